@@ -1,0 +1,47 @@
+# Every target makes what it needs: .venv, and in it the project with the packages that the target uses.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo crawl test lint bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+demo: .venv/.run ## crawl an invented news site on this machine into output/demo/
+	@$(BIN)/scrapy demo $(ARGS)
+
+crawl: .venv/.run ## crawl the real site; arguments: make crawl ARGS="-a since=24h"
+	@$(BIN)/scrapy crawl read_also $(ARGS)
+
+test: .venv/.test ## run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.lint ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: .venv/.bench ## measure extraction, crawl and memory
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+clean: ## remove .venv and what tools left; never output or state
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# One stamp for each dependency group of pyproject.toml; older than that file = installed again.
+.venv/.%: pyproject.toml | $(BIN)/pip
+	@echo "Setting up .venv ($*)"
+	@$(BIN)/python -m pip install --quiet --editable . $(if $(filter run,$*),,--group $*)
+	@touch $@
+
+# pip knows --group since 25.1; the pip that comes with Python 3.11 does not.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed as '$(PYTHON)'; another one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+		echo "This Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" || { rm -rf .venv; exit 1; }

@@ -1,0 +1,1 @@
+"""What a person or a job runs: crawl, extract, demo; thin, the work is done elsewhere."""

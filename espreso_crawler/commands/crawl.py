@@ -1,0 +1,50 @@
+"""``scrapy crawl`` with honest exit codes and one-line errors; everything else is Scrapy's own command."""
+
+import argparse
+import sys
+
+from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.exceptions import UsageError
+from twisted.python.failure import Failure
+
+from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
+from espreso_crawler.extensions.signals import EXIT_CODE_STAT
+
+
+class Command(CrawlCommand):
+    """Runs a spider; see `ExitCode` for what it tells the shell."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check the arguments before anything is opened, crawl, and set the exit code from what happened."""
+        if len(args) != 1:
+            raise UsageError("give one spider, e.g. scrapy crawl read_also")
+        process = self.crawler_process
+        assert process  # noqa: S101  # Scrapy sets it before it calls run
+        try:
+            spider = process.spider_loader.load(args[0])
+        except KeyError:
+            self._refuse(f"no spider {args[0]!r}: there are {', '.join(process.spider_loader.list())}", ExitCode.ARGUMENT)
+            return
+        try:
+            spider.arguments_type.parse(opts.spargs)
+        except ArgumentError as error:
+            self._refuse(str(error), ExitCode.ARGUMENT)
+            return
+        crawler = process.create_crawler(spider)
+        process.crawl(crawler, **opts.spargs).addErrback(self._not_started)
+        process.start()
+        if process.bootstrap_failed:
+            self.exitcode = max(self.exitcode, ExitCode.CONFIGURATION)
+        if crawler.stats:
+            self.exitcode = max(self.exitcode, crawler.stats.get_value(EXIT_CODE_STAT, 0))
+
+    def _not_started(self, failure: Failure) -> Failure | None:
+        if not failure.check(EspresoError):
+            return failure
+        code = ExitCode.OUTPUT if failure.check(LedgerError) else ExitCode.CONFIGURATION
+        self._refuse(failure.getErrorMessage(), code)
+        return None
+
+    def _refuse(self, reason: str, code: ExitCode) -> None:
+        print(f"scrapy crawl: {reason}", file=sys.stderr)
+        self.exitcode = int(code)

@@ -1,0 +1,20 @@
+"""Text to HTML and XML as the site's PHP writes it, and Cloudflare's way to hide an e-mail address."""
+
+_BARE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_QUOTED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#039;"})
+_HIDDEN_BY = 0x3D
+
+
+def escaped(text: str) -> str:
+    """Return text for an attribute or a headline: `&quot;` and `&#039;` as PHP's htmlspecialchars has them."""
+    return text.translate(_QUOTED)
+
+
+def body_text(text: str) -> str:
+    """Return text for a paragraph, whose quotation marks the site leaves as they are."""
+    return text.translate(_BARE)
+
+
+def hidden_email(address: str) -> str:
+    """Return an address as `data-cfemail` holds it: hexadecimal bytes, the first one XORed into the others."""
+    return bytes([_HIDDEN_BY, *(byte ^ _HIDDEN_BY for byte in address.encode())]).hex()

@@ -1,0 +1,88 @@
+"""The news tape, the "Read also" feed at the end of every page."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from espreso_crawler.demo_site.articles import Brief
+from espreso_crawler.demo_site.edition import Edition
+from espreso_crawler.demo_site.escaping import escaped
+from espreso_crawler.demo_site.timeline import kyiv_time
+
+# How many entries the first three of the four blocks hold; banners stand between them.
+_BLOCKS = (("first-block", 3), ("second-block", 5), ("third-block", 14), ("fourth-block", None))
+
+
+class Entry(NamedTuple):
+    """One entry of the feed: an article and the minute (since 1970, UTC) under which the feed shows it."""
+
+    minute: int
+    brief: Brief
+
+
+def tape_html(entries: Sequence[Entry], words: Edition, base: str) -> str:
+    """Return `div.news-tape_wr` with all entries, newest first, under their day headings, and the link to page 2."""
+    strings = words.strings
+    tabs = f'<li><span class="rubrikator_active" id="js-newsTapeRelevant">{strings["tape_title"]} </span></li>'
+    if strings["tape_important"]:
+        tabs += (
+            f'<li><span class="rubrikator_non_active" id="js-newsTapeImportant"> {strings["tape_important"]} </span></li>'
+        )
+    return (
+        '<div id="js-tape-scroll-trigger"></div>\n<div class="news-tape_wr">\n<div id="js-news-tape-after-desk"></div>\n'
+        f'<div class="news-tape">\n<div class="news-tape_head"><ul class="news-tape_head_switcher">{tabs}</ul></div>\n'
+        '<div class="news-tape_body" id="js-news-tape_body">\n<div id="js-newsTapeContent">\n'
+        f"{_blocks(entries, words, base)}"
+        f'</div>\n<a href="{base}/news?page=2" class="btn-black_oval">{strings["more_news"]}</a>\n</div>\n</div>\n</div>\n'
+    )
+
+
+def tape_json(entries: Sequence[Entry], words: Edition, base: str) -> list[dict[str, str]]:
+    """Return entries as the script-built feed loads them."""
+    return [
+        {
+            "year": words.year_text(kyiv_time(entry.minute)),
+            "day": words.day_text(kyiv_time(entry.minute)),
+            "time": f"{kyiv_time(entry.minute):%H:%M}",
+            "mark": entry.brief.label,
+            "headline": entry.brief.headline,
+            "url": f"{base}/{entry.brief.slug}",
+        }
+        for entry in entries
+    ]
+
+
+def _blocks(entries: Sequence[Entry], words: Edition, base: str) -> str:
+    parts: list[str] = []
+    start = 0
+    day = None
+    for name, size in _BLOCKS:
+        rows = entries[start : start + size] if size else entries[start:]
+        start += len(rows)
+        parts.append(f'<div id="{name}">\n')
+        for entry in rows:
+            moment = kyiv_time(entry.minute)
+            if moment.date() != day:
+                day = moment.date()
+                # The same class nested is the site's own way to print a day.
+                parts.append(
+                    f'<div class="date_title"><div class="year_date"> {escaped(words.year_text(moment))} </div>'
+                    f'<div class="date_title"> {words.day_text(moment)} </div></div>\n'
+                )
+            parts.append(_entry(entry, base))
+        parts.append("</div>\n")
+    return "".join(parts)
+
+
+def _entry(entry: Entry, base: str) -> str:
+    brief = entry.brief
+    kind = "news-tape-important" if brief.is_important else "news-tape_video"
+    mark = f'<div class="mark-block">{escaped(brief.label)}</div>' if brief.label else ""
+    alt = escaped(brief.photo.alt)
+    return (
+        f'<div class="news-tape-item {kind} news-tape_video-news">\n'
+        f'<a href="{base}/{brief.slug}" class="news-tape-item_link"></a>\n<div class="left_side">\n<div class="time">'
+        f'<div class="main_time">{kyiv_time(entry.minute):%H:%M}</div>{mark}</div>\n<div class="content">'
+        f'<div class="right_side"><img alt="{alt}" title="{alt}" class="lazy" src="/img/px.gif" '
+        f'data-src="{base}{brief.photo.stem}_new_80x50_0.webp"></div>\n'
+        f'<div class="ttx "> {escaped(brief.headline)} </div></div>\n</div>\n</div>\n'
+    )

@@ -1,0 +1,79 @@
+"""Every error and drop reason of the project, and the exit codes of a crawl; no behaviour.
+
+Each class says who raises it, who catches it and what a user can do.
+"""
+
+from enum import IntEnum
+
+from scrapy.exceptions import DropItem
+
+
+class ExitCode(IntEnum):
+    """What a crawl tells the shell; the highest that applies wins."""
+
+    OK = 0
+    CONFIGURATION = 1  #: settings or start-up: nothing was fetched
+    ARGUMENT = 2  #: a bad spider argument or command line: nothing was fetched
+    SOURCE = 3  #: the start page could not be read
+    OUTPUT = 4  #: the output folder or the ledger failed: what was not written stays pending
+    MONITOR = 5  #: a critical monitor: rows are held back
+    INTERRUPTED = 130  #: SIGINT
+    TERMINATED = 143  #: SIGTERM
+
+
+class EspresoError(Exception):
+    """Root of the project's errors: its text is one line for the person at the terminal."""
+
+
+class ConfigurationError(EspresoError):
+    """A setting has no usable value.
+
+    Raised by extensions in ``from_crawler``; Scrapy ends the start with it. Mend the setting it names.
+    """
+
+
+class ArgumentError(EspresoError):
+    """A spider argument cannot be understood.
+
+    Raised by ``spiders/arguments.py``; the crawl command turns it into exit code 2 before the first request.
+    """
+
+
+class PageError(EspresoError):
+    """A fetched page cannot be used. Raised by ``pages/``, caught by spiders, told to the ledger."""
+
+
+class BrokenPage(PageError):
+    """The bytes are no whole HTML page: empty, cut in the middle, or in no readable charset. Fetched again later."""
+
+
+class NotAnArticle(PageError):
+    """A readable page that holds no article: tag, rubric, author or error page, or a challenge."""
+
+
+class LayoutError(PageError):
+    """A page that should carry the news feed has none, by known markup nor by structure: look at the page."""
+
+
+class FieldError(PageError):
+    """A processor failed on a value; names the field, the processor and the value. A bug: report the page."""
+
+
+class LedgerError(EspresoError):
+    """The ledger or the output cannot be used. Closes the crawl with exit code 4; nothing unwritten is lost."""
+
+
+class Unchanged(DropItem):
+    """Dropped by ``deduplicate``: this text is already in the output. No action needed."""
+
+
+class Duplicate(DropItem):
+    """Dropped by ``emit``: another address of an article that this run already holds. No action needed."""
+
+
+class Invalid(DropItem):
+    """Dropped by ``validate``: the record breaks the schema; it lies with every error in the rejects folder."""
+
+
+class Forgotten(DropItem):
+    """Dropped by ``emit``: the article was taken out by ``scrapy forget`` and never comes back. No action needed."""

@@ -1,0 +1,197 @@
+"""The one ledger of a crawl: opened before anything is fetched, told what became of every item, closed last."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.utils.asyncio import create_looping_call
+from twisted.python.failure import Failure
+
+from espreso_crawler.exceptions import (
+    ConfigurationError,
+    Duplicate,
+    ExitCode,
+    Forgotten,
+    LedgerError,
+    Unchanged,
+)
+from espreso_crawler.extensions.signals import EXIT_CODE_STAT
+from espreso_crawler.items import Article
+from espreso_crawler.ledger import Decision, Ledger, Rules, Run, new_run_id, parse_schedule
+from espreso_crawler.places import places
+
+logger = logging.getLogger(__name__)
+
+# What a drop means for the entry that led to the article; `emit` and `deduplicate` end the entry themselves.
+ENDED_ALREADY = (Unchanged, Duplicate, Forgotten)
+TICK_SECONDS = 0.5
+CLOSING_REASON = "ledger_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """How an article was come by."""
+
+    entry_url: str | None
+    """The feed entry it was fetched for."""
+    urls: tuple[str, ...] = ()
+    """Every address it answered to: requested, redirected to."""
+
+
+class LedgerExtension:
+    """Holds the crawl's `Ledger` as ``ledger``; spiders and pipelines ask the crawler for this extension."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.failed = False
+        self._captures: dict[int, Capture] = {}
+        self._reason = "finished"
+        self._clock = create_looping_call(self._tick)
+        self.ledger = self._open()
+        self.ledger.outbox.on_commit = self._committed
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Open the ledger; raises `LedgerError` or `ConfigurationError`, which end the crawl before it begins."""
+        extension = cls(crawler)
+        for receiver, signal in (
+            (extension.engine_started, signals.engine_started),
+            (extension.item_dropped, signals.item_dropped),
+            (extension.item_error, signals.item_error),
+            (extension.spider_closed, signals.spider_closed),
+            (extension.engine_stopped, signals.engine_stopped),
+        ):
+            crawler.signals.connect(receiver, signal)
+        return extension
+
+    def note(self, article: Article, capture: Capture) -> None:
+        """Remember how an article was come by, until it is emitted or dropped."""
+        self._captures[id(article)] = capture
+
+    def capture(self, article: Article) -> Capture:
+        """Return how an article was come by."""
+        return self._captures.get(id(article), Capture(None))
+
+    def fail(self, error: LedgerError) -> None:
+        """End the crawl: what was not written stays pending for the next one."""
+        if self.failed:
+            return
+        self.failed = True
+        logger.critical("%s", error)
+        self.stats.max_value(EXIT_CODE_STAT, int(ExitCode.OUTPUT))
+        engine = self.crawler.engine
+        if engine is not None and engine.spider is not None:
+            closing = asyncio.ensure_future(engine.close_spider_async(reason=CLOSING_REASON))
+            closing.add_done_callback(lambda task: task.exception())
+
+    @property
+    def stats(self) -> Any:
+        """The crawl's stats collector."""
+        return self.crawler.stats
+
+    def engine_started(self) -> None:
+        """Begin to flush and seal what is due."""
+        self._clock.start(TICK_SECONDS, now=False)
+
+    def item_dropped(self, item: Any, exception: DropItem) -> None:
+        """End the entry of an article that a pipeline dropped."""
+        capture = self._captures.pop(id(item), Capture(None))
+        if capture.entry_url and not isinstance(exception, ENDED_ALREADY):
+            reason = f"{type(exception).__name__}: {exception}"
+            self._settle(capture.entry_url, reason)
+
+    def item_error(self, item: Any, failure: Failure) -> None:
+        """Give an entry back whose article a pipeline failed on."""
+        capture = self._captures.pop(id(item), Capture(None))
+        if isinstance(failure.value, LedgerError):
+            self.fail(failure.value)
+        elif capture.entry_url and not self.failed:
+            self._guarded(self.ledger.entries.attempt_failed, capture.entry_url, failure.getErrorMessage())
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        """Remember why the crawl ended."""
+        self._reason = reason
+
+    def engine_stopped(self) -> None:
+        """Write what is left, seal it and close the ledger; after a failure only let go of the file."""
+        if self._clock.running:
+            self._clock.stop()
+        if not self.failed:
+            try:
+                self.ledger.close(self._reason, self.exit_code, {"stats": _plain(self.stats.get_stats())})
+            except LedgerError as error:
+                self.fail(error)
+        if self.failed:
+            self.ledger.abandon()
+
+    @property
+    def exit_code(self) -> int:
+        """What the crawl would exit with now."""
+        return int(self.stats.get_value(EXIT_CODE_STAT, 0))
+
+    def emitted(self, article: Article) -> None:
+        """Forget how an article was come by: its line is in the ledger."""
+        self._captures.pop(id(article), None)
+
+    def _settle(self, url: str, reason: str) -> None:
+        self._guarded(self.ledger.entries.settle, url, "rejected", reason)
+
+    def _tick(self) -> None:
+        if not self.failed:
+            self._guarded(self.ledger.tick)
+
+    def _guarded(self, step: Any, *arguments: Any) -> None:
+        try:
+            step(*arguments)
+        except LedgerError as error:
+            self.fail(error)
+
+    def _committed(self, decisions: list[Decision]) -> None:
+        for decision in decisions:
+            if decision.event:
+                self.stats.inc_value("espreso/emitted")
+                self.stats.inc_value(f"espreso/emitted/{decision.event}")
+            else:
+                self.stats.inc_value(f"espreso/{decision.outcome}")
+
+    def _open(self) -> Ledger:
+        settings = self.crawler.settings
+        where = places(settings)
+        started_at = datetime.now(UTC)
+        run = Run(new_run_id(started_at), *_who(self.crawler), started_at=started_at, job=_job(self.crawler))
+        output = where.output if where.ledger else where.output / "without-ledger" / run.id
+        logger.info("Run %s; output: %s; ledger: %s", run.id, output, where.ledger or "none")
+        return Ledger.open(where.ledger, output=output, state=where.state, run=run, rules=_rules(settings))
+
+
+def _rules(settings: Any) -> Rules:
+    try:
+        return Rules(
+            max_attempts=settings.getint("ESPRESO_MAX_ATTEMPTS"),
+            recheck=parse_schedule(str(settings.get("ESPRESO_RECHECK"))),
+            seal_items=settings.getint("ESPRESO_SEAL_ITEMS"),
+            seal_seconds=settings.getfloat("ESPRESO_SEAL_SECONDS"),
+        )
+    except ValueError as error:
+        raise ConfigurationError(f"ESPRESO_ setting: {error}") from error
+
+
+def _who(crawler: Crawler) -> tuple[str, dict[str, str]]:
+    spider = crawler.spider
+    given = getattr(spider, "given", {}) if spider else {}
+    return crawler.spidercls.name, {name: str(value) for name, value in given.items()}
+
+
+def _job(crawler: Crawler) -> str | None:
+    return getattr(crawler.spider, "_job", None)
+
+
+def _plain(stats: dict[str, Any]) -> dict[str, Any]:
+    return {key: value if isinstance(value, int | float | str | type(None)) else str(value) for key, value in stats.items()}
+
+

@@ -1,0 +1,300 @@
+"""The record: an `Article` and its parts, as dataclasses whose attribute docstrings become the JSON Schema.
+
+Names are schema.org ``NewsArticle`` terms in snake_case where one exists. A field that a page does not fill is
+``None`` or ``[]``, never missing. The site's times carry the offset of Europe/Kyiv, ours are UTC.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Day = date
+"""For a field that is itself named `date`: inside its class the bare name is the default, not the type."""
+
+SCHEMA_VERSION = "1.0"
+"""Minor: a new nullable field. Major: everything else."""
+
+EXTRACTOR_VERSION = "1"
+"""Raised by hand when extraction changes: digests are compared within one version only."""
+
+Event = Literal["created", "revised", "removed", "retracted", "reextracted", "erased"]
+ContentKind = Literal["text", "video", "gallery", "live"]
+BlockType = Literal["paragraph", "heading", "list", "quote", "image", "video", "embed"]
+ImageRole = Literal["main", "inline"]
+ChangeKind = Literal["text", "metadata"]
+Source = Literal["markup", "jsonld", "og", "feed", "structure"]
+ConceptKind = Literal["country", "place", "person", "organisation", "weapon", "topic", "genre"]
+MentionField = Literal["headline", "description", "article_body"]
+
+
+@dataclass(slots=True)
+class Author:
+    """A person or desk named as author."""
+
+    name: str
+    """Name as the page prints it."""
+    url: str | None = None
+    """Absolute address of the author's page, when the name is a link."""
+
+
+@dataclass(slots=True)
+class Block:
+    """One block of the body, in page order."""
+
+    type: BlockType
+    """What kind of block it is."""
+    level: int | None = None
+    """For `heading`: 2 to 4 by its tag; null for a wholly bold paragraph."""
+    text: str | None = None
+    """Text of a text block, equal to `article_body[start:end]`; for an embed, its visible text."""
+    items: list[str] = field(default_factory=list)
+    """For `list`: its items; `text` holds them one to a line."""
+    url: str | None = None
+    """For `image`, `video` and `embed`: what it shows."""
+    caption: str | None = None
+    """For `image` and `video`: the line under it, without the credit."""
+    credit: str | None = None
+    """For `image`: who made it."""
+    provider: str | None = None
+    """For `video` and `embed`: the host that serves it, e.g. `youtube`, `telegram`."""
+    start: int | None = None
+    """First code point of the block's text in `article_body`."""
+    end: int | None = None
+    """One past the last code point of the block's text in `article_body`."""
+
+
+@dataclass(slots=True)
+class Keyword:
+    """One of the site's own tags."""
+
+    name: str
+    """Tag as printed."""
+    url: str | None = None
+    """Absolute address of the tag page; null when only JSON-LD names the tag."""
+
+
+@dataclass(slots=True)
+class Mention:
+    """Where a concept stands in the text."""
+
+    field: MentionField
+    """Which text field holds it."""
+    start: int
+    """First code point."""
+    end: int
+    """One past the last code point."""
+    surface: str
+    """The words as they stand there."""
+
+
+@dataclass(slots=True)
+class Tag:
+    """A concept of this project's vocabularies."""
+
+    id: str
+    """Stable id, e.g. `genre:opinion`."""
+    kind: ConceptKind
+    """Kind of concept."""
+    name: str
+    """English name."""
+    mentions: list[Mention] = field(default_factory=list)
+    """Every place it stands at; empty when it follows from a label."""
+
+
+@dataclass(slots=True)
+class Image:
+    """A picture of the article."""
+
+    url: str
+    """Absolute address of the largest version known, without cache-buster."""
+    role: ImageRole
+    """`main` for the one above the body, `inline` for one inside it."""
+    caption: str | None = None
+    """What the page prints under it, without the credit."""
+    credit: str | None = None
+    """Who made it, without the word for photo."""
+    alt: str | None = None
+    """Alternative text."""
+
+
+@dataclass(slots=True)
+class Link:
+    """A link in the body."""
+
+    url: str
+    """Absolute address."""
+    text: str
+    """Link text, equal to `article_body[start:end]`."""
+    start: int
+    """First code point in `article_body`."""
+    end: int
+    """One past the last code point in `article_body`."""
+
+
+@dataclass(slots=True)
+class Related:
+    """One of the "Read also" cards under the article."""
+
+    url: str
+    """Canonical address."""
+    entity_id: str | None = None
+    """The site's number of that article."""
+    headline: str | None = None
+    """Headline on the card."""
+    date: Day | None = None
+    """Day of publication, Kyiv."""
+
+
+@dataclass(slots=True)
+class FeedSighting:
+    """How the article's entry looked when it was first seen in the news feed."""
+
+    published_at: datetime | None
+    """Time on the entry, to the minute, Kyiv offset; null when the feed gave no day or no time."""
+    label: str | None
+    """Label on the entry, in the form used in `labels`."""
+    position: int
+    """Place in the feed, newest = 1."""
+    important: bool
+    """Whether the site marked it as important."""
+    seen_at: datetime
+    """When we saw it, UTC."""
+    seen_on: str
+    """Address of the page whose feed held it."""
+
+
+@dataclass(slots=True)
+class OtherEvidence:
+    """What another source says where it disagrees."""
+
+    source: Source
+    """Which source."""
+    raw: str | None
+    """What it says, at most 300 characters."""
+
+
+@dataclass(slots=True)
+class Provenance:
+    """Where a field's value came from."""
+
+    field: str
+    """Name of the field."""
+    source: Source
+    """`markup`, `jsonld`, `og`, `feed`, or `structure` when the known markup was gone."""
+    agrees: bool | None
+    """Whether the other sources say the same; null when there is no other."""
+    raw: str | None = None
+    """The value as it stood there, for headline, dates, authors, labels and section only, cut at 300 characters."""
+    others: list[OtherEvidence] = dataclasses.field(default_factory=list)
+    """The sources that disagree."""
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The response behind the record."""
+
+    http_status: int | None = None
+    """Status of the response; null for a saved file."""
+    payload_sha256: str | None = None
+    """`sha256:` and the digest of the decoded body's bytes."""
+    warc_file: str | None = None
+    """Archive that holds the response, when one is written."""
+    warc_offset: int | None = None
+    """Offset of the record in that archive, in bytes."""
+
+
+@dataclass(slots=True)
+class Article:
+    """One revision of an article, as a full snapshot. Consumers' key is (`id`, `revision`)."""
+
+    schema_version: str = SCHEMA_VERSION
+    """Version of this format."""
+    event: Event = "created"
+    """What happened: first sight, a change by the newsroom, or the end of a text."""
+    id: str | None = None
+    """`<edition>:<entity id>`, else `<edition>:<slug>`; once given it never changes."""
+    entity_id: str | None = None
+    """The site's own number of the article."""
+    revision: int | None = None
+    """1, 2, 3 … without holes."""
+    url: str | None = None
+    """Canonical address."""
+    edition: str | None = None
+    """`ua`, `global`, `zahid`, `bc` or `ru`; for any other host, its name."""
+    in_language: str | None = None
+    """`uk`, `en` or `ru`."""
+    content_kind: ContentKind | None = None
+    """What the article mostly is."""
+    headline: str | None = None
+    """The headline on the page (h1)."""
+    alternative_headline: str | None = None
+    """Headline of the metadata, where it differs."""
+    description: str | None = None
+    """The lead, whole; null when the page has none or only a cut one."""
+    article_body: str | None = None
+    """Text blocks joined by one blank line."""
+    blocks: list[Block] = field(default_factory=list)
+    """The body block by block, in page order."""
+    author_note: str | None = None
+    """A column's note about its author and disclaimer, kept out of the body."""
+    date_published: datetime | None = None
+    """When the site says it was published, Kyiv offset; null when no source gives a time."""
+    date_published_day: date | None = None
+    """Day of publication, Kyiv; known even when the time is not."""
+    date_modified: datetime | None = None
+    """When the site says it was last changed, Kyiv offset."""
+    authors: list[Author] = field(default_factory=list)
+    """Who wrote it, in page order."""
+    article_section: str | None = None
+    """The rubric."""
+    labels: list[str] = field(default_factory=list)
+    """Editorial labels in one form for all languages, e.g. `exclusive`, `updated`, `opinion`."""
+    is_sponsored: bool | None = None
+    """Whether a label marks it as paid content."""
+    cited_agencies: list[str] = field(default_factory=list)
+    """Agencies in text or credits whose material the site forbids to reuse."""
+    keywords: list[Keyword] = field(default_factory=list)
+    """The site's own tags, without the one that means news in general."""
+    tags: list[Tag] = field(default_factory=list)
+    """Concepts of this project's vocabularies."""
+    vocabulary_version: str | None = None
+    """Hash of the vocabularies that gave `tags`."""
+    images: list[Image] = field(default_factory=list)
+    """Pictures, the main one first."""
+    links: list[Link] = field(default_factory=list)
+    """Links of the body."""
+    related: list[Related] = field(default_factory=list)
+    """The "Read also" cards under the article."""
+    feed: FeedSighting | None = None
+    """First sighting in the news feed; null for an article that no feed led to."""
+    near_duplicate_of: str | None = None
+    """Id of an earlier published article with nearly the same text."""
+    similarity: float | None = None
+    """How near, 0 to 1."""
+    changes: list[str] = field(default_factory=list)
+    """For `revised`: fields that changed."""
+    change_kind: ChangeKind | None = None
+    """For `revised`: whether the text changed, or only what is around it."""
+    silent: bool | None = None
+    """For `revised`: changed without an `updated` label."""
+    retracts: list[int] = field(default_factory=list)
+    """For `retracted`: revisions taken back."""
+    reason: str | None = None
+    """For `removed`, `retracted`, `erased`: why."""
+    text_digest: str | None = None
+    """Digest of headline, description and body."""
+    record_digest: str | None = None
+    """Digest of the same and of authors, section, date_published, image addresses and captions."""
+    extractor_version: str = EXTRACTOR_VERSION
+    """Version of the extraction rules."""
+    provenance: list[Provenance] = field(default_factory=list)
+    """Where the values came from, a line a field."""
+    evidence: Evidence = field(default_factory=Evidence)
+    """The response behind the record."""
+    fetched_at: datetime | None = None
+    """When the page was fetched, UTC."""
+    emitted_at: datetime | None = None
+    """When the line was written, UTC."""
+    run_id: str | None = None
+    """The run that wrote it."""

@@ -1,0 +1,26 @@
+"""The ledger: what is known of every feed entry and article, and the one way to the output; no scrapy."""
+
+from espreso_crawler.ledger.coverage import Gap, Stretch
+from espreso_crawler.ledger.decisions import Decision, Draft, Known
+from espreso_crawler.ledger.entries import Lease, Sighting
+from espreso_crawler.ledger.ledger import Ledger
+from espreso_crawler.ledger.rechecks import Recheck
+from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.runs import Run, new_run_id
+from espreso_crawler.ledger.schedule import parse_schedule
+
+__all__ = [
+    "Decision",
+    "Draft",
+    "Gap",
+    "Known",
+    "Lease",
+    "Ledger",
+    "Recheck",
+    "Rules",
+    "Run",
+    "Sighting",
+    "Stretch",
+    "new_run_id",
+    "parse_schedule",
+]

@@ -1,0 +1,106 @@
+"""Articles the output holds: their ids, every name they go by, and what stands of each; no lines."""
+
+from collections.abc import Iterable, Sequence
+
+import orjson
+
+from espreso_crawler import identity
+from espreso_crawler.ledger.database import Database
+from espreso_crawler.ledger.decisions import Known
+from espreso_crawler.ledger.session import Session
+
+BY_ADDRESS = """
+SELECT coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias = ?
+"""
+BY_ID = "SELECT coalesce(same_as, article) FROM articles WHERE id = ?"
+KNOWN = """
+SELECT article, id, revision, state, url, edition, entity_id, text_digest, record_digest,
+       articles.extractor_version, published_at, articles.fetched_at, emitted_at,
+       CASE WHEN reissue THEN event END, fields
+FROM articles JOIN revisions USING (article, revision, extractor_version)
+"""
+MERGE = "UPDATE articles SET same_as = ?, next_check = NULL WHERE article = ? OR same_as = ?"
+ADDRESS = "//"
+"""How the name of an address begins; ids begin with an edition."""
+BIND = "INSERT OR IGNORE INTO aliases (alias, article, later) VALUES (?, ?, ?)"
+
+
+class Articles:
+    """``ledger.articles``: what is committed; drafts that wait for their flush are not seen here."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def identify(self, edition: str, entity_id: str | int | None, url: str, urls: Sequence[str] = ()) -> str:
+        """Return the article's id: the one any of its names got first, else the one it would get now."""
+        found = find(self._session.db, names(edition, entity_id, [url, *urls]))
+        known = by_key(self._session.db, found[0]) if found else None
+        return known.id if known else new_id(edition, entity_id, url)
+
+    def known(self, article_id: str) -> Known | None:
+        """Return what stands of an article, None when nothing was ever emitted under this id."""
+        return by_names(self._session.db, [article_id])
+
+    def at(self, url: str) -> Known | None:
+        """Return what stands of the article that a canonical address belongs to."""
+        return by_names(self._session.db, [address(url)])
+
+
+def new_id(edition: str, entity_id: str | int | None, url: str) -> str:
+    """Return the id an article gets at first sight."""
+    return identity.article_id(edition, None if entity_id is None else str(entity_id), url)
+
+
+def names(edition: str, entity_id: str | int | None, urls: Sequence[str]) -> list[str]:
+    """Return every name by which an article can be recognised: the id it would get now, then its addresses.
+
+    >>> names("ua", 7, ["https://espreso.tv/a"])
+    ['ua:7', '//espreso.tv/a']
+    """
+    return [new_id(edition, entity_id, urls[0]), *(address(url) for url in urls)]
+
+
+def address(url: str) -> str:
+    """Return a canonical address without its scheme: http and https are one page."""
+    return ADDRESS + url.partition("://")[2]
+
+
+def find(db: Database, names: Sequence[str]) -> list[int]:
+    """Return the keys of the articles that bear one of these names, the first given first.
+
+    More than one: an article was met under two names before the page said that they are one.
+    """
+    rows = [db.row(BY_ADDRESS, (name,)) for name in names]  # one by one: a list of them takes thrice as long
+    rows += [db.row(BY_ID, (name,)) for name in names if not name.startswith(ADDRESS)]
+    return sorted({row[0] for row in rows if row})
+
+
+def by_key(db: Database, key: int) -> Known | None:
+    """Return what stands of an article by its row."""
+    row = db.row(KNOWN + "WHERE article = ?", (key,))
+    if row is None:
+        return None
+    return Known(*row[:-1], orjson.loads(row[-1]))
+
+
+def by_names(db: Database, names: Sequence[str]) -> Known | None:
+    """Return what stands of the first article that bears one of these names."""
+    found = find(db, names)
+    return by_key(db, found[0]) if found else None
+
+
+def is_later(db: Database, url: str) -> bool:
+    """Whether an article was not first written from this canonical address."""
+    row = db.row("SELECT later FROM aliases WHERE alias = ?", (address(url),))
+    return row is None or bool(row[0])
+
+
+def bind(db: Database, names: Iterable[str], key: int, *, later: bool) -> None:
+    """Bind names to an article for ever, inside the caller's transaction; a bound name stays where it is."""
+    db.write_all(BIND, [(name, key, later) for name in names])
+
+
+def merge(db: Database, keys: Sequence[int]) -> None:
+    """Let the articles after the first be the first from now on, inside the caller's transaction."""
+    first, *others = keys
+    db.write_all(MERGE, [(first, other, other) for other in others])

@@ -1,0 +1,284 @@
+"""Feed entries: seen, leased to one run at a time, and ended; never what an article says."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Literal
+
+import orjson
+
+from espreso_crawler.ledger import feed_lines, states
+from espreso_crawler.ledger.lines import queue
+from espreso_crawler.ledger.outbox import Outbox
+from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.suppression import suppressed
+from espreso_crawler.ledger.times import epoch, epoch_of, utc_text
+
+AMONG = """
+SELECT entry, entries.url, entries.host, entries.edition, headline, label, entries.published_at, published,
+       position, important, first, entries.state, attempts, next_attempt, fetched_as, articles.id AS article,
+       article AS article_key
+FROM entries LEFT JOIN articles USING (article) WHERE entries.url IN (SELECT value FROM json_each(?))
+"""
+DUE = """
+SELECT url FROM entries
+WHERE state = 'pending' AND host = ? AND next_attempt <= ?
+  AND (published IS NULL OR published BETWEEN ? AND ?)
+ORDER BY next_attempt, entry LIMIT ?
+"""
+INSERT = """
+INSERT INTO entries (url, host, edition, headline, label, published_at, published, position, important, first,
+                     first_seen_at, last_seen_at)
+VALUES (:url, :host, :edition, :headline, :label, :published_at, :published, :position, :important, :first,
+        :seen_at, :seen_at)
+"""
+UPDATE = """
+UPDATE entries SET headline = :headline, label = :label, published_at = :published_at, published = :published,
+                   position = :position, important = :important, last_seen_at = :seen_at,
+                   first = coalesce(first, :first), fetched_as = coalesce(fetched_as, :fingerprint)
+WHERE entry = :entry
+"""
+NEVER_AGAIN = frozenset(("offsite",))
+"""Ends that no move in the feed reopens: the address alone decided them."""
+LAST = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One entry as it stood in a feed."""
+
+    url: str
+    """Canonical address: the key of the entry."""
+    host: str
+    """Host (and port) of the feed: what `Entries.take` and the coverage go by."""
+    edition: str
+    headline: str
+    label: str | None = None
+    published_at: str | None = None
+    """Feed time, RFC 3339 with offset."""
+    position: int = 0
+    """From 1 at the top of the feed."""
+    important: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """An entry this run is to fetch, and no other run meanwhile."""
+
+    url: str
+    host: str
+    edition: str
+    headline: str
+    attempt: int
+    why: Literal["new", "moved", "due", "page"]
+    feed: dict[str, Any] | None
+    """The record's ``feed``: first sighting (published_at, label, position, important, seen_at, seen_on)."""
+    article: str | None
+    """Id of the article when it is known."""
+
+
+class Entries:
+    """``ledger.entries``."""
+
+    def __init__(self, session: Session, outbox: Outbox) -> None:
+        self._session = session
+        self._outbox = outbox
+
+    def see(
+        self,
+        sightings: Sequence[Sighting],
+        *,
+        seen_at: datetime,
+        seen_on: str,
+        wanted: Callable[[Sighting], bool] | None = None,
+        limit: int | None = None,
+    ) -> list[Lease]:
+        """Note one page's feed in one transaction and lease what is to be fetched now.
+
+        Leased are entries that are new, that moved (label, time or headline) since they were last fetched, or
+        that are pending and due; those that `wanted` refuses or that exceed `limit` stay pending. Every
+        change of an entry becomes a line of the ``feed`` stream. `seen_at` is aware.
+        """
+        session, leases = self._session, list[Lease]()
+        tallies = Counter[str]()
+        with session.db.transaction("see"):
+            forgotten = suppressed(session.db, [sighting.url for sighting in sightings])
+            fresh = {each.url: each for each in reversed(sightings) if each.url not in forgotten}
+            before = {row["url"]: dict(row) for row in session.db.rows(AMONG, (_json(fresh),))}
+            for sighting in reversed(fresh.values()):
+                now = _entry(sighting, utc_text(seen_at), seen_on)
+                entry = self._note(before.get(sighting.url), now, seen_on, tallies)
+                may_lease = (limit is None or len(leases) < limit) and (wanted is None or wanted(sighting))
+                if lease := self._lease_if_due(entry, may_lease):
+                    leases.append(lease)
+            tallies.update(f"leased/{lease.why}" for lease in leases)
+            session.count(tallies)
+        return leases
+
+    def take(
+        self,
+        hosts: Collection[str],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Lease]:
+        """Lease pending entries of these feeds that are due, longest waiting first, in the feed or not.
+
+        `since` and `until` bound the feed time (both included); entries without one are always taken.
+        """
+        session, leases = self._session, list[Lease]()
+        span = (epoch(since) if since else -LAST, epoch(until) if until else LAST)
+        with session.db.transaction("take"):
+            for host in hosts:
+                left = LAST if limit is None else limit - len(leases)
+                due = [row[0] for row in session.db.rows(DUE, (host, session.now(), *span, left))]
+                entries = {row["url"]: row for row in session.db.rows(AMONG, (_json(due),))}
+                leases += [
+                    self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in due
+                ]
+            session.count({"leased/due": len(leases)})
+        return leases
+
+    def see_page(self, url: str, *, host: str, edition: str, seen_at: datetime) -> Lease | None:
+        """Lease an article page that was fetched for its feed (a start page), also when it ended before.
+
+        Returns None when a run leases it already, or when it was forgotten.
+        """
+        session = self._session
+        with session.db.transaction("see"):
+            if suppressed(session.db, [url]):
+                return None
+            if (row := session.db.row(AMONG, (_json([url]),))) is None:
+                blank = _entry(Sighting(url, host, edition, headline=""), utc_text(seen_at), seen_on=None)
+                session.db.write(INSERT, blank)
+                row = session.db.row(AMONG, (_json([url]),))
+            if row["state"] == "leased":
+                return None
+            session.count({"leased/page": 1})
+            return self._lease(dict(row), "page", 1)
+
+    def handling(self, url: str) -> None:
+        """Note that the page of a leased entry is now in hand: if the process dies, it is the suspect.
+
+        Call it when the response arrives. `settle`, `attempt_failed` and `Outbox.emit` end it. An entry that
+        was leased but not in hand when its run ended gets its attempt back.
+        """
+        self._session.begin_handling(url)
+
+    def settle(self, url: str, state: states.EndState, reason: str | None = None) -> None:
+        """End a leased entry without a line; written with the next flush. Other runs' entries are left alone.
+
+        Raises ValueError for a state that is no end, and for ``emitted``, which only the flush may give.
+        """
+        if state not in states.ENDS or state == "emitted":  # type: ignore[comparison-overlap]
+            raise ValueError(f"not an end to settle by: {state}")
+        self._outbox.add(states.End(url, state, reason))
+
+    def attempt_failed(
+        self, url: str, error: str, *, permanent: bool = False, retry_after: timedelta | None = None
+    ) -> None:
+        """Give a leased entry back with its error: pending with back-off, ``failed`` after the last attempt.
+
+        `permanent` ends it at once; `retry_after` lengthens the wait. Written with the next flush.
+        """
+        self._outbox.add(states.Failure(url, error, permanent, retry_after))
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of entries by state; reads every entry."""
+        return dict(self._session.db.rows("SELECT state, count(*) FROM entries GROUP BY state"))
+
+    def _note(
+        self, before: dict[str, Any] | None, now: dict[str, Any], seen_on: str, tallies: Counter[str]
+    ) -> dict[str, Any]:
+        session = self._session
+        was_in_feed = before is not None and before["first"] is not None
+        changed = feed_lines.changes(before if was_in_feed else None, now)
+        tallies["feed/seen"] += 1
+        tallies.update(f"feed/{name}" for name in changed)
+        if before is None:
+            entry = session.db.write(INSERT, now).lastrowid
+            known = {"entry": entry, "state": "new", "attempts": 0, "next_attempt": 0, "fetched_as": None}
+            now |= known | {"article": None, "article_key": None}
+        else:
+            session.db.write(UPDATE, now | {"entry": before["entry"]})
+            now = before | now | {"first": before["first"] or now["first"]}
+        if changed:
+            line = feed_lines.feed_line(
+                now,
+                changed=changed,
+                article=now["article"],
+                seen_at=now["seen_at"],
+                seen_on=seen_on,
+                poll=session.run,
+            )
+            queue(session, "feed", line, at=now["seen_at"], schema_version=feed_lines.SCHEMA_VERSION,
+                  article=now["article_key"])  # fmt: skip
+        return now
+
+    def _lease_if_due(self, entry: dict[str, Any], may_lease: bool) -> Lease | None:
+        state = entry["state"]
+        if state == "leased" or state in NEVER_AGAIN:
+            return None
+        if state in states.ENDS:
+            if entry["fetched_as"] in (None, entry["fingerprint"]):
+                return None
+            if not may_lease:
+                states.reopen(self._session.db, entry["entry"], now=self._session.now())
+                return None
+            return self._lease(entry, "moved", 1)
+        if not may_lease or entry["next_attempt"] > self._session.now():
+            return None
+        return self._lease(entry, "new" if state == "new" else "due", entry["attempts"] + 1)
+
+    def _lease(
+        self, entry: dict[str, Any], why: Literal["new", "moved", "due", "page"], attempt: int
+    ) -> Lease:
+        states.lease(self._session.db, self._session.run, entry["entry"], attempt, _fingerprint(entry))
+        return Lease(
+            url=entry["url"],
+            host=entry["host"],
+            edition=entry["edition"],
+            headline=entry["headline"],
+            attempt=attempt,
+            why=why,
+            feed=orjson.loads(entry["first"]) if entry["first"] else None,
+            article=entry["article"],
+        )
+
+
+def _entry(sighting: Sighting, seen_at: str, seen_on: str | None) -> dict[str, Any]:
+    first = {
+        "published_at": sighting.published_at,
+        "label": sighting.label,
+        "position": sighting.position,
+        "important": sighting.important,
+        "seen_at": seen_at,
+        "seen_on": seen_on,
+    }
+    entry = {
+        "url": sighting.url,
+        "host": sighting.host,
+        "edition": sighting.edition,
+        "headline": sighting.headline,
+        "label": sighting.label,
+        "published_at": sighting.published_at,
+        "published": epoch_of(sighting.published_at),
+        "position": sighting.position,
+        "important": sighting.important,
+        "first": orjson.dumps(first).decode() if seen_on else None,
+        "seen_at": seen_at,
+    }
+    return entry | {"fingerprint": _fingerprint(entry)}
+
+
+def _fingerprint(entry: dict[str, Any]) -> str:
+    """Return what a move in the feed changes: label, time and headline as one short digest."""
+    text = f"{entry['label']}\0{entry['published']}\0{entry['headline']}"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _json(values: Collection[str]) -> str:
+    return orjson.dumps(list(values)).decode()

@@ -1,0 +1,124 @@
+"""Files that are there whole or not at all: temporary name, fsync, rename, fsync of the folder."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger.crash import crash_point
+
+TEMPORARY = ".tmp"
+"""Suffix of a file that is not delivered; no reader's glob meets it."""
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a data file holds."""
+
+    count: int
+    bytes: int
+    sha256: str
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> Written:
+    """Write lines, each ended by a newline, to a temporary neighbour of `path` and fsync it; no rename."""
+    digest = hashlib.sha256()
+    count = size = 0
+    with _told(path), temporary(path).open("wb") as file:
+        for line in lines:
+            whole = line + b"\n"
+            file.write(whole)
+            digest.update(whole)
+            count += 1
+            size += len(whole)
+            if count == 1:
+                file.flush()
+                crash_point("seal:half-written")
+        file.flush()
+        os.fsync(file.fileno())
+    return Written(count, size, digest.hexdigest())
+
+
+def write_document(path: Path, document: dict[str, Any]) -> None:
+    """Put an indented JSON document in place of `path`: the old one or the new one is there, never a part."""
+    with _told(path):
+        make_folder(path.parent)
+        with temporary(path).open("wb") as file:
+            file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary(path).replace(path)
+        sync_folder(path.parent)
+
+
+def deliver(path: Path) -> None:
+    """Rename a finished temporary file to its final name and make the name durable."""
+    with _told(path):
+        temporary(path).rename(path)
+        crash_point("seal:data-renamed")
+        sync_folder(path.parent)
+
+
+def remove(*paths: Path) -> None:
+    """Remove files that may or may not be there."""
+    for path in paths:
+        with _told(path):
+            path.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with its parents; the new names are durable."""
+    if folder.is_dir():
+        return
+    with _told(folder):
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and new names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def measure(path: Path) -> Written:
+    """Return count, size and digest of a data file as it lies on the disk."""
+    digest = hashlib.sha256()
+    count = size = 0
+    with _told(path), path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            count += chunk.count(b"\n")
+            size += len(chunk)
+    return Written(count, size, digest.hexdigest())
+
+
+def temporary(path: Path) -> Path:
+    """Return the name a file has until it is delivered."""
+    return path.with_name(f".{path.name}{TEMPORARY}")
+
+
+def manifest_of(path: Path) -> Path:
+    """Return the path of a data file's manifest."""
+    return path.with_name(path.name.removesuffix(".jsonl") + ".manifest.json")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(
+            f"{error.filename or path}: {error.strerror}; mend it and crawl again, nothing is lost"
+        ) from error

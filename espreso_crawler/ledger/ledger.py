@@ -1,0 +1,181 @@
+"""The ledger as a whole: opened once by a process, closed last; what it does lies in its parts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger import files, recovery, runs, segments, states
+from espreso_crawler.ledger.articles import Articles
+from espreso_crawler.ledger.coverage import Coverage
+from espreso_crawler.ledger.database import Database
+from espreso_crawler.ledger.entries import Entries
+from espreso_crawler.ledger.liveness import Lock, run_lock
+from espreso_crawler.ledger.outbox import Outbox
+from espreso_crawler.ledger.rechecks import Rechecks
+from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.runs import Run
+from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.times import utc_now
+
+LOCKS = "locks"
+OPEN_LOCK = "open.lock"
+CLOSE_WAIT = 5.0
+"""Seconds a closing run waits while another process seals; then that one, or the next, seals its lines."""
+
+
+class Ledger:
+    """One process's hold on the ledger, used from one thread. Every method may raise LedgerError."""
+
+    def __init__(self, session: Session, run: Run) -> None:
+        self.run = run
+        self.recovered: list[str] = []
+        """Runs that died before this one and were ended by it."""
+        self.outbox = Outbox(session)
+        self.entries = Entries(session, self.outbox)
+        self.articles = Articles(session)
+        self.coverage = Coverage(session)
+        self.rechecks = Rechecks(session, self.outbox)
+        self.segments = segments.Segments(session)
+        self._session = session
+        self._is_open = True
+
+    @classmethod
+    def open(
+        cls,
+        database: Path | None,
+        *,
+        output: Path,
+        state: Path,
+        run: Run,
+        rules: Rules | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> Self:
+        """Open the ledger for a run, and put right what dead runs left.
+
+        `database` None is a crawl without memory: the same code on an SQLite that vanishes, without locks.
+        `clock` returns the aware present; tests move it.
+
+        Raises LedgerError when the file is no ledger, unreadable, read-only, damaged or of a newer program,
+        when the output holds segments this ledger does not know, or when output and state lie on two file
+        systems.
+        """
+        files.make_folder(output)
+        session = Session(run.id, rules or Rules(), clock, output)
+        ledger = cls(session, run)
+        try:
+            if database is None:
+                ledger._begin_in_memory()
+            else:
+                ledger._begin(database, state)
+        except BaseException:
+            ledger.abandon()
+            raise
+        return ledger
+
+    def tick(self) -> list[str]:
+        """Flush and seal what is due; returns new files. Call it about once a second and when idle."""
+        if self.outbox.is_due():
+            self.outbox.flush()
+        return self.segments.seal() if self.segments.is_due() else []
+
+    def seal(self) -> list[str]:
+        """Flush, then seal every line that may go out; returns the new files, relative to the output."""
+        self.outbox.flush()
+        return self.segments.seal()
+
+    def summary(self) -> dict[str, Any]:
+        """Return what this run did so far, as its run file will say it."""
+        return runs.document(self._session, self.run.id)
+
+    def close(self, reason: str, exit_code: int, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Flush, seal, give leases back, end the run and write ``output/runs/<run>.json``; returns it.
+
+        `extra` (stats, verdict) is merged into the run file. Closing twice does nothing. When a flush or seal
+        fails, the run is still ended if that can be written, and the first error is raised at the end.
+        """
+        if not self._is_open:
+            return {}
+        failed: LedgerError | None = None
+        try:
+            try:
+                self.outbox.flush()
+                self.segments.seal(wait=CLOSE_WAIT)
+            except LedgerError as error:
+                failed = error
+            document = self._end(reason, exit_code, extra or {})
+        finally:
+            self.abandon()
+        if failed:
+            raise failed
+        return document
+
+    def abandon(self) -> None:
+        """Let go of the file without writing, after a LedgerError: the next run puts things right."""
+        self._is_open = False
+        self._session.close()
+
+    def _begin(self, database: Path, state: Path) -> None:
+        session, locks = self._session, state / LOCKS
+        files.make_folder(locks)
+        _refuse_two_disks(session.output, state)
+        with _alone(locks / OPEN_LOCK, session.rules.busy_seconds):
+            latest = recovery.latest_on_disk(session.output)
+            session.db = Database.open(database, busy_seconds=session.rules.busy_seconds)
+            recovery.refuse_strange_output(session.db, latest)
+            session.locks = locks
+            session.lock = Lock.take(run_lock(locks, self.run.id))
+            if session.lock is None:
+                raise LedgerError(f"{run_lock(locks, self.run.id)}: another process has this run id")
+            runs.begin(session.db, self.run)
+            self.recovered = recovery.recover(session)
+        self.segments.settle_plans()
+
+    def _begin_in_memory(self) -> None:
+        session = self._session
+        session.db = Database.open(None, busy_seconds=0)
+        segments.continue_after(session.db, recovery.latest_on_disk(session.output))
+        runs.begin(session.db, self.run)
+
+    def _end(self, reason: str, exit_code: int, extra: Mapping[str, Any]) -> dict[str, Any]:
+        session, run = self._session, self.run.id
+        with session.db.transaction("close"):
+            given_back = states.release(
+                session.db,
+                run,
+                in_hand=(),
+                error=f"run {run} ended: {reason}",
+                now=session.now(),
+                rules=session.rules,
+            )
+            session.count({f"entry/{state}": count for state, count in given_back.items()})
+            ended = {"ended_at": session.now_text(), "reason": reason, "exit_code": exit_code}
+            document = runs.document(session, run) | ended | dict(extra)
+            runs.end(session, run, document, state="closed")
+        runs.file(session, run)
+        if session.lock:
+            session.lock.remove()
+        return document
+
+
+@contextmanager
+def _alone(path: Path, seconds: float) -> Iterator[None]:
+    """Open, migrate and recover one process after the other."""
+    lock = Lock.take_within(path, seconds)
+    if lock is None:
+        raise LedgerError(
+            f"{path}: another process has been opening the ledger for {seconds:.0f} s: is it hanging?"
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _refuse_two_disks(output: Path, state: Path) -> None:
+    if output.stat().st_dev != state.stat().st_dev:
+        raise LedgerError(
+            f"{output} and {state} lie on two file systems: set ESPRESO_OUTPUT and ESPRESO_STATE to one"
+        )

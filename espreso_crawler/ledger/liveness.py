@@ -1,0 +1,105 @@
+"""Who is alive: a lock that a run holds for its life, and what it had in hand; no heartbeats, no pids."""
+
+import fcntl
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+from weakref import WeakSet
+
+SUFFIX = ".run.lock"
+WAIT = 0.02
+
+_held: WeakSet["Lock"] = WeakSet()
+
+
+class Lock:
+    """An exclusive ``flock`` on a file, held until `release` or death; child processes do not inherit it."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self._descriptor = descriptor
+        _held.add(self)
+
+    @classmethod
+    def take(cls, path: Path) -> Self | None:
+        """Take the lock without waiting; None when a living process holds it. The file is made if need be."""
+        while True:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                return None
+            if _still_names(path, descriptor):
+                return cls(path, descriptor)
+            os.close(descriptor)  # its last holder unlinked it between open and flock
+
+    @classmethod
+    def take_within(cls, path: Path, seconds: float) -> Self | None:
+        """Take the lock, waiting at most so long; None when it stays taken."""
+        deadline = time.monotonic() + seconds
+        while (lock := cls.take(path)) is None and time.monotonic() < deadline:
+            time.sleep(WAIT)
+        return lock
+
+    def note(self, text: str) -> None:
+        """Append text to the file. It outlives the process, though perhaps not a power cut."""
+        os.write(self._descriptor, text.encode())
+
+    def text(self) -> str:
+        """Return what was noted."""
+        size = os.fstat(self._descriptor).st_size
+        return os.pread(self._descriptor, size, 0).decode(errors="replace")
+
+    def remove(self) -> None:
+        """Unlink the file while still holding the lock, then let go."""
+        if self._descriptor >= 0:
+            with suppress(FileNotFoundError):
+                self.path.unlink()
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the lock and keep the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def run_lock(locks: Path, run: str) -> Path:
+    """Return the path of a run's lock."""
+    return locks / f"{run}{SUFFIX}"
+
+
+def in_hand(notes: str) -> set[str]:
+    r"""Return the addresses a dead run was working on, from its lock's notes: ``+url`` begins, ``-url`` ends.
+
+    >>> in_hand("+a\n+b\n-a\n")
+    {'b'}
+    """
+    held = set()
+    for line in notes.splitlines():
+        if line.startswith("+"):
+            held.add(line[1:])
+        else:
+            held.discard(line[1:])
+    return held
+
+
+def _still_names(path: Path, descriptor: int) -> bool:
+    mine = os.fstat(descriptor)
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+
+
+def _release_all() -> None:
+    for lock in list(_held):
+        lock.release()
+
+
+# flock belongs to the open file, which a fork shares: a forked child would keep a dead run alive
+os.register_at_fork(after_in_child=_release_all)

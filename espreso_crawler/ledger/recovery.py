@@ -1,0 +1,83 @@
+"""What an opener puts right after runs that died: leases, run files, stale locks; never the output."""
+
+from pathlib import Path
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger import runs, shelf, states
+from espreso_crawler.ledger.crash import crash_point
+from espreso_crawler.ledger.database import Database
+from espreso_crawler.ledger.lines import STREAMS
+from espreso_crawler.ledger.liveness import SUFFIX, Lock, in_hand, run_lock
+from espreso_crawler.ledger.session import Session
+
+RUNNING = "SELECT run FROM runs WHERE state = 'running' AND run <> ?"
+UNFILED = "SELECT run FROM runs WHERE filed = 0"
+KILLED = "killed"
+"""Finish reason of a run that never said why it ended."""
+
+
+def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
+    """Raise LedgerError when the output holds segments that this ledger never planned.
+
+    `latest` is what lay on the disk before the ledger was asked: a plan always comes before its file.
+    """
+    for stream, number in latest.items():
+        known = db.row("SELECT coalesce(max(number), 0) FROM segments WHERE stream = ?", (stream,))[0]
+        if number > known:
+            raise LedgerError(
+                f"{db.name}: the output holds {stream} segment {number}, this ledger knows {known or 'none'}: it "
+                "is new, or an old copy; `scrapy reconcile --rebuild` restores it from the sealed files"
+            )
+
+
+def latest_on_disk(output: Path) -> dict[str, int]:
+    """Return the highest segment number of every stream."""
+    return {stream: shelf.latest(output, stream) for stream in STREAMS}
+
+
+def recover(session: Session) -> list[str]:
+    """End every run that died and give its leases back; returns their ids. Living runs are left alone."""
+    if session.locks is None:
+        return []
+    dead = []
+    for (run,) in session.db.rows(RUNNING, (session.run,)):
+        if lock := Lock.take(run_lock(session.locks, run)):
+            crash_point("recovery:locked")
+            if _end(session, run, lock.text()):
+                dead.append(run)
+            lock.remove()
+    _file_all(session)
+    _sweep(session)
+    return dead
+
+
+def _end(session: Session, run: str, notes: str) -> bool:
+    db = session.db
+    with db.transaction("recovery"):
+        if db.row("SELECT 1 FROM runs WHERE run = ? AND state = 'running'", (run,)) is None:
+            return False
+        given_back = states.release(
+            db, run, in_hand=in_hand(notes), error=f"run {run} died", now=session.now(), rules=session.rules
+        )
+        session.count({f"entry/{state}": count for state, count in given_back.items()}, run)
+        ended = {"ended_at": None, "reason": KILLED, "exit_code": None, "recovered_by": session.run}
+        runs.end(session, run, runs.document(session, run) | ended, state="dead")
+    return True
+
+
+def _file_all(session: Session) -> None:
+    """Write the run files that are owed: of the dead, and of runs that died between end and file."""
+    for (run,) in session.db.rows(UNFILED):
+        if session.locks and (lock := Lock.take(run_lock(session.locks, run))):
+            runs.file(session, run)
+            crash_point("recovery:run-file-written")
+            lock.remove()
+
+
+def _sweep(session: Session) -> None:
+    """Remove lock files whose run is over, or never began."""
+    for path in session.locks.glob(f"*{SUFFIX}") if session.locks else ():
+        run = path.name.removesuffix(SUFFIX)
+        is_running = session.db.row("SELECT 1 FROM runs WHERE run = ? AND state = 'running'", (run,))
+        if not is_running and (lock := Lock.take(path)):
+            lock.remove()

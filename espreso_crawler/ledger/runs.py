@@ -1,0 +1,109 @@
+"""Runs: their row, their counts and the run file; not what they crawled."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from espreso_crawler.ledger.coverage import Coverage, Gap
+from espreso_crawler.ledger.crash import crash_point
+from espreso_crawler.ledger.database import Database
+from espreso_crawler.ledger.files import write_document
+from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.times import utc_text
+
+INSERT = "INSERT INTO runs (run, spider, arguments, job, started_at) VALUES (?, ?, ?, ?, ?)"
+END = """
+UPDATE runs SET state = ?, ended_at = ?, reason = ?, exit_code = ?, document = ?, filed = 0
+WHERE run = ? AND state = 'running'
+"""
+SEGMENTS = """
+SELECT stream, number, path AS file, count FROM segments WHERE run = ? AND state = 'sealed'
+ORDER BY stream, number
+"""
+VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One crawl or command that writes to the ledger."""
+
+    id: str
+    """``<UTC yyyymmddThhmmssZ>-<8 hex>``: see `new_run_id`."""
+    spider: str
+    arguments: Mapping[str, str]
+    started_at: datetime
+    """Aware."""
+    job: str | None = None
+    """Scrapyd's job, when there is one."""
+
+
+def new_run_id(started_at: datetime) -> str:
+    """Return an id nobody else has: the start in UTC to the second and 32 random bits."""
+    return f"{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def begin(db: Database, run: Run) -> None:
+    """Write a run's row; its lock must be held already."""
+    arguments = orjson.dumps(dict(run.arguments)).decode()
+    with db.transaction("begin"):
+        db.write(INSERT, (run.id, run.spider, arguments, run.job, utc_text(run.started_at)))
+
+
+def document(session: Session, run: str) -> dict[str, Any]:
+    """Return what a run did so far, as its run file says it."""
+    db = session.db
+    started = db.row("SELECT spider, arguments, job, started_at FROM runs WHERE run = ?", (run,))
+    return {
+        "schema_version": VERSION,
+        "run_id": run,
+        "spider": started["spider"],
+        "arguments": orjson.loads(started["arguments"]),
+        "job": started["job"],
+        "started_at": started["started_at"],
+        "counts": counts(db, run),
+        "gaps": [gap_document(gap) for gap in Coverage(session).gaps()],
+        "segments": [dict(row) for row in db.rows(SEGMENTS, (run,))],
+    }
+
+
+def counts(db: Database, run: str) -> dict[str, dict[str, int]]:
+    """Return a run's counts by group: feed, leased, entry (ends), outcome (of drafts), rechecks."""
+    grouped: dict[str, dict[str, int]] = {}
+    for name, count in db.rows("SELECT name, count FROM tallies WHERE run = ? ORDER BY name", (run,)):
+        group, _, key = name.partition("/")
+        grouped.setdefault(group, {})[key] = count
+    return grouped
+
+
+def gap_document(gap: Gap) -> dict[str, Any]:
+    """Return a gap as run files and `scrapy ledger` show it; times are UTC text."""
+    return asdict(gap) | {
+        "oldest": None if gap.oldest is None else utc_text(gap.oldest),
+        "newest": utc_text(gap.newest),
+    }
+
+
+def end(session: Session, run: str, whole: Mapping[str, Any], *, state: str) -> None:
+    """End a run's row with the document that its file is to hold, inside the caller's transaction."""
+    text = orjson.dumps(whole).decode()
+    values = (state, whole["ended_at"], whole["reason"], whole["exit_code"], text, run)
+    session.db.write(END, values)
+
+
+def file(session: Session, run: str) -> None:
+    """Write the file of an ended run, then note that it is written; the caller holds the run's lock."""
+    text = session.db.row("SELECT document FROM runs WHERE run = ?", (run,))[0]
+    write_document(run_file(session.output, run), orjson.loads(text))
+    crash_point("close:run-file-written")
+    with session.db.transaction("filed"):
+        session.db.write("UPDATE runs SET filed = 1 WHERE run = ?", (run,))
+
+
+def run_file(output: Path, run: str) -> Path:
+    """Return the path of a run's file."""
+    return output / "runs" / f"{run}.json"

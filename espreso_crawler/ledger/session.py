@@ -1,0 +1,64 @@
+"""What the parts of an open ledger share: the connection, the run, the rules, the clock, the folders."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from espreso_crawler.ledger.database import Database
+from espreso_crawler.ledger.liveness import Lock
+from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.times import epoch, utc_text
+
+COUNT = """
+INSERT INTO tallies (run, name, count) VALUES (?, ?, ?)
+ON CONFLICT (run, name) DO UPDATE SET count = count + excluded.count
+"""
+
+
+class Session:
+    """One process's open ledger."""
+
+    db: Database
+    """Set when the ledger is opened."""
+
+    def __init__(self, run: str, rules: Rules, clock: Callable[[], datetime], output: Path) -> None:
+        self.run = run
+        self.rules = rules
+        self.clock = clock
+        self.output = output
+        self.locks: Path | None = None
+        """Folder of the lock files; None for a ledger in memory."""
+        self.lock: Lock | None = None
+        """This run's own lock; None for a ledger in memory."""
+        self.held: str | None = None
+        """Why this run's article lines are held back, if they are."""
+
+    def now(self) -> int:
+        """Return the present in seconds since 1970."""
+        return epoch(self.clock())
+
+    def now_text(self) -> str:
+        """Return the present as UTC text."""
+        return utc_text(self.clock())
+
+    def count(self, tallies: Mapping[str, int], run: str | None = None) -> None:
+        """Add to a run's counts (this one's), in the caller's transaction: exact even if it is killed."""
+        rows = [(run or self.run, name, count) for name, count in tallies.items() if count]
+        self.db.write_all(COUNT, rows)
+
+    def begin_handling(self, url: str) -> None:
+        """Note that an entry's page is in hand."""
+        if self.lock:
+            self.lock.note(f"+{url}\n")
+
+    def end_handling(self, url: str) -> None:
+        """Note that an entry's page was dealt with."""
+        if self.lock:
+            self.lock.note(f"-{url}\n")
+
+    def close(self) -> None:
+        """Let go of the file and the lock."""
+        if hasattr(self, "db"):
+            self.db.close()
+        if self.lock:
+            self.lock.release()

@@ -1,0 +1,142 @@
+"""The states of a feed entry and every statement that sets one; nothing else writes ``entries.state``."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from espreso_crawler.ledger.database import Database
+from espreso_crawler.ledger.rules import Rules
+
+EndState = Literal[
+    "unchanged", "duplicate", "not_article", "offsite", "gone", "rejected", "quarantined", "failed"
+]
+"""Ends that a caller may give an entry; ``emitted`` is given by the flush alone."""
+ENDS = frozenset(
+    (
+        "emitted",
+        "unchanged",
+        "duplicate",
+        "not_article",
+        "offsite",
+        "gone",
+        "rejected",
+        "quarantined",
+        "failed",
+    )
+)
+
+LEASE = """
+UPDATE entries SET state = 'leased', run = ?, attempts = ?, fetched_as = ?, error = NULL
+WHERE entry = ? AND state <> 'leased'
+"""
+END = """
+UPDATE entries SET state = ?, error = ?, article = coalesce(?, article), run = NULL
+WHERE url = ? AND state = 'leased' AND run = ?
+"""
+GIVE_BACK = """
+UPDATE entries SET state = ?, error = ?, attempts = ?, next_attempt = ?, run = NULL
+WHERE entry = ? AND state = 'leased' AND run = ?
+"""
+AGAIN = """
+UPDATE entries SET state = 'pending', attempts = 0, next_attempt = ?, error = ?
+WHERE article = ? AND state NOT IN ('pending', 'leased')
+"""
+REOPEN = """
+UPDATE entries SET state = 'pending', attempts = 0, next_attempt = ?, error = NULL
+WHERE entry = ? AND state NOT IN ('pending', 'leased')
+"""
+HELD = "SELECT entry, url, attempts FROM entries WHERE state = 'leased' AND run = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An end waiting for its flush."""
+
+    url: str
+    state: str
+    reason: str | None = None
+    article: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed attempt waiting for its flush."""
+
+    url: str
+    error: str
+    permanent: bool
+    retry_after: timedelta | None
+
+
+def lease(db: Database, run: str, entry: int, attempts: int, fetched_as: str) -> bool:
+    """Lease an entry to a run; `attempts` counts this one. False when it is leased already."""
+    return db.write(LEASE, (run, attempts, fetched_as, entry)).rowcount == 1
+
+
+def end(db: Database, run: str, ends: Iterable[End]) -> Counter[str]:
+    """End entries that this run leases and return how many by state; others' are left alone."""
+    tallies = Counter[str]()
+    for each in ends:
+        ended = db.write(END, (each.state, each.reason, each.article, each.url, run)).rowcount
+        tallies[f"entry/{each.state}"] += ended
+    return tallies
+
+
+def fail(db: Database, run: str, failure: Failure, *, now: int, rules: Rules) -> str | None:
+    """Give a leased entry back after a failed attempt; returns its new state, None if it was not leased."""
+    row = db.row("SELECT entry, attempts FROM entries WHERE url = ? AND state = 'leased' AND run = ?",
+                 (failure.url, run))  # fmt: skip
+    if row is None:
+        return None
+    entry, attempts = row
+    is_last = failure.permanent or attempts >= rules.max_attempts
+    wait = max(backoff(attempts, rules), _seconds(failure.retry_after))
+    state = "failed" if is_last else "pending"
+    db.write(GIVE_BACK, (state, failure.error, attempts, now + wait, entry, run))
+    return state
+
+
+def release(
+    db: Database, run: str, *, in_hand: Collection[str], error: str, now: int, rules: Rules
+) -> dict[str, int]:
+    """Give back every entry a run still leases, with the error; returns how many went to which state.
+
+    An entry that was in hand keeps its attempt: it may be what ended the run, and ends as ``failed`` after
+    the last one. The others get theirs back: they only stood in the queue.
+    """
+    counts = {"pending": 0, "failed": 0}
+    for entry, url, attempts in db.rows(HELD, (run,)):
+        suspect = url in in_hand
+        state = "failed" if suspect and attempts >= rules.max_attempts else "pending"
+        left = attempts if suspect else max(attempts - 1, 0)
+        wait = backoff(attempts, rules) if suspect else 0
+        text = f"{error}, with this page in hand" if suspect else error
+        db.write(GIVE_BACK, (state, text, left, now + wait, entry, run))
+        counts[state] += 1
+    return counts
+
+
+def reopen(db: Database, entry: int, *, now: int) -> None:
+    """Make an ended entry pending once more: it moved in the feed, but this run does not fetch it."""
+    db.write(REOPEN, (now, entry))
+
+
+def again(db: Database, article: int, *, now: int, reason: str) -> int:
+    """Make the ended entries of an article pending once more; returns how many."""
+    return db.write(AGAIN, (now, reason, article)).rowcount
+
+
+def backoff(attempts: int, rules: Rules) -> int:
+    """Return the seconds to wait after so many attempts: doubling, without jitter, up to a limit.
+
+    >>> [backoff(n, Rules()) // 60 for n in (1, 2, 3, 20)]
+    [2, 4, 8, 360]
+    """
+    doubled = rules.backoff.total_seconds() * 2 ** min(max(attempts - 1, 0), 32)
+    return int(min(doubled, rules.backoff_max.total_seconds()))
+
+
+def _seconds(wait: timedelta | None) -> int:
+    return int(wait.total_seconds()) if wait else 0

@@ -1,0 +1,146 @@
+"""The ledger's tables, as a list of steps from one version of the file to the next; no queries."""
+
+APPLICATION_ID = 0x45535052  # "ESPR": tells a ledger from any other SQLite file
+
+VERSION_1 = """
+CREATE TABLE keys (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE runs (
+    run TEXT PRIMARY KEY,
+    spider TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    job TEXT,
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    state TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'closed', 'dead')),
+    reason TEXT,
+    exit_code INTEGER,
+    document TEXT,
+    filed INTEGER NOT NULL DEFAULT 1
+) WITHOUT ROWID;
+CREATE INDEX runs_running ON runs (run) WHERE state = 'running';
+CREATE INDEX runs_unfiled ON runs (run) WHERE filed = 0;
+
+CREATE TABLE tallies (
+    run TEXT NOT NULL,
+    name TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+
+CREATE TABLE entries (
+    entry INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    headline TEXT NOT NULL,
+    label TEXT,
+    published_at TEXT,
+    published INTEGER,
+    position INTEGER NOT NULL,
+    important INTEGER NOT NULL,
+    first TEXT,
+    first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending',
+    run TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    fetched_as TEXT,
+    article INTEGER
+);
+CREATE INDEX entries_pending ON entries (host, next_attempt) WHERE state = 'pending';
+CREATE INDEX entries_leased ON entries (run) WHERE state = 'leased';
+
+CREATE TABLE articles (
+    article INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    edition TEXT NOT NULL,
+    host TEXT NOT NULL,
+    entity_id TEXT,
+    url TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'removed', 'retracted', 'erased')),
+    revision INTEGER NOT NULL,
+    extractor_version TEXT NOT NULL,
+    published_at TEXT,
+    fetched_at TEXT NOT NULL,
+    next_check INTEGER,
+    refused_since INTEGER,
+    reissue INTEGER NOT NULL DEFAULT 0,
+    same_as INTEGER
+);
+CREATE INDEX articles_next_check ON articles (host, next_check) WHERE next_check IS NOT NULL;
+CREATE INDEX articles_same_as ON articles (same_as) WHERE same_as IS NOT NULL;
+
+CREATE TABLE aliases (
+    alias TEXT PRIMARY KEY,
+    article INTEGER NOT NULL,
+    later INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE revisions (
+    article INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    extractor_version TEXT NOT NULL,
+    event TEXT NOT NULL,
+    text_digest TEXT,
+    record_digest TEXT,
+    fields TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
+    emitted_at TEXT NOT NULL,
+    run TEXT NOT NULL,
+    segment INTEGER,
+    PRIMARY KEY (article, revision, extractor_version)
+) WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream TEXT NOT NULL,
+    run TEXT NOT NULL,
+    article INTEGER,
+    revision INTEGER,
+    at TEXT NOT NULL,
+    schema_version TEXT NOT NULL,
+    held TEXT,
+    line BLOB NOT NULL
+);
+CREATE INDEX outbox_stream ON outbox (stream, seq, held);
+CREATE INDEX outbox_held ON outbox (article, seq) WHERE held IS NOT NULL;
+
+CREATE TABLE segments (
+    stream TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    path TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('planned', 'sealed', 'replaced', 'archived')),
+    count INTEGER,
+    bytes INTEGER,
+    sha256 TEXT,
+    schema_version TEXT NOT NULL,
+    first_at TEXT,
+    last_at TEXT,
+    rows TEXT,
+    replaces INTEGER,
+    PRIMARY KEY (stream, number)
+) WITHOUT ROWID;
+CREATE INDEX segments_planned ON segments (stream) WHERE state = 'planned';
+CREATE INDEX segments_run ON segments (run);
+
+CREATE TABLE suppressed (hash BLOB PRIMARY KEY, reason TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE stretches (
+    stretch INTEGER PRIMARY KEY,
+    host TEXT NOT NULL,
+    oldest INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    is_open INTEGER NOT NULL,
+    since INTEGER,
+    run TEXT NOT NULL,
+    reason TEXT
+);
+CREATE INDEX stretches_host ON stretches (host, newest);
+"""
+
+STEPS = (VERSION_1,)
+"""Step n takes a file from ``user_version`` n to n + 1; only ever appended to."""

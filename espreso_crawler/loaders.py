@@ -1,0 +1,148 @@
+"""The item loader: which processors make a field's clean value, and which of several sources gives it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from itemloaders import ItemLoader
+from itemloaders.processors import Identity, MapCompose, TakeFirst
+
+from espreso_crawler.items import Article, Author, Keyword, OtherEvidence, Provenance, Source
+from espreso_crawler.processors import dates, text
+
+LONGEST_RAW = 300
+Claim = tuple[Source, Any]
+"""A source and what it says, raw: text, a list of texts or of (name, address), or a moment; None for nothing."""
+Same = Callable[[Any, Any], bool]
+
+
+def moment(value: str | datetime) -> datetime | None:
+    """Return the Kyiv time of an ISO stamp, of a printed date with a time, or of a moment already read."""
+    if isinstance(value, datetime):
+        return dates.in_kyiv(value)
+    if value[:4].isdigit():
+        return dates.stamp(value)
+    day, clock = dates.printed_day(value), dates.printed_time(value)
+    return dates.kyiv(day.day, clock) if day and clock else None
+
+
+def author(value: tuple[str, str | None]) -> Author | None:
+    """Return the author of a (name, address) pair."""
+    name = text.person(value[0])
+    return Author(name, value[1]) if name else None
+
+
+def keyword(value: tuple[str, str | None]) -> Keyword | None:
+    """Return the keyword of a (name, address) pair, but not the tag that means news in general."""
+    name = text.clean(value[0])
+    is_news = name in ("Новини", "News", "Новости") or (value[1] or "").endswith("/news")
+    return Keyword(name, value[1]) if name and not is_news else None
+
+
+def authors(values: Iterable[tuple[str, str | None]]) -> list[Author]:
+    """Return the authors of (name, address) pairs, each once."""
+    return _distinct(map(author, values))
+
+
+def keywords(values: Iterable[tuple[str, str | None]]) -> list[Keyword]:
+    """Return the keywords of (name, address) pairs, each once: JSON-LD names the rubric first and last."""
+    return _distinct(map(keyword, values))
+
+
+def labels(values: Iterable[str]) -> list[str]:
+    """Return labels in their one form, each once."""
+    return list(dict.fromkeys(filter(None, map(text.label, values))))
+
+
+class MostTrusted:
+    """Input processor: claims in order of trust in, the first that is clean out; who disagrees goes on record.
+
+    The `Provenance` is appended to ``provenance`` in the loader's context.
+    """
+
+    def __init__(self, field: str, clean: Callable[[Any], Any], same: Same, *, keeps_raw: bool = False) -> None:
+        self.field = field
+        self.clean = clean
+        self.same = same
+        self.keeps_raw = keeps_raw
+
+    def __call__(self, claims: Iterable[Claim], loader_context: Mapping[str, Any]) -> list[Any]:
+        found = [(source, raw, value) for source, raw in claims if raw and (value := self.clean(raw))]
+        if not found:
+            return []
+        (source, raw, value), *witnesses = found
+        others = [OtherEvidence(other, printed(said)) for other, said, meant in witnesses if not self.same(value, meant)]
+        loader_context["provenance"].append(
+            Provenance(
+                self.field,
+                source,
+                agrees=not others if witnesses else None,
+                raw=printed(raw) if self.keeps_raw else None,
+                others=others,
+            )
+        )
+        return value if isinstance(value, list) else [value]
+
+
+def _same_text(ours: str, theirs: str) -> bool:
+    return ours.casefold() == theirs.casefold()
+
+
+def _same_headline(ours: str, theirs: str) -> bool:
+    """A column's metadata headline is the page's with a suffix ("… Column by …"): that is no disagreement."""
+    ours, theirs = ours.casefold(), theirs.casefold()
+    return ours.startswith(theirs) or theirs.startswith(ours)
+
+
+def _same_names(ours: list[Author], theirs: list[Author]) -> bool:
+    return {one.name.casefold() for one in ours} == {other.name.casefold() for other in theirs}
+
+
+def _share_names(ours: list[Keyword], theirs: list[Keyword]) -> bool:
+    """JSON-LD lists the rubric among the keywords, the page does not: it is enough that ours are among theirs."""
+    return {one.name.casefold() for one in ours} <= {other.name.casefold() for other in theirs}
+
+
+def _share_labels(ours: list[str], theirs: list[str]) -> bool:
+    return not set(ours).isdisjoint(theirs)
+
+
+class ArticleLoader(ItemLoader):
+    """Raw claims in, an `Article` out. Fields with several sources take a list of `Claim`, in order of trust.
+
+    A processor that fails raises ``ValueError`` naming field, processor and value.
+    """
+
+    default_item_class = Article
+
+    # Raw values stay on record for these fields only: they are short, and they are what people dispute.
+    headline_in = MostTrusted("headline", text.clean, _same_headline, keeps_raw=True)
+    description_in = MostTrusted("description", text.uncut, _same_text)
+    article_section_in = MostTrusted("article_section", text.clean, _same_text, keeps_raw=True)
+    date_published_in = MostTrusted("date_published", moment, dates.same_minute, keeps_raw=True)
+    date_modified_in = MostTrusted("date_modified", moment, dates.same_minute, keeps_raw=True)
+    authors_in = MostTrusted("authors", authors, _same_names, keeps_raw=True)
+    labels_in = MostTrusted("labels", labels, _share_labels, keeps_raw=True)
+    keywords_in = MostTrusted("keywords", keywords, _share_names)
+    alternative_headline_in = MapCompose(text.clean)
+    date_published_day_in = Identity()
+
+    # Every field names both its processors: itemloaders looks a missing one up in the item, which costs 20 µs a call.
+    headline_out = alternative_headline_out = description_out = article_section_out = TakeFirst()
+    date_published_out = date_published_day_out = date_modified_out = TakeFirst()
+    authors_out = labels_out = keywords_out = Identity()
+
+
+def printed(raw: Any) -> str:
+    """Return a raw value as a line of text for the provenance, cut at 300 characters."""
+    if isinstance(raw, list):
+        raw = ", ".join(part if isinstance(part, str) else part[0] for part in raw)
+    return (raw.isoformat() if isinstance(raw, datetime) else str(raw)).strip()[:LONGEST_RAW]
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    found: dict[str, Any] = {}
+    for value in values:
+        if value is not None:
+            found.setdefault(value.name.casefold(), value)
+    return list(found.values())

@@ -1,0 +1,32 @@
+"""One log line an event, with the URL and the reason; never a record, which has pages of text."""
+
+from typing import Any
+
+import logging
+
+from scrapy import Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.python.failure import Failure
+
+
+class OneLineLogFormatter(LogFormatter):
+    """Scrapy's log lines without the items in them."""
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+        """Name a scraped article by its address."""
+        return {"level": logging.DEBUG, "msg": "Scraped %(url)s", "args": {"url": _url(item)}}
+
+    def dropped(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
+        """Say why an article was dropped."""
+        level = getattr(exception, "log_level", None) or "WARNING"
+        args = {"url": _url(item), "reason": f"{type(exception).__name__}: {exception}"}
+        return {"level": logging.getLevelName(level), "msg": "%(url)s: %(reason)s", "args": args}
+
+    def item_error(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
+        """Name the article that a pipeline failed on; the traceback follows."""
+        return {"level": logging.ERROR, "msg": "%(url)s: a pipeline failed", "args": {"url": _url(item)}}
+
+
+def _url(item: Any) -> str:
+    return getattr(item, "url", None) or type(item).__name__

@@ -1,0 +1,7 @@
+"""Page parsers, independent of crawling: a captured page in, its article, feed or listing out."""
+
+from espreso_crawler.pages.article import article, article_digests, canonical_address, is_article
+from espreso_crawler.pages.feed import Feed, FeedEntry, feed
+from espreso_crawler.pages.page import Page
+
+__all__ = ["Feed", "FeedEntry", "Page", "article", "article_digests", "canonical_address", "feed", "is_article"]

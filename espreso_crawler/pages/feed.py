@@ -1,0 +1,193 @@
+"""The "Read also" news feed at the end of every page, by its known markup or, when that is gone, by its shape alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from espreso_crawler import identity
+from espreso_crawler.exceptions import LayoutError
+from espreso_crawler.pages import structure
+from espreso_crawler.pages.inline import line_of
+from espreso_crawler.pages.page import Page
+from espreso_crawler.processors import dates
+from espreso_crawler.processors.text import clean, label
+
+FEED = "#js-newsTapeGlobalContainer .news-tape_body, .news-tape_body"
+# In document order: a day separator holds its year line and, under the same class again, its day.
+KINDS = {"date_title": "day", "news-tape-item_link": "link", "main_time": "time", "mark-block": "label", "ttx": "headline"}
+PARTS = ", ".join(f".{name}" for name in ("news-tape-item", *KINDS))
+MORE = "#js-newsTapeGlobalContainer a.btn-black_oval, .news-tape a.btn-black_oval"
+MORE_BY_LINK = 'a[href*="/news?page="]'
+IMPORTANT = "news-tape-important"
+LONGEST_LABEL = 40
+
+
+@dataclass(slots=True)
+class FeedEntry:
+    """One row of the feed."""
+
+    url: str
+    """Canonical address."""
+    headline: str | None = None
+    label: str | None = None
+    """Label in the one form for all languages."""
+    day: date | None = None
+    """Day of the heading above it, Kyiv."""
+    published_at: datetime | None = None
+    """Day and time of the entry, to the minute, Kyiv offset; an update moves it."""
+    position: int = 0
+    """Place in the feed, newest = 1."""
+    important: bool = False
+
+
+@dataclass(slots=True)
+class Feed:
+    """A page's feed."""
+
+    entries: list[FeedEntry] = field(default_factory=list)
+    """Newest first."""
+    more_url: str | None = None
+    """Where "More news" leads."""
+    way: Literal["markup", "structure"] = "markup"
+    """How it was found."""
+    wrong_weekdays: int = 0
+    """Day headings whose weekday is not that day's."""
+
+
+def feed(page: Page) -> Feed:
+    """Return the feed of a page; one without entries when its block is there and empty.
+
+    Raises `LayoutError` when neither the known markup nor the shape of a feed is on the page.
+    """
+    block = page.tree.css_first(FEED)
+    if block is not None:
+        found = _by_markup(block, page)
+        if found.entries or not block.css_first("a[href]"):
+            return found
+    found = _by_structure(page)
+    if not found.entries:
+        raise LayoutError(f"{page.url}: no news feed, neither by its markup nor by its shape")
+    return found
+
+
+def has_feed(page: Page) -> bool:
+    """Return whether a page has a feed by its known markup."""
+    return page.tree.css_first(FEED) is not None
+
+
+def page_number(url: str) -> int:
+    """Return the page number of a listing's address; 1 when it has none.
+
+    >>> page_number("https://espreso.tv/news?page=3")
+    3
+    """
+    number = parse_qs(urlsplit(url).query).get("page", ["1"])[0]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1
+
+
+def _by_markup(block: LexborNode, page: Page) -> Feed:
+    result = Feed(more_url=_more(page))
+    clock = _Clock(page)
+    for part in block.css(PARTS):
+        kind = _kind(part.attributes["class"] or "")
+        if kind == "day":
+            result.wrong_weekdays += clock.heading(line_of(part) or "")
+        elif kind in ("entry", "important"):
+            result.entries.append(FeedEntry("", day=clock.day, important=kind == "important"))
+        elif result.entries:
+            _fill(result.entries[-1], kind, part, clock)
+    result.entries = list(_numbered(result.entries))
+    return result
+
+
+@lru_cache(maxsize=256)  # a feed says the same six things two hundred times
+def _kind(classes: str) -> str:
+    names = classes.split()
+    if "news-tape-item" in names:
+        return "important" if IMPORTANT in names else "entry"
+    return next(kind for name, kind in KINDS.items() if name in names)
+
+
+def _fill(entry: FeedEntry, kind: str, part: LexborNode, clock: "_Clock") -> None:
+    if kind == "link":
+        entry.url = clock.page.absolute(part.attributes.get("href")) or ""
+    elif kind == "time":
+        entry.published_at = clock.moment(part.text())
+    elif kind == "label":
+        entry.label = label(part.text())
+    else:
+        entry.headline = clean(part.text())
+
+
+def _by_structure(page: Page) -> Feed:
+    result = Feed(more_url=_more(page), way="structure")
+    clock = _Clock(page)
+    for row in structure.feed_rows(page.tree, clock.captured):
+        if row.day and row.day.day != clock.day:
+            clock.day = row.day.day
+            result.wrong_weekdays += row.day.weekday_agrees is False
+        headline = max(row.words, key=len)
+        marks = [word for word in row.words if word != headline and len(word) <= LONGEST_LABEL]
+        result.entries.append(
+            FeedEntry(
+                page.absolute(row.href) or "",
+                headline,
+                next((name for name in map(label, marks) if name), None),
+                clock.day,
+                clock.moment(row.time),
+            )
+        )
+    result.entries = list(_numbered(result.entries))
+    return result
+
+
+def _numbered(entries: list[FeedEntry]) -> Iterator[FeedEntry]:
+    """Yield entries that have an address, in canonical form, with their place in the feed."""
+    position = 0
+    for entry in entries:
+        if entry.url:
+            position += 1
+            entry.url, entry.position = identity.canonical_url(entry.url), position
+            yield entry
+
+
+def _more(page: Page) -> str | None:
+    node = page.tree.css_first(MORE)
+    if node is not None:
+        return page.absolute(node.attributes.get("href"))
+    here = page_number(page.url)
+    links = (page.absolute(link.attributes.get("href")) for link in page.tree.css(MORE_BY_LINK))
+    return next((url for url in links if url and page_number(url) == here + 1), None)
+
+
+class _Clock:
+    """Day headings and times, read from the newest entry down, to instants."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.captured = dates.in_kyiv(page.fetched_at).date()
+        self.day: date | None = None
+        self.above: datetime | None = None
+
+    def heading(self, line: str) -> int:
+        """Take a day heading; return 1 when its weekday is wrong."""
+        found = dates.day_heading(line, self.captured)
+        if found is None or found.day == self.day:  # the inner heading repeats the outer one's day
+            return 0
+        self.day = found.day
+        return int(found.weekday_agrees is False)
+
+    def moment(self, line: str) -> datetime | None:
+        """Return the instant of an entry's time; in October's doubled hour, entries below are not later than those above."""
+        clock: time | None = dates.printed_time(line)
+        if clock is None or self.day is None:
+            return None
+        self.above = dates.kyiv(self.day, clock, not_after=self.above or self.page.fetched_at)
+        return self.above
+
+

@@ -1,0 +1,71 @@
+"""A page of the archive (`/news?page=N`): its entries, newest first, and the page after it."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+from selectolax.lexbor import LexborNode
+
+from espreso_crawler import identity
+from espreso_crawler.exceptions import LayoutError
+from espreso_crawler.pages.feed import FeedEntry, page_number
+from espreso_crawler.pages.inline import line_of
+from espreso_crawler.pages.page import Page
+from espreso_crawler.processors import dates
+
+LIST = "#js-news-list-container"
+ITEM = "li.news_page_similar_content__item"
+# An item has several links, to the picture and to the rubric too: the one in the title is the article's.
+TITLE = ".news_page_similar_content_item__wrapper div.title > a, div.title > a"
+
+
+@dataclass(slots=True)
+class Listing:
+    """One page of the archive."""
+
+    entries: list[FeedEntry] = field(default_factory=list)
+    """Newest first; without time where the page prints none."""
+    next_url: str | None = None
+    """The page with older entries; None at the end of the archive."""
+
+
+def listing(page: Page) -> Listing:
+    """Return the archive page's entries. A page past the end has none. Raises `LayoutError` when the list is gone."""
+    block = page.tree.css_first(LIST)
+    if block is None:
+        raise LayoutError(f"{page.url}: no list of news on this page")
+    entries = [entry for entry in (_entry(item, page) for item in block.css(ITEM)) if entry]
+    for position, entry in enumerate(entries, start=1):
+        entry.position = position
+    return Listing(entries, page_after(page.url) if entries else None)
+
+
+def page_after(url: str) -> str:
+    """Return the address of the archive page below this one.
+
+    >>> page_after("https://espreso.tv/news?page=2")
+    'https://espreso.tv/news?page=3'
+    """
+    return page_at(url, page_number(url) + 1)
+
+
+def page_at(url: str, number: int) -> str:
+    """Return the address of an archive page by its number.
+
+    >>> page_at("https://espreso.tv/news?page=2", 7)
+    'https://espreso.tv/news?page=7'
+    """
+    return urlunsplit(urlsplit(url)._replace(query=f"page={number}", fragment=""))
+
+
+def _entry(item: LexborNode, page: Page) -> FeedEntry | None:
+    link = item.css_first(TITLE)
+    url = page.absolute(link.attributes.get("href")) if link else None
+    if link is None or not url:
+        return None
+    words = line_of(item) or ""
+    captured = dates.in_kyiv(page.fetched_at).date()
+    day, clock = dates.day_heading(words, captured), dates.printed_time(words)
+    entry = FeedEntry(identity.canonical_url(url), line_of(link), day=day.day if day else None)
+    if day and clock:
+        entry.published_at = dates.kyiv(day.day, clock, not_after=page.fetched_at)
+    return entry

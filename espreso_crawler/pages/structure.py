@@ -1,0 +1,166 @@
+"""What can be told without any class or id: the body by its density, a feed by its shape, a text by its letters."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from espreso_crawler.pages.blocks import RawBlock
+from espreso_crawler.pages.body import Body
+from espreso_crawler.processors import dates
+from espreso_crawler.processors.text import clean
+
+NOT_BODY = frozenset({"header", "footer", "nav", "aside", "form", "noscript"})
+SHORTEST_BODY = 80
+TIME_ONLY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
+FEWEST_ROWS = 3
+HIGHEST_ROW = 6
+
+
+@dataclass(slots=True)
+class Row:
+    """A feed row found by its shape: a time, one link, words."""
+
+    day: dates.PrintedDay | None
+    time: str
+    href: str
+    words: list[str]
+    """The row's other texts, in order: a label perhaps, and the headline."""
+
+
+def densest_text(tree: LexborHTMLParser) -> LexborNode | None:
+    """Return the element whose own paragraphs hold the most text; None when the page has no such text."""
+    weights: Counter[int] = Counter()
+    parents: dict[int, LexborNode] = {}
+    for paragraph in tree.css("p, li"):
+        parent = paragraph.parent
+        if paragraph.tag == "li" and parent is not None:
+            parent = parent.parent
+        if parent is not None and not _is_outside_body(parent):
+            weights[parent.mem_id] += len(clean(paragraph.text()) or "") * (2 if paragraph.tag == "p" else 1)
+            parents[parent.mem_id] = parent
+    best = max(weights, key=lambda key: weights[key], default=None)
+    return parents[best] if best is not None and weights[best] >= SHORTEST_BODY else None
+
+
+def without_lead(blocks: list[RawBlock], description: str | None, headline: str | None) -> list[RawBlock]:
+    """Return blocks without the headline and lead that begin them when the container holds those too."""
+    start = 0
+    while start < len(blocks) and clean(blocks[start].text) in (description, headline) and blocks[start].text:
+        start += 1
+    return blocks[start:]
+
+
+def paragraph(text: str | None) -> list[RawBlock]:
+    """Return a text as one raw paragraph; none for no text."""
+    line = clean(text)
+    return [RawBlock("paragraph", text=line)] if line else []
+
+
+def agrees(story: Body, glued: str | None) -> bool:
+    """Return whether the JSON-LD body, whose paragraphs are glued together, holds every text of ours and little more."""
+    theirs = _squeezed(glued or "")
+    ours = [_squeezed(part) for block in story.blocks if block.end for part in (block.items or [block.text or ""])]
+    return all(part in theirs for part in ours) and 2 * sum(map(len, ours)) >= len(theirs)
+
+
+def language(text: str) -> str:
+    """Return the language of a text by letters that only one of the three has.
+
+    >>> language("Їжак"), language("Ёжик"), language("Hedgehog")
+    ('uk', 'ru', 'en')
+    """
+    lowered = text.casefold()
+    if any(letter in lowered for letter in "іїєґ"):
+        return "uk"
+    return "ru" if any(letter in lowered for letter in "ыэъё") else "en"
+
+
+def feed_rows(tree: LexborHTMLParser, captured: date) -> list[Row]:
+    """Return the rows of a feed that no known markup shows: day headings, then rows with one time and one link each.
+
+    ``captured`` is the day of capture in Kyiv, for headings without a year.
+    """
+    rows: list[tuple[tuple[str, ...], Row]] = []
+    heading: list[str] = []
+    day: dates.PrintedDay | None = None
+    for node in tree.root.traverse(include_text=True) if tree.root else ():
+        line = clean(node.text_content) if node.tag == "-text" else None
+        if not line or len(line) > 40:
+            continue
+        if TIME_ONLY.fullmatch(line):
+            found = _row(node, line)
+            if found and day:
+                rows.append((_shape(node), Row(day, *found)))
+            heading.clear()
+        else:
+            heading = [*heading[-1:], line]
+            day = _heading_day(heading, captured) or day
+    return _commonest_shape(rows)
+
+
+def _is_outside_body(node: LexborNode) -> bool:
+    up: LexborNode | None = node
+    while up is not None:
+        if up.tag in NOT_BODY:
+            return True
+        up = up.parent
+    return False
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _heading_day(lines: list[str], captured: date) -> dates.PrintedDay | None:
+    """Return the day of a heading, whose year line may stand before it; a full date is an article's, not a feed's."""
+    last = lines[-1]
+    if not last[0].isdigit() or dates.YEAR.search(last):
+        return None
+    return dates.day_heading(" ".join(lines), captured) if _is_year_line(lines[0]) else dates.day_heading(last, captured)
+
+
+def _is_year_line(line: str) -> bool:
+    return dates.YEAR.match(line) is not None
+
+
+def _row(time_node: LexborNode, time: str) -> tuple[str, str, list[str]] | None:
+    node = time_node.parent
+    for _ in range(HIGHEST_ROW):
+        if node is None or node.tag in ("body", "html"):
+            return None
+        links = {link.attributes.get("href") or "" for link in node.css("a[href]")}
+        if links:
+            words = [word for word in _words(node) if word != time]
+            return (time, links.pop(), words) if len(links) == 1 and words else None
+        node = node.parent
+    return None
+
+
+def _words(node: LexborNode) -> Iterator[str]:
+    for part in node.traverse(include_text=True):
+        word = clean(part.text_content) if part.tag == "-text" else None
+        if word:
+            yield word
+
+
+def _shape(node: LexborNode) -> tuple[str, ...]:
+    tags: list[str] = []
+    up = node.parent
+    while up is not None:
+        tags.append(up.tag or "")
+        up = up.parent
+    return tuple(tags)
+
+
+def _commonest_shape(rows: list[tuple[tuple[str, ...], Row]]) -> list[Row]:
+    shapes = Counter(shape for shape, _ in rows)
+    if not shapes:
+        return []
+    shape, count = shapes.most_common(1)[0]
+    return [row for its, row in rows if its == shape] if count >= FEWEST_ROWS else []
+
+

@@ -1,0 +1,38 @@
+"""Drops what is surely in the output already, before work is spent on it; the ledger's word at emission is final."""
+
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from espreso_crawler.exceptions import Unchanged
+from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.items import Article
+from espreso_crawler.pipelines.drafts import draft
+
+
+class DeduplicatePipeline:
+    """Gives an article its id; drops it when ledger and digests say that nothing changed."""
+
+    def __init__(self, keeper: LedgerExtension) -> None:
+        self.keeper = keeper
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take the crawl's ledger."""
+        return cls(crawler.get_extension(LedgerExtension))
+
+    def process_item(self, item: Article) -> Article:
+        """Return the article with its id; raises `Unchanged` when its text is in the output."""
+        ledger = self.keeper.ledger
+        capture = self.keeper.capture(item)
+        item.id = ledger.articles.identify(
+            item.edition or "", item.entity_id, item.url or "", (*capture.urls, *filter(None, [capture.entry_url]))
+        )
+        known = ledger.articles.known(item.id)
+        sketch = draft(item, capture, ledger.run.id)
+        if known and known.same_as(sketch.digests, sketch.extractor_version):
+            decision = ledger.outbox.emit(sketch)  # binds new addresses to the id, and ends the entry
+            if not decision.event:
+                self.keeper.emitted(item)
+                raise Unchanged(f"revision {known.revision} stands", log_level="DEBUG")
+        return item

@@ -1,0 +1,40 @@
+"""Hands finished articles to the ledger's outbox: the only way into the sealed output."""
+
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from espreso_crawler.exceptions import Duplicate, Forgotten, Unchanged
+from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.items import Article
+from espreso_crawler.pipelines.drafts import apply, draft
+
+DROPS: dict[str, type[DropItem]] = {
+    "unchanged": Unchanged,
+    "baseline": Unchanged,
+    "duplicate": Duplicate,
+    "suppressed": Forgotten,
+}
+
+
+class EmitPipeline:
+    """Writes each article once; ledger errors end the crawl with exit code 4, by `LedgerExtension.item_error`."""
+
+    def __init__(self, keeper: LedgerExtension) -> None:
+        self.keeper = keeper
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take the crawl's ledger."""
+        return cls(crawler.get_extension(LedgerExtension))
+
+    def process_item(self, item: Article) -> Article:
+        """Return the article as its line has it; raises a drop when the ledger has no use for a line."""
+        ledger = self.keeper.ledger
+        decision = ledger.outbox.emit(draft(item, self.keeper.capture(item), ledger.run.id))
+        self.keeper.emitted(item)
+        apply(item, decision, ledger.run.id)
+        if not decision.event:
+            raise DROPS[decision.outcome](decision.reason or decision.outcome, log_level="DEBUG")
+        return item

@@ -1,0 +1,86 @@
+"""Step 800: holds the whole record to the strict schema; keeps what breaks it, with every error."""
+
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.statscollectors import StatsCollector
+
+from espreso_crawler.exceptions import Invalid, LedgerError
+from espreso_crawler.exporters import encode
+from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.items import Article
+from espreso_crawler.places import places
+from espreso_crawler.schema.validator import Problem, problems
+
+logger = logging.getLogger(__name__)
+
+
+class ValidatePipeline:
+    """Passes an article that the strict schema accepts; drops any other as `Invalid`, kept as a reject."""
+
+    def __init__(self, rejects: Path, run_id: str, stats: StatsCollector) -> None:
+        self._file = rejects / f"{run_id}.jsonl"
+        self._run_id = run_id
+        self._stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it for a crawl."""
+        extension = crawler.get_extension(LedgerExtension)
+        if extension is None:
+            raise NotConfigured("the ledger extension is switched off: it knows the run")
+        return cls(places(crawler.settings).state / "rejects", extension.ledger.run.id, crawler.stats)
+
+    def process_item(self, item: Article) -> Article:
+        """Return a valid article as it is. Raises `Invalid` for any other one."""
+        record, found = _checked(item)
+        if not found:
+            return item
+        self._count(found)
+        reasons = "; ".join(map(str, found))
+        logger.warning("Invalid record: %s: %s", item.url, reasons)
+        append_line(self._file, self._reject(item, found, record))
+        raise Invalid(f"{item.url}: {reasons}", log_level="DEBUG")  # told above, without the whole item
+
+    def _count(self, found: list[Problem]) -> None:
+        for field in {problem.field for problem in found}:
+            self._stats.inc_value(f"espreso/invalid/{field}")
+
+    def _reject(self, item: Article, found: list[Problem], record: dict[str, Any] | None) -> bytes:
+        return encode(
+            {
+                "url": item.url,
+                "errors": [str(problem) for problem in found],
+                "record": record,
+                "run_id": self._run_id,
+                "at": datetime.now(UTC),
+            }
+        )
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add a whole line to a file that other processes may add to as well. Raises `LedgerError`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(descriptor, line + b"\n")  # one call: lines of two processes never mix
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise LedgerError(f"{path}: {error.strerror}; a rejected record could not be kept") from error
+
+
+def _checked(item: Article) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """Return the record as decoded JSON, None if it cannot be written, and its errors."""
+    try:
+        record: dict[str, Any] = orjson.loads(encode(item))
+    except TypeError as error:
+        return None, [Problem("record", "record", f"cannot be written as JSON: {error}")]
+    return record, problems(record)

@@ -1,0 +1,41 @@
+"""What stands under a picture: the caption apart from the credit; pure functions."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from espreso_crawler.processors.text import clean
+
+# "фото: відкриті джерела", "Photo: Getty Images", "Caption. Фото: УНІАН", "(photo by A. B.)"
+CREDIT = re.compile(
+    r"\b(?:фото|photos?|світлина|ілюстрація|иллюстрация|illustration|колаж|коллаж|collage|інфографіка|infographics?"
+    r"|скриншот|скріншот|screenshot|відео|video|джерело|источник|source)(?:\s*:\s*|\s+by\s+)",
+    re.IGNORECASE,
+)
+
+
+class Caption(NamedTuple):
+    """A picture's caption and credit."""
+
+    caption: str | None
+    credit: str | None
+
+
+def caption_and_credit(lines: Iterable[str | None]) -> Caption:
+    """Return caption and credit of the lines under a picture, in whatever order they stand.
+
+    >>> caption_and_credit(["Town hall of Vyhadane", "фото: відкриті джерела"])
+    Caption(caption='Town hall of Vyhadane', credit='відкриті джерела')
+    >>> caption_and_credit(["A bridge. Photo: Press office"])
+    Caption(caption='A bridge.', credit='Press office')
+    """
+    captions: list[str] = []
+    credits: list[str] = []
+    for line in filter(None, map(clean, lines)):
+        found = CREDIT.search(line)
+        if found:
+            credits.append(line[found.end() :].strip(" ()"))
+            line = line[: found.start()].rstrip(" (,;|/")
+        if line:
+            captions.append(line)
+    return Caption(" ".join(captions) or None, "; ".join(filter(None, credits)) or None)

@@ -1,0 +1,82 @@
+"""The record as an Arrow schema: described in JSON for everybody, built for those who have pyarrow."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from espreso_crawler.schema.shapes import Field, shapes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Json = dict[str, Any]
+# Type names of Arrow's integration-test JSON, its only written-down JSON form of a schema:
+# https://arrow.apache.org/docs/format/Integration.html
+PLAIN: dict[type, Json] = {
+    str: {"name": "utf8"},
+    bool: {"name": "bool"},
+    int: {"name": "int", "bitWidth": 64, "isSigned": True},
+    float: {"name": "floatingpoint", "precision": "DOUBLE"},
+    date: {"name": "date", "unit": "DAY"},
+    datetime: {"name": "timestamp", "unit": "SECOND", "timezone": "UTC"},
+}
+# The same names as pyarrow's aliases.
+PYARROW = {"utf8": "string", "bool": "bool", "int": "int64", "floatingpoint": "float64", "date": "date32"}
+
+
+def description() -> Json:
+    """Return the schema as JSON; times are instants in UTC, since Arrow keeps one zone a column."""
+    return {"schema": {"fields": [_field(field) for field in shapes()["Article"].fields]}}
+
+
+def schema() -> "pa.Schema":
+    """Return the schema as pyarrow has it; needs pyarrow."""
+    return _schema(PYARROW)
+
+
+def table(file: str | Path) -> "pa.Table":
+    """Return a file of the output as a table; needs pyarrow.
+
+    Its JSON reader knows times but no days, so it reads days as text, which then become days.
+    """
+    from pyarrow import json  # noqa: PLC0415 - no dependency: only readers who use Arrow have it
+
+    options = json.ParseOptions(explicit_schema=_schema(PYARROW | {"date": "string"}))
+    return json.read_json(file, parse_options=options).cast(schema())
+
+
+def _field(field: Field) -> Json:
+    if field.repeated:
+        member = _field(field._replace(name="item", repeated=False))
+        return _node(field, {"name": "list"}, [member])
+    if field.shape:
+        parts = shapes()[field.shape].fields
+        return _node(field, {"name": "struct"}, [_field(part) for part in parts])
+    return _node(field, PLAIN[str if field.choices else field.type], [])
+
+
+def _node(field: Field, kind: Json, children: list[Json]) -> Json:
+    # All nullable: Arrow readers put nulls into the fields of an absent object.
+    return {"name": field.name, "type": kind, "nullable": True, "children": children}
+
+
+def _schema(types: dict[str, str]) -> "pa.Schema":
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.schema([_built(field, types) for field in description()["schema"]["fields"]])
+
+
+def _built(node: Json, types: dict[str, str]) -> "pa.Field":
+    import pyarrow as pa  # noqa: PLC0415
+
+    children = [_built(child, types) for child in node["children"]]
+    match node["type"]["name"]:
+        case "list":
+            kind = pa.list_(children[0])
+        case "struct":
+            kind = pa.struct(children)
+        case "timestamp":
+            kind = pa.timestamp("s", tz="UTC")
+        case name:
+            kind = pa.type_for_alias(types[name])
+    return pa.field(node["name"], kind)

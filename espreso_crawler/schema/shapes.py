@@ -1,0 +1,78 @@
+"""What `items.py` says about the record: every object shape, its fields, their types and docstrings."""
+
+import ast
+import dataclasses
+import inspect
+import types
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from espreso_crawler import items
+
+
+class Field(NamedTuple):
+    """One field of a shape; `type` is its type without None and without the list that `repeated` tells."""
+
+    name: str
+    type: Any
+    nullable: bool
+    repeated: bool
+    doc: str
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The allowed words of a Literal; empty for any other type."""
+        return get_args(self.type) if get_origin(self.type) is Literal else ()
+
+    @property
+    def shape(self) -> str | None:
+        """Name of the object shape it holds; None for a plain value."""
+        return (
+            str(self.type.__name__)
+            if isinstance(self.type, type) and dataclasses.is_dataclass(self.type)
+            else None
+        )
+
+
+class Shape(NamedTuple):
+    """One object shape of the record."""
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+
+
+def shapes() -> dict[str, Shape]:
+    """Return the shapes by name, in the order of `items.py`: parts first, `Article` last."""
+    tree = ast.parse(inspect.getsource(items))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    return {node.name: _shape(node) for node in classes}
+
+
+def _shape(node: ast.ClassDef) -> Shape:
+    cls = getattr(items, node.name)
+    hints = get_type_hints(cls)
+    docs = dict(_attribute_docs(node))
+    fields = tuple(
+        _field(field.name, hints[field.name], docs[field.name]) for field in dataclasses.fields(cls)
+    )
+    return Shape(node.name, inspect.cleandoc(ast.get_docstring(node) or ""), fields)
+
+
+def _attribute_docs(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """Yield (name, docstring) of each annotated attribute; the docstring is the string that follows it."""
+    for attribute, after in zip(node.body, node.body[1:], strict=False):
+        if isinstance(attribute, ast.AnnAssign) and isinstance(attribute.target, ast.Name):
+            text = (
+                after.value.value
+                if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+                else ""
+            )
+            yield attribute.target.id, inspect.cleandoc(str(text))
+
+
+def _field(name: str, hint: Any, doc: str) -> Field:
+    members = get_args(hint) if get_origin(hint) in (types.UnionType, Union) else (hint,)
+    (kind,) = (member for member in members if member is not type(None))
+    repeated = get_origin(kind) is list
+    return Field(name, get_args(kind)[0] if repeated else kind, type(None) in members, repeated, doc)

@@ -1,0 +1,92 @@
+"""Every setting that differs from Scrapy's default or is the project's own: what it does, and who reads it."""
+
+BOT_NAME = "espreso_crawler"
+SPIDER_MODULES = ["espreso_crawler.spiders"]
+NEWSPIDER_MODULE = "espreso_crawler.spiders"
+COMMANDS_MODULE = "espreso_crawler.commands"
+
+# --- The project's own. Paths count from the folder of scrapy.cfg, else from the working directory. -------------
+ESPRESO_OUTPUT = "output"  # folder: sealed articles and run files; read by places.py
+ESPRESO_STATE = ".scrapy/espreso"  # folder: ledger, locks, rejects; on the same file system; read by places.py
+ESPRESO_LEDGER = None  # "sqlite:///path"; None = ledger.sqlite3 in the state folder; "none" = crawl without memory
+ESPRESO_CONTACT = None  # who runs this crawl: an address or URL for the user agent; read by addon.py
+ESPRESO_DECODE_EMAILS = False  # write out addresses that Cloudflare hides; read by the spiders
+ESPRESO_LISTING_PAGES = 0  # pages of the archive one walk may read; 0 = no bound; read by the spiders
+ESPRESO_MAX_ATTEMPTS = 5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
+ESPRESO_RECHECK = "0"  # ages at which known articles are fetched again, e.g. "1h 6h 1d 7d"; "0" = never
+ESPRESO_SEAL_ITEMS = 1000  # lines in one sealed file at most; read by extensions/ledger.py
+ESPRESO_SEAL_SECONDS = 60.0  # a line waits no longer than this to be sealed; read by extensions/ledger.py
+
+# --- The order of things ---------------------------------------------------------------------------------------
+ADDONS = {"espreso_crawler.addon.EspresoAddon": 0}
+EXTENSIONS = {
+    "espreso_crawler.extensions.signals.SignalsExtension": 10,  # first, to know why the others end
+    "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
+    "scrapy.extensions.telnet.TelnetConsole": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    # Exact hosts and ports: the stock one lets every subdomain through, and each edition is a subdomain of another.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "espreso_crawler.middlewares.hosts.HostsMiddleware": 50,
+    # Not used here, and each costs time on every page.
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    # Callbacks see every status: one log line a failure, with the reason, instead of two.
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # slugs have up to 242 characters; feeds are bounded
+}
+ITEM_PIPELINES = {
+    "espreso_crawler.pipelines.deduplicate.DeduplicatePipeline": 200,  # before work is spent on what is known
+    "espreso_crawler.pipelines.tag.TagPipeline": 300,
+    "espreso_crawler.pipelines.validate.ValidatePipeline": 800,  # the whole record, as it will be written
+    "espreso_crawler.pipelines.emit.EmitPipeline": 900,  # the only way into the output
+}
+FEED_EXPORTERS = {
+    "jsonl": "espreso_crawler.exporters.OrjsonLinesItemExporter",
+    "jsonlines": "espreso_crawler.exporters.OrjsonLinesItemExporter",
+    "jl": "espreso_crawler.exporters.OrjsonLinesItemExporter",
+}
+FEED_EXPORT_ENCODING = "utf-8"
+
+# --- Manners ---------------------------------------------------------------------------------------------------
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "espreso_crawler"  # the product token that robots.txt may name
+CONCURRENT_REQUESTS = 8
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
+DOWNLOAD_DELAY = 0.5  # seconds between requests to one host, at least
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the spider's errback says it, with the reason
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
+    "Accept-Language": "uk,en;q=0.8",
+}
+COOKIES_ENABLED = False
+METAREFRESH_ENABLED = False
+REDIRECT_MAX_TIMES = 5
+
+# --- Bounds and safety -----------------------------------------------------------------------------------------
+DOWNLOAD_TIMEOUT = 30  # seconds
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes, unpacked too: the largest page seen has 0.2 MB
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+REMOTE_CONTROL_ENABLED = False  # on by default since Scrapy 2.19, and it runs Python for whoever reaches it
+TELNETCONSOLE_ENABLED = False
+
+# --- Speed -----------------------------------------------------------------------------------------------------
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # about a tenth more pages a second
+CONCURRENT_ITEMS = 10  # the default of 100 starts 100 tasks for every response
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger leases each address once
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the feed lists them
+
+# --- Log -------------------------------------------------------------------------------------------------------
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "espreso_crawler.log_format.OneLineLogFormatter"

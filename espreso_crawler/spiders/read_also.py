@@ -1,0 +1,339 @@
+"""The spider of the "Read also" feed: start pages, feed entries, and the archive as far down as is asked for."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from espreso_crawler import identity
+from espreso_crawler.exceptions import BrokenPage, ExitCode, FieldError, LayoutError, NotAnArticle, PageError
+from espreso_crawler.extensions.ledger import Capture, LedgerExtension
+from espreso_crawler.extensions.signals import EXIT_CODE_STAT
+from espreso_crawler.items import Article, FeedSighting
+from espreso_crawler.ledger import Lease, Recheck, Sighting
+from espreso_crawler.pages import Feed, FeedEntry, Page, article, feed, is_article
+from espreso_crawler.pages.listing import listing
+from espreso_crawler.spiders.arguments import ReadAlsoArguments
+from espreso_crawler.spiders.walk import Walk
+
+GONE = frozenset({404, 410})
+# Archive pages wait until the articles of the page before are under way: the queue stays one page long.
+ARCHIVE_PRIORITY = -10
+RECHECKS_A_RUN = 50
+
+
+class ReadAlsoSpider(Spider):
+    """Follows the "Read also" feed of an edition, or of any page of the site.
+
+    Arguments: ``start``, ``edition``, ``since``, ``until``, ``limit`` (see `ReadAlsoArguments`).
+    """
+
+    name = "read_also"
+    arguments_type = ReadAlsoArguments
+
+    def __init__(self, arguments: ReadAlsoArguments, keeper: LedgerExtension | None = None) -> None:
+        super().__init__()
+        self.arguments = arguments
+        self.hosts = arguments.hosts
+        self.left = arguments.limit
+        self._seen: dict[str, FeedEntry] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
+        """Make the spider for a crawl; raises `ArgumentError` for an argument that it cannot understand."""
+        spider = cls(cls.arguments_type.parse(given))
+        spider.given = {name: value for name, value in given.items() if name != "_job"}
+        spider._job = given.get("_job")
+        spider._set_crawler(crawler)
+        return spider
+
+    @property
+    def keeper(self) -> LedgerExtension:
+        """The extension that holds the ledger."""
+        keeper = self.crawler.get_extension(LedgerExtension)
+        assert keeper  # noqa: S101  # settings.py names it
+        return keeper
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the start pages, what earlier runs left, and what is due to be looked at again."""
+        for url in self.arguments.starts:
+            yield Request(url, self.parse_start, errback=self.start_failed, dont_filter=True, priority=10)
+        entries = self.keeper.ledger.entries
+        for lease in entries.take(self.hosts, since=self.arguments.since, until=self.arguments.until, limit=self.left):
+            for request in self._leased([lease]):
+                yield request
+        for recheck in self.keeper.ledger.rechecks.due(self.hosts, limit=RECHECKS_A_RUN):
+            yield self._recheck_request(recheck)
+
+    # --- Pages -------------------------------------------------------------------------------------------------
+
+    def parse_start(self, response: Response) -> Iterator[Request | Article]:
+        """Read a start page: the article on it, if it is one, its feed, and the archive if more is wanted."""
+        if response.status != 200:
+            self._start_unreadable(response.url, f"HTTP {response.status}")
+            return
+        try:
+            page = self._page(response)
+            found = feed(page)
+        except PageError as error:
+            self._start_unreadable(response.url, str(error).removeprefix(f"{response.url}: "))
+            return
+        if is_article(page):
+            yield from self._start_article(page, response)
+        yield from self._follow(found, page)
+        yield from self._archive(found, page)
+
+    def parse_article(self, response: Response, lease: Lease) -> Iterator[Request | Article]:
+        """Read an article page: the article, and the feed for what was published meanwhile."""
+        ledger = self.keeper.ledger
+        ledger.entries.handling(lease.url)
+        if response.status in GONE:
+            ledger.entries.settle(lease.url, "gone", f"HTTP {response.status}")
+            self._log_failure(lease.url, f"HTTP {response.status}")
+        elif response.status != 200:
+            self._attempt_failed(lease.url, f"HTTP {response.status}")
+        else:
+            yield from self._read(response, lease)
+
+    def parse_recheck(self, response: Response, recheck: Recheck) -> Iterator[Request | Article]:
+        """Look at a known article again."""
+        self.crawler.stats.inc_value("espreso/rechecks")
+        if response.status == 200:
+            try:
+                page = self._page(response)
+                item = article(page)
+            except PageError as error:
+                self._log_failure(recheck.url, str(error))
+                return
+            self.keeper.note(item, Capture(None, self._addresses(response)))
+            yield item
+
+    def parse_listing(self, response: Response, walk: Walk) -> Iterator[Request | Article]:
+        """Read a page of the archive, and go on to the next while the walk is not at its end."""
+        try:
+            if response.status != 200:
+                raise LayoutError(f"{response.url}: HTTP {response.status}")
+            found = listing(self._page(response))
+        except PageError as error:
+            self._log_failure(response.url, str(error))
+            walk.give_up(str(error))
+            return
+        yield from self._leased(self._see(found.entries, response.url, walk.host))
+        yield from self._next_page(walk, walk.read(found, response.url, self.left))
+
+    # --- Failures ----------------------------------------------------------------------------------------------
+
+    def start_failed(self, failure: Failure) -> None:
+        """Record a start page that gave no response."""
+        self._start_unreadable(failure.request.url, _reason(failure))
+
+    def article_failed(self, failure: Failure) -> None:
+        """Give an entry back whose page gave no response."""
+        lease: Lease = failure.request.cb_kwargs["lease"]
+        self._attempt_failed(lease.url, _reason(failure))
+
+    def listing_failed(self, failure: Failure) -> None:
+        """End a walk at a page that gave no response."""
+        self._log_failure(failure.request.url, _reason(failure))
+        failure.request.cb_kwargs["walk"].give_up(_reason(failure))
+
+    def recheck_failed(self, failure: Failure) -> None:
+        """Let a failed look be: the article is due again."""
+        self._log_failure(failure.request.url, _reason(failure))
+
+    # --- Steps -------------------------------------------------------------------------------------------------
+
+    def _read(self, response: Response, lease: Lease) -> Iterator[Request | Article]:
+        page = None
+        try:
+            page = self._page(response)
+            item = article(page, _sighting(lease))
+        except NotAnArticle as error:
+            self._log_failure(lease.url, str(error))
+            self.keeper.ledger.entries.settle(lease.url, "not_article", str(error))
+        except (BrokenPage, FieldError) as error:
+            self._attempt_failed(lease.url, str(error))
+        else:
+            yield from self._emitted(item, lease.url, response)
+        if page is not None:
+            yield from self._follow_again(page)
+
+    def _emitted(self, item: Article, entry_url: str, response: Response) -> Iterator[Article]:
+        if self._is_in_span(item):
+            self._count_sources(item)
+            self.keeper.note(item, Capture(entry_url, self._addresses(response)))
+            yield item
+        else:
+            self.crawler.stats.inc_value("espreso/out_of_span")
+            self.keeper.ledger.entries.settle(entry_url, "unchanged", "published outside since and until")
+
+    def _start_article(self, page: Page, response: Response) -> Iterator[Article]:
+        url = identity.canonical_url(response.url)
+        host = identity.host_of(url)
+        lease = self.keeper.ledger.entries.see_page(
+            url, host=host, edition=identity.edition_of(url), seen_at=page.fetched_at
+        )
+        if lease is None:
+            return
+        try:
+            item = article(page, _sighting(lease))
+        except PageError as error:
+            self._attempt_failed(url, str(error))
+            return
+        yield from self._emitted(item, url, response)
+
+    def _follow(self, found: Feed, page: Page) -> Iterator[Request]:
+        self.crawler.stats.inc_value(f"espreso/feed/read/{found.way}")
+        if found.wrong_weekdays:
+            self.crawler.stats.inc_value("espreso/feed/wrong_weekday", found.wrong_weekdays)
+        yield from self._leased(self._see(found.entries, page.url, identity.host_of(page.url)))
+
+    def _follow_again(self, page: Page) -> Iterator[Request]:
+        """Read the feed of a page that was fetched anyway; one without a feed is counted, not an error."""
+        try:
+            found = feed(page)
+        except LayoutError:
+            self.crawler.stats.inc_value("espreso/feed/missing")
+            return
+        yield from self._follow(found, page)
+
+    def _see(self, entries: Iterable[FeedEntry], seen_on: str, host: str) -> list[Lease]:
+        """Tell the ledger of entries that are new or moved since this run last saw them; the rest costs nothing."""
+        moved = [entry for entry in entries if _moved(self._seen.get(entry.url), entry)]
+        self._seen.update((entry.url, entry) for entry in moved)
+        if not moved:
+            return []
+        self.crawler.stats.inc_value("espreso/feed/entries", len(moved))
+        return self.keeper.ledger.entries.see(
+            [_as_sighting(entry, host) for entry in moved],
+            seen_at=datetime.now(UTC),
+            seen_on=seen_on,
+            wanted=self._is_wanted,
+            limit=self.left,
+        )
+
+    def _leased(self, leases: Iterable[Lease]) -> Iterator[Request]:
+        for lease in leases:
+            if identity.host_of(lease.url) not in self.hosts:
+                self.crawler.stats.inc_value("espreso/feed/offsite")
+                self.keeper.ledger.entries.settle(lease.url, "offsite", "not a host of this crawl")
+                continue
+            if self.left is not None:
+                self.left -= 1
+            yield Request(
+                lease.url, self.parse_article, errback=self.article_failed, cb_kwargs={"lease": lease}, dont_filter=False
+            )
+
+    def _recheck_request(self, recheck: Recheck) -> Request:
+        return Request(recheck.url, self.parse_recheck, errback=self.recheck_failed, cb_kwargs={"recheck": recheck})
+
+    def _archive(self, found: Feed, page: Page) -> Iterator[Request]:
+        walk = Walk.begin(
+            self.keeper.ledger.coverage,
+            found,
+            page,
+            since=self.arguments.since,
+            page_limit=self.settings.getint("ESPRESO_LISTING_PAGES"),
+        )
+        if walk:
+            yield from self._next_page(walk, walk.first_url(found, self.left))
+
+    def _next_page(self, walk: Walk, url: str | None) -> Iterator[Request]:
+        if url:
+            yield Request(
+                url,
+                self.parse_listing,
+                errback=self.listing_failed,
+                cb_kwargs={"walk": walk},
+                priority=ARCHIVE_PRIORITY,
+            )
+
+    def _is_wanted(self, sighting: Sighting) -> bool:
+        """Return whether an entry's feed time lies in the span asked for, by itself; an update may have moved it up."""
+        since = self.arguments.since
+        if since is None or sighting.published_at is None:
+            return True
+        return datetime.fromisoformat(sighting.published_at) >= since
+
+    def _is_in_span(self, item: Article) -> bool:
+        published = item.date_published
+        if published is None:
+            return True
+        since, until = self.arguments.since, self.arguments.until
+        return (since is None or published >= since) and (until is None or published < until)
+
+    def _page(self, response: Response) -> Page:
+        return Page.read(
+            response.body,
+            url=response.url,
+            fetched_at=datetime.now(UTC),
+            charset=getattr(response, "_declared_encoding", lambda: None)(),
+            http_status=response.status,
+            decode_emails=self.settings.getbool("ESPRESO_DECODE_EMAILS"),
+        )
+
+    def _addresses(self, response: Response) -> tuple[str, ...]:
+        return (response.url, *response.meta.get("redirect_urls", ()))
+
+    def _count_sources(self, item: Article) -> None:
+        for provenance in item.provenance:
+            self.crawler.stats.inc_value(f"espreso/selector/{provenance.field}/{provenance.source}")
+            if provenance.agrees is False:
+                self.crawler.stats.inc_value(f"espreso/disagrees/{provenance.field}")
+
+    def _attempt_failed(self, url: str, reason: str) -> None:
+        self._log_failure(url, reason)
+        self.keeper.ledger.entries.attempt_failed(url, reason)
+
+    def _log_failure(self, url: str, reason: str) -> None:
+        self.crawler.stats.inc_value("espreso/failures")
+        self.logger.warning("%s: %s", url, reason.removeprefix(f"{url}: "))
+
+    def _start_unreadable(self, url: str, reason: str) -> None:
+        self.crawler.stats.max_value(EXIT_CODE_STAT, int(ExitCode.SOURCE))
+        self.logger.error("Start page %s: %s", url, reason)
+
+
+def _moved(before: FeedEntry | None, now: FeedEntry) -> bool:
+    if before is None:
+        return True
+    if now.published_at is None:  # archive pages may print no time: that says nothing new
+        return False
+    return (before.label, before.published_at, before.headline) != (now.label, now.published_at, now.headline)
+
+
+def _as_sighting(entry: FeedEntry, host: str) -> Sighting:
+    return Sighting(
+        url=entry.url,
+        host=host,
+        edition=identity.edition_of(entry.url),
+        headline=entry.headline or "",
+        label=entry.label,
+        published_at=entry.published_at.isoformat() if entry.published_at else None,
+        position=entry.position,
+        important=entry.important,
+    )
+
+
+def _sighting(lease: Lease) -> FeedSighting | None:
+    if not lease.feed:
+        return None
+    published_at = lease.feed["published_at"]
+    return FeedSighting(
+        published_at=datetime.fromisoformat(published_at) if published_at else None,
+        label=lease.feed["label"],
+        position=lease.feed["position"],
+        important=bool(lease.feed["important"]),
+        seen_at=datetime.fromisoformat(lease.feed["seen_at"]),
+        seen_on=lease.feed["seen_on"],
+    )
+
+
+def _reason(failure: Failure) -> str:
+    return f"{failure.type.__name__}: {failure.getErrorMessage()}".strip(": ")
+
+

@@ -1,0 +1,127 @@
+"""The exporter and `encode` write the same bytes, also through a real crawl."""
+
+import gzip
+import subprocess
+import sys
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import orjson
+import pytest
+
+from espreso_crawler.exporters import OrjsonLinesItemExporter, encode
+from espreso_crawler.items import Article
+from tests.articles import full_article
+
+CRAWL = """
+import sys
+import scrapy
+from scrapy.crawler import CrawlerProcess
+from tests.articles import full_article
+
+class TwoArticles(scrapy.Spider):
+    name = "two"
+    async def start(self):
+        yield full_article()
+        yield full_article()
+
+lines = "espreso_crawler.exporters.OrjsonLinesItemExporter"
+process = CrawlerProcess({
+    "FEED_EXPORTERS": {"jsonl": lines, "jl": lines, "jsonlines": lines},
+    "FEEDS": {target: {"format": format, **more} for target, format, more in FEEDS},
+    "REMOTE_CONTROL_ENABLED": False, "TELNETCONSOLE_ENABLED": False, "LOG_LEVEL": "WARNING",
+})
+process.crawl(TwoArticles)
+process.start()
+"""
+
+
+def crawl(*feeds: tuple[str, str, dict[str, object]]) -> subprocess.CompletedProcess[bytes]:
+    script = CRAWL.replace("FEEDS}", f"{list(feeds)!r}}}").replace("in FEEDS", f"in {list(feeds)!r}")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done
+
+
+def test_a_line_has_the_fields_in_the_order_of_the_record_and_no_line_end():
+    line = encode(full_article())
+    assert list(orjson.loads(line))[:4] == ["schema_version", "event", "id", "entity_id"]
+    assert b"\n" not in line
+
+
+def test_the_sites_times_keep_their_offset_and_ours_end_in_z():
+    record = orjson.loads(encode(full_article()))
+    assert record["date_published"] == "2024-11-02T11:37:00+02:00"
+    assert record["date_modified"] == "2024-07-02T12:00:00+03:00"
+    assert record["date_published_day"] == "2024-11-02"
+    assert record["fetched_at"] == "2024-11-02T10:00:01Z"
+
+
+def test_fractions_of_a_second_are_left_out():
+    assert (
+        encode({"at": datetime(2024, 11, 2, 10, 0, 1, 999_999, tzinfo=UTC)})
+        == b'{"at":"2024-11-02T10:00:01Z"}'
+    )
+
+
+def test_letters_are_written_as_they_are():
+    assert encode({"name": "Київ «так»"}) == '{"name":"Київ «так»"}'.encode()
+
+
+def test_half_a_surrogate_pair_is_refused():
+    with pytest.raises(TypeError):
+        encode({"text": "\ud800"})
+
+
+def test_every_line_is_flushed():
+    class Pipe(BytesIO):
+        seen = b""
+
+        def flush(self) -> None:
+            self.seen = self.getvalue()
+
+    pipe = Pipe()
+    OrjsonLinesItemExporter(pipe).export_item(full_article())
+    assert pipe.seen == encode(full_article()) + b"\n"
+
+
+def test_a_feed_may_choose_fields():
+    file = BytesIO()
+    exporter = OrjsonLinesItemExporter(file, fields_to_export=["id", "authors"], encoding="utf-8", indent=0)
+    exporter.export_item(full_article())
+    author = {"name": "Olena Pryklad", "url": "https://global.espreso.tv/olena-pryklad"}
+    assert orjson.loads(file.getvalue()) == {"id": "global:1001", "authors": [author]}
+
+
+def test_other_items_are_written_too():
+    file = BytesIO()
+    OrjsonLinesItemExporter(file).export_item({"a": 1})
+    assert file.getvalue() == b'{"a":1}\n'
+
+
+def test_an_unknown_option_is_an_error():
+    with pytest.raises(TypeError, match="compress"):
+        OrjsonLinesItemExporter(BytesIO(), compress=True)
+
+
+def test_a_crawl_writes_the_same_bytes_to_files_and_to_stdout(tmp_path: Path):
+    expected = (encode(full_article()) + b"\n") * 2
+    done = crawl(
+        (str(tmp_path / "a.jsonl"), "jsonl", {"overwrite": True}),
+        (str(tmp_path / "a.jl"), "jl", {}),
+        (
+            str(tmp_path / "a.gz"),
+            "jsonl",
+            {"postprocessing": ["scrapy.extensions.postprocessing.GzipPlugin"]},
+        ),
+        ("stdout:", "jsonlines", {}),
+    )
+    assert done.stdout == expected
+    assert (tmp_path / "a.jsonl").read_bytes() == expected
+    assert (tmp_path / "a.jl").read_bytes() == expected
+    assert gzip.decompress((tmp_path / "a.gz").read_bytes()) == expected
+
+
+def test_an_empty_article_can_be_written():
+    assert orjson.loads(encode(Article()))["blocks"] == []

@@ -1,0 +1,241 @@
+"""The house keeps its rules: who imports whom, what no file may hold, and that the docs tell the truth."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from espreso_crawler import exceptions
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "espreso_crawler"
+ALL = {
+    "addon",
+    "commands",
+    "demo_site",
+    "exceptions",
+    "exporters",
+    "extensions",
+    "identity",
+    "items",
+    "ledger",
+    "loaders",
+    "middlewares",
+    "pages",
+    "pipelines",
+    "places",
+    "processors",
+    "schema",
+    "settings",
+    "spiders",
+    "vocabularies",
+}
+RECORD = {"exceptions", "identity", "items", "processors", "vocabularies"}
+# Room -> rooms it may import, besides itself and the package's version.
+MAY_IMPORT = {
+    "addon": set[str](),
+    "commands": ALL - {"pipelines"},
+    "demo_site": set[str](),
+    "exceptions": set[str](),
+    "exporters": {"identity", "items"},
+    "extensions": {"exceptions", "identity", "items", "ledger", "places"},
+    "identity": set[str](),
+    "items": {"exceptions", "identity", "processors"},
+    "ledger": {"exceptions", "identity"},
+    "loaders": RECORD,
+    "middlewares": {"exceptions", "identity", "places"},
+    "pages": RECORD | {"loaders"},
+    "pipelines": RECORD | {"exporters", "extensions", "ledger", "pages", "places", "schema"},
+    "places": {"exceptions"},
+    "processors": {"exceptions", "identity", "vocabularies"},
+    "schema": {"items"},
+    "settings": set[str](),
+    "spiders": RECORD | {"extensions", "ledger", "loaders", "pages", "places"},
+    "vocabularies": set[str](),
+}
+WITHOUT_SCRAPY = {"demo_site", "identity", "items", "ledger", "loaders", "pages", "processors", "schema", "vocabularies"}
+LONGEST_FILE = 300
+
+# Put together here, so that this file does not hold what it looks for.
+REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "index" + "-url", "/sim" + "ple/", "npm" + "js.org"]
+MACHINE = re.compile(r"(?<![\w.:/])/(?:" + "|".join(["ro" + "ot", "ho" + "me", "Us" + "ers", "wo" + "rk", "op" + "t"]) + ")/")
+LOCKS = {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "package-lock.json"}
+
+
+def modules(room: str = "*") -> list[Path]:
+    return sorted([*PACKAGE.glob(f"{room}.py"), *PACKAGE.glob(f"{room}/**/*.py")])
+
+
+def room_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(module: Path) -> Iterator[str]:
+    """Yield the dotted name of everything a module imports, also inside functions and for type checkers only."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def rooms_imported(module: Path) -> set[str]:
+    names = {name.split(".")[1] for name in imported(module) if name.startswith("espreso_crawler.")}
+    return names - {"__version__", room_of(module)}
+
+
+def committed_files() -> list[Path]:
+    """Return what git tracks or would add; an unpacked archive has no git and holds the same."""
+    if not (ROOT / ".git").exists():
+        return [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
+
+
+def text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def docs() -> list[Path]:
+    return [path for path in committed_files() if path.suffix == ".md"]
+
+
+def test_every_room_has_its_import_rule():
+    assert {room_of(module) for module in modules()} - {"__init__"} <= set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_rooms_import_only_in_the_agreed_direction(room):
+    wrong = {str(module.relative_to(ROOT)): rooms_imported(module) - MAY_IMPORT[room] for module in modules(room)}
+    assert {module: rooms for module, rooms in wrong.items() if rooms} == {}
+
+
+@pytest.mark.parametrize("room", sorted(WITHOUT_SCRAPY))
+def test_rooms_that_work_without_scrapy_do_not_import_it(room):
+    forbidden = {"scrapy", "twisted"}
+    wrong = [module.name for module in modules(room) for name in imported(module) if name.split(".")[0] in forbidden]
+    assert wrong == []
+
+
+def test_import_rules_have_no_circle():
+    done: list[str] = []
+    rooms = {room: rules & set(MAY_IMPORT) for room, rules in MAY_IMPORT.items()}
+    while ready := [room for room, rules in rooms.items() if room not in done and rules - {room} <= set(done)]:
+        done += ready
+    assert sorted(done) == sorted(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("found", REGISTRIES)
+def test_no_file_names_a_package_registry(found):
+    assert [path.name for path in committed_files() if found in text_of(path)] == []
+
+
+def test_no_file_names_a_path_of_one_machine():
+    assert {path.name: match[0] for path in committed_files() if (match := MACHINE.search(text_of(path)))} == {}
+
+
+def test_no_lock_file_is_committed():
+    assert [path.name for path in committed_files() if path.name in LOCKS] == []
+
+
+def test_no_file_is_long():
+    code = [path for path in committed_files() if path.suffix in (".py", ".sh")]
+    assert {path.name: lines for path in code if (lines := text_of(path).count("\n")) >= LONGEST_FILE} == {}
+
+
+def test_tests_mirror_the_package():
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and list(path.glob("*.py"))}
+    assert folders - {"benchmarks", "fixtures"} <= ALL
+
+
+@pytest.mark.parametrize("room", ["commands", "extensions", "middlewares", "pipelines", "spiders"])
+def test_every_component_says_what_it_does(room):
+    classes = [node for module in modules(room) for node in ast.parse(text_of(module)).body if isinstance(node, ast.ClassDef)]
+    assert [node.name for node in classes if not node.name.startswith("_") and not ast.get_docstring(node)] == []
+
+
+def test_spiders_have_one_name_for_file_class_and_command():
+    for module in modules("spiders"):
+        for node in ast.parse(text_of(module)).body:
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Spider"):
+                spider = getattr(import_module(f"espreso_crawler.spiders.{module.stem}"), node.name)
+                assert spider.name == module.stem
+                assert node.name.lower() == module.stem.replace("_", "") + "spider"
+
+
+def error_classes() -> list[type[BaseException]]:
+    named = vars(exceptions).values()
+    return [cls for cls in named if isinstance(cls, type) and issubclass(cls, Exception) and cls.__module__ == exceptions.__name__]
+
+
+@pytest.mark.parametrize("error", error_classes(), ids=lambda cls: cls.__name__)
+def test_every_error_says_who_raises_it(error):
+    assert error.__doc__, "docstring"
+    if error is not exceptions.EspresoError:
+        docs_of_family = " ".join(cls.__doc__ or "" for cls in error.__mro__ if cls.__module__ == exceptions.__name__)
+        assert re.search(r"(?:Raised|Dropped) by", docs_of_family)
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", page("Makefile"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", docs(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_make_commands_in_the_docs_exist(path):
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", path.read_text("utf-8"), re.MULTILINE)) <= make_targets()
+
+
+def test_readme_names_every_make_target():
+    assert make_targets() - {"help"} <= set(re.findall(r"make ([a-z]+)", page("README.md")))
+
+
+@pytest.mark.parametrize("path", docs(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_the_docs_lead_somewhere(path):
+    targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", path.read_text("utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("path", docs(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_scrapy_commands_in_the_docs_exist(path):
+    named = set(re.findall(r"(?:^|`|/)scrapy ([a-z]+)", path.read_text("utf-8"), re.MULTILINE))
+    own = {module.stem for module in modules("commands")}
+    assert named <= own | {"crawl", "list", "shell", "check"}
+
+
+def test_readme_lists_every_own_command():
+    own = {module.stem for module in modules("commands")} - {"__init__"}
+    assert {name for name in own if not name.startswith("_")} <= set(re.findall(r"scrapy ([a-z]+)", page("README.md")))
+
+
+def settings_in_readme() -> dict[str, str]:
+    return dict(re.findall(r"^\| `(ESPRESO_[A-Z_]+)` \| ([^|]*?) \|", page("README.md"), re.MULTILINE))
+
+
+def test_readme_lists_every_setting_and_no_other():
+    settings = import_module("espreso_crawler.settings")
+    assert sorted(settings_in_readme()) == sorted(name for name in vars(settings) if name.startswith("ESPRESO_"))
+
+
+def test_readme_gives_the_defaults_of_the_settings():
+    settings = import_module("espreso_crawler.settings")
+    given = {name: cell.strip("`") for name, cell in settings_in_readme().items()}
+    plain = {name: str(getattr(settings, name)) for name in given if getattr(settings, name) is not None}
+    assert {name: given[name] for name in plain} == plain
+
+
+def test_readme_lists_every_exit_code():
+    rows = re.findall(r"^\| (\d+) \|", page("README.md"), re.MULTILINE)
+    assert [int(row) for row in rows] == sorted(exceptions.ExitCode)
