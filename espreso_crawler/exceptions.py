@@ -60,7 +60,10 @@ class FieldError(PageError):
 
 
 class LedgerError(EspresoError):
-    """The ledger or the output cannot be used. Closes the crawl with exit code 4; nothing unwritten is lost."""
+    """The ledger or the output cannot be used; what was not written stays pending.
+
+    Raised by ``ledger/``; `LedgerExtension` closes the crawl with exit code 4.
+    """
 
 
 class Unchanged(DropItem):

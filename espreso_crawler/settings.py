@@ -28,6 +28,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Exact hosts and ports: the stock one lets every subdomain through, and each edition is a subdomain of another.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "espreso_crawler.middlewares.hosts.HostsMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "espreso_crawler.middlewares.robots.RobotsMiddleware": 100,
     # Not used here, and each costs time on every page.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
@@ -35,7 +37,6 @@ DOWNLOADER_MIDDLEWARES = {
 SPIDER_MIDDLEWARES = {
     # Callbacks see every status: one log line a failure, with the reason, instead of two.
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # slugs have up to 242 characters; feeds are bounded
 }
@@ -89,4 +90,5 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as th
 
 # --- Log -------------------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"
+LOG_VERSIONS = []  # `scrapy version -v` prints them
 LOG_FORMATTER = "espreso_crawler.log_format.OneLineLogFormatter"

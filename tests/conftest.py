@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+
+# The same examples on every machine, however slow it is.
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=200)
+settings.load_profile("project")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import sys
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
 from twisted.python.failure import Failure
 
 from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
@@ -14,23 +15,27 @@ from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 class Command(CrawlCommand):
     """Runs a spider; see `ExitCode` for what it tells the shell."""
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check the arguments before anything is opened, crawl, and set the exit code from what happened."""
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check spider and arguments before anything is opened or logged."""
+        super().process_options(args, opts)
         if len(args) != 1:
             raise UsageError("give one spider, e.g. scrapy crawl read_also")
-        process = self.crawler_process
-        assert process  # noqa: S101  # Scrapy sets it before it calls run
+        assert self.settings  # noqa: S101  # Scrapy sets them before it calls this
+        spiders = get_spider_loader(self.settings)
         try:
-            spider = process.spider_loader.load(args[0])
+            spiders.load(args[0]).arguments_type.parse(opts.spargs)
         except KeyError:
-            self._refuse(f"no spider {args[0]!r}: there are {', '.join(process.spider_loader.list())}", ExitCode.ARGUMENT)
-            return
-        try:
-            spider.arguments_type.parse(opts.spargs)
+            self._refuse(f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
         except ArgumentError as error:
             self._refuse(str(error), ExitCode.ARGUMENT)
-            return
-        crawler = process.create_crawler(spider)
+        if self.exitcode:
+            sys.exit(self.exitcode)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl, and set the exit code from what happened."""
+        process = self.crawler_process
+        assert process  # noqa: S101  # Scrapy sets it before it calls run
+        crawler = process.create_crawler(args[0])
         process.crawl(crawler, **opts.spargs).addErrback(self._not_started)
         process.start()
         if process.bootstrap_failed:

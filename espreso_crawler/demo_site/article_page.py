@@ -1,7 +1,8 @@
 """The page of an article in the site's markup."""
 
-import json
 from collections.abc import Sequence
+
+import orjson
 
 from espreso_crawler.demo_site.articles import Article, Brief
 from espreso_crawler.demo_site.body_markup import body_html, glued_text
@@ -67,7 +68,7 @@ def _news_article(article: Article, slug: str, frame: Frame) -> str:
         "dateModified": article.modified.isoformat(),
         "description": article.lead or "",
     }
-    return f'<script type="application/ld+json">{json.dumps(fields, ensure_ascii=False)} </script>\n'
+    return f'<script type="application/ld+json">{orjson.dumps(fields).decode()} </script>\n'
 
 
 def _main(article: Article, slug: str, related: Sequence[Brief], frame: Frame) -> str:

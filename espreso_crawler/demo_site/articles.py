@@ -97,7 +97,7 @@ class Newsroom:
             blocks=self._blocks(brief),
             captions=self._captions(brief, dice),
             credit=dice.pick(self.words.photo_sources),
-            modified=brief.published + timedelta(seconds=60 + mixed(self._seed, number, 5) % 2400),
+            modified=brief.published + timedelta(seconds=5 + mixed(self._seed, number, 5) % 50),
             related=tuple(n for step in range(1, _RELATED + 1) if (n := number - step * 7 - dice.below(5)) > 0),
             jsonld_headline=brief.headline + suffix,
         )

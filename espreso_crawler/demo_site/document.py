@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from espreso_crawler.demo_site.chance import mixed
 from espreso_crawler.demo_site.edition import Link
 from espreso_crawler.demo_site.escaping import escaped
 from espreso_crawler.demo_site.frame import Frame, icon
@@ -23,6 +25,21 @@ class Head:
     next_path: str = ""
 
 
+class Stamp(NamedTuple):
+    """What differs on every fetch: Cloudflare's two ids, the csrf token, the cache-buster of the image."""
+
+    cf: bytes
+    ray: bytes
+    csrf: str
+    image: int
+
+    @classmethod
+    def of(cls, seed: int, served: int, now: int) -> "Stamp":
+        """Return the stamp of the `served`-th page of a site; `now` is the site's time in seconds since 1970."""
+        one, two = mixed(seed, served, 1), mixed(seed, served, 2)
+        return cls(b"%016x%08x" % (one, two >> 32), b"%016x" % two, f"{two:016x}{one:016x}DemoSite", now + served)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What is a page's own: its head, its blocks of JSON-LD, the main column, and the article's id (0 for none)."""
@@ -34,14 +51,14 @@ class Parts:
     entity_id: int = 0
 
 
-def document(parts: Parts, frame: Frame, tape: bytes, page_bytes: int) -> bytes:
-    """Return the page as UTF-8 bytes, filled up to about `page_bytes`, with `@cf@` and its like still in it."""
+def document(parts: Parts, frame: Frame, tape: bytes, page_bytes: int, stamp: Stamp) -> bytes:
+    """Return the page as UTF-8 bytes, filled up to about `page_bytes`."""
     entity_id = parts.entity_id or ""
     chunks = [
-        _head_html(parts, frame).encode(),
-        frame.head,
+        _head_html(parts, frame, stamp).encode(),
+        frame.head.replace(b"@cf@", stamp.cf),
         f'</head>\n<body class="" data-entity-id="{entity_id}">\n'.encode(),
-        frame.top,
+        frame.top.replace(b"@cf@", stamp.cf),
         parts.jsonld.encode(),
         frame.header,
         f"{_breadcrumbs(parts, frame)}{parts.main}".encode(),
@@ -51,17 +68,17 @@ def document(parts: Parts, frame: Frame, tape: bytes, page_bytes: int) -> bytes:
         b"</div>\n</div>\n",
         frame.footer,
         _page_variables(parts.entity_id).encode(),
-        frame.end,
+        frame.end.replace(b"@cf@", stamp.cf).replace(b"@ray@", stamp.ray),
     ]
     chunks.insert(-3, frame.filler(page_bytes - sum(map(len, chunks))))
     return b"".join(chunks)
 
 
-def _head_html(parts: Parts, frame: Frame) -> str:
+def _head_html(parts: Parts, frame: Frame, stamp: Stamp) -> str:
     head, base, strings = parts.head, frame.base, frame.words.strings
     title, url = escaped(head.title), f"{base}{head.path}"
     description = escaped(_cut(head.description, strings["site_mark"]))
-    image = f'<meta property="og:image" content="{head.image}?id=@image@">\n' if head.image else ""
+    image = f'<meta property="og:image" content="{head.image}?id={stamp.image}">\n' if head.image else ""
     amp = f'<link rel="amphtml" href="{url}?amp">\n' if head.has_amp else ""
     next_link = f'<link rel="next" href="{base}{head.next_path}">\n' if head.next_path else ""
     return (
@@ -74,7 +91,7 @@ def _head_html(parts: Parts, frame: Frame) -> str:
         '<meta name="twitter:card" content="summary_large_image"/>\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1.0">\n'
         f'<link rel="canonical" href="{url}">\n<link rel="alternate" href="{url}" hreflang="{frame.words.language}">\n'
-        f'{next_link}<meta name="csrf-token" content="@csrf@">\n'
+        f'{next_link}<meta name="csrf-token" content="{stamp.csrf}">\n'
         f'<meta id="redactionId" content="{strings["redaction_id"]}">\n{amp}{_breadcrumb_list(parts, frame)}'
     )
 
@@ -113,6 +130,6 @@ def _breadcrumbs(parts: Parts, frame: Frame) -> str:
 def _page_variables(entity_id: int) -> str:
     return (
         '<script data-cfasync="false" src="/cdn-cgi/scripts/5c5dd728/cloudflare-static/email-decode.min.js"></script>\n'
-        f'<script type="@cf@-text/javascript">\nlet excludedNewsTapeIds = [{entity_id}];\nlet newsId = {entity_id};\n'
+        f'<script type="text/javascript">\nlet excludedNewsTapeIds = [{entity_id}];\nlet newsId = {entity_id};\n'
         "let isHome = 0;\n</script>\n"
     )

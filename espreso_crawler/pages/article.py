@@ -55,7 +55,7 @@ def article(page: Page, sighting: FeedSighting | None = None) -> Article:
     header = wrapper.css_first(HEADER)
     content = wrapper.css_first(CONTENT)
     item = _loaded(page, jsonld, wrapper, header, content, sighting)
-    story, source = _body(page, content, jsonld, item)
+    story, source = _body(page, wrapper, content, jsonld, item)
     _set_body(item, story, source, jsonld)
     _set_images(item, page, jsonld, header, story)
     item.related = [_related(card, page) for card in wrapper.css(RELATED)]
@@ -217,11 +217,13 @@ def _absolute(authors: Iterable[tuple[str, str | None]], page: Page) -> list[tup
     return [(name, page.absolute(url)) for name, url in authors]
 
 
-def _body(page: Page, content: LexborNode | None, jsonld: NewsArticle, item: Article) -> tuple[Body, Source]:
+def _body(
+    page: Page, wrapper: LexborNode, content: LexborNode | None, jsonld: NewsArticle, item: Article
+) -> tuple[Body, Source]:
     container = content.css_first(BODY) if content else None
     if container is not None:
         return body(raw_blocks(container, page)), "markup"
-    dense = structure.densest_text(page.tree)
+    dense = structure.densest_text(wrapper, jsonld.body)
     if dense is not None:
         return body(structure.without_lead(raw_blocks(dense, page), item.description, item.headline)), "structure"
     paragraphs = structure.paragraph(jsonld.body)

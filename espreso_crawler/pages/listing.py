@@ -11,6 +11,7 @@ from espreso_crawler.pages.feed import FeedEntry, page_number
 from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.page import Page
 from espreso_crawler.processors import dates
+from espreso_crawler.processors.text import clean
 
 LIST = "#js-news-list-container"
 ITEM = "li.news_page_similar_content__item"
@@ -62,10 +63,12 @@ def _entry(item: LexborNode, page: Page) -> FeedEntry | None:
     url = page.absolute(link.attributes.get("href")) if link else None
     if link is None or not url:
         return None
-    words = line_of(item) or ""
+    headline = line_of(link)
+    # Without the headline: "situation on 14 December" says nothing of the day of publication.
+    words = " ".join(line for line in item.text(separator="\n").split("\n") if clean(line) not in (None, headline))
     captured = dates.in_kyiv(page.fetched_at).date()
     day, clock = dates.day_heading(words, captured), dates.printed_time(words)
-    entry = FeedEntry(identity.canonical_url(url), line_of(link), day=day.day if day else None)
+    entry = FeedEntry(identity.canonical_url(url), headline, day=day.day if day else None)
     if day and clock:
         entry.published_at = dates.kyiv(day.day, clock, not_after=page.fetched_at)
     return entry

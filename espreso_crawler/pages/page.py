@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -45,7 +45,7 @@ class Page:
         cls,
         body: bytes,
         *,
-        url: str,
+        url: str | None,
         fetched_at: datetime,
         charset: str | None = None,
         http_status: int | None = None,
@@ -53,27 +53,26 @@ class Page:
     ) -> "Page":
         """Parse a page; ``charset`` is what the response's header declares, if it does.
 
-        Raises `BrokenPage` when the bytes are empty, cut short, or in no charset that fits them.
+        A saved page without ``url`` is what its head says it is. Raises `BrokenPage` when the bytes are empty, cut
+        short, or in no charset that fits them, and when no address is known.
         """
+        name = url or "saved page"
         if not body or body.isspace():
-            raise BrokenPage(f"{url}: the body is empty")
-        _require_whole(body, url)
-        page = cls._parsed(body, url, fetched_at, http_status, decode_emails)
+            raise BrokenPage(f"{name}: the body is empty")
+        _require_whole(body, name)
+        page = cls(url or "", fetched_at, body, _tree(body), http_status, decode_emails)
+        page._read_head()
         if page._is_garbled():
-            body = _as_utf8(body, charset, url)
-            page = cls._parsed(body, url, fetched_at, http_status, decode_emails)
+            page.tree = _tree(_as_utf8(body, charset, name))
+            page._read_head()
+        page.url = url or page.meta.get("canonical") or page.meta.get("og:url") or ""
+        if not page.absolute(page.url):
+            raise BrokenPage(f"{name}: the page does not say its own address")
         return page
 
-    @classmethod
-    def _parsed(
-        cls, body: bytes, url: str, fetched_at: datetime, http_status: int | None, decode_emails: bool
-    ) -> "Page":
-        # Scripting on, as in a browser: a noscript in the head then does not close the head.
-        tree = LexborHTMLParser(body, scripting=True)
-        page = cls(url, fetched_at, body, tree, http_status, decode_emails)
-        page.meta = _head(tree)
-        page.jsonld = news_article(node.text() for node in tree.css(JSON_LD))
-        return page
+    def _read_head(self) -> None:
+        self.meta = _head(self.tree)
+        self.jsonld = news_article(node.text() for node in self.tree.css(JSON_LD))
 
     def _is_garbled(self) -> bool:
         """Return whether the bytes are no UTF-8. The head tells: it has the title, and looking at all costs 0.1 ms."""
@@ -84,12 +83,18 @@ class Page:
         if not href:
             return None
         href = href.strip()
-        if not href.startswith(("http://", "https://")):
-            try:
+        try:
+            if not href.startswith(("http://", "https://")):
                 href = urljoin(self.url, href)
-            except ValueError:
-                return None
-        return href if href.startswith(("http://", "https://")) else None
+            has_host = bool(urlsplit(href).hostname)
+        except ValueError:  # no address at all, such as an open bracket for a host
+            return None
+        return href if has_host and href.startswith(("http://", "https://")) else None
+
+
+def _tree(body: bytes) -> LexborHTMLParser:
+    # Scripting on, as in a browser: a noscript in the head then does not close the head.
+    return LexborHTMLParser(body, scripting=True)
 
 
 def _as_utf8(body: bytes, charset: str | None, url: str) -> bytes:

@@ -14,6 +14,7 @@ from espreso_crawler.processors import dates
 from espreso_crawler.processors.text import clean
 
 NOT_BODY = frozenset({"header", "footer", "nav", "aside", "form", "noscript"})
+HIDDEN_EMAIL = "[email]"
 SHORTEST_BODY = 80
 TIME_ONLY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 FEWEST_ROWS = 3
@@ -31,19 +32,24 @@ class Row:
     """The row's other texts, in order: a label perhaps, and the headline."""
 
 
-def densest_text(tree: LexborHTMLParser) -> LexborNode | None:
-    """Return the element whose own paragraphs hold the most text; None when the page has no such text."""
+def densest_text(scope: LexborNode, glued: str | None) -> LexborNode | None:
+    """Return the element whose own paragraphs hold the most text; None when there is no such text.
+
+    ``glued`` is the JSON-LD body: where it names any paragraph, those that it does not name count for nothing.
+    """
+    theirs = _squeezed(glued or "")
+    paragraphs = [(node, _squeezed(node.text())) for node in scope.css("p, li") if not _is_outside_body(node)]
+    confirmed = [(node, text) for node, text in paragraphs if text and text in theirs]
     weights: Counter[int] = Counter()
-    parents: dict[int, LexborNode] = {}
-    for paragraph in tree.css("p, li"):
-        parent = paragraph.parent
-        if paragraph.tag == "li" and parent is not None:
-            parent = parent.parent
-        if parent is not None and not _is_outside_body(parent):
-            weights[parent.mem_id] += len(clean(paragraph.text()) or "") * (2 if paragraph.tag == "p" else 1)
-            parents[parent.mem_id] = parent
+    holders: dict[int, LexborNode] = {}
+    for node, text in confirmed or paragraphs:
+        holder = node.parent if node.tag == "p" or node.parent is None else node.parent.parent
+        if holder is not None:
+            # Menus are lists too: an item weighs half of a paragraph.
+            weights[holder.mem_id] += len(text) * (2 if node.tag == "p" else 1)
+            holders[holder.mem_id] = holder
     best = max(weights, key=lambda key: weights[key], default=None)
-    return parents[best] if best is not None and weights[best] >= SHORTEST_BODY else None
+    return holders[best] if best is not None and weights[best] >= SHORTEST_BODY else None
 
 
 def without_lead(blocks: list[RawBlock], description: str | None, headline: str | None) -> list[RawBlock]:
@@ -63,7 +69,9 @@ def paragraph(text: str | None) -> list[RawBlock]:
 def agrees(story: Body, glued: str | None) -> bool:
     """Return whether the JSON-LD body, whose paragraphs are glued together, holds every text of ours and little more."""
     theirs = _squeezed(glued or "")
-    ours = [_squeezed(part) for block in story.blocks if block.end for part in (block.items or [block.text or ""])]
+    lines = (line for block in story.blocks if block.end for line in (block.items or [block.text or ""]))
+    # What the page hides from readers of its markup, JSON-LD writes out.
+    ours = [_squeezed(part) for line in lines for part in line.split(HIDDEN_EMAIL)]
     return all(part in theirs for part in ours) and 2 * sum(map(len, ours)) >= len(theirs)
 
 

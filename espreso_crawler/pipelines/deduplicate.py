@@ -29,6 +29,9 @@ class DeduplicatePipeline:
             item.edition or "", item.entity_id, item.url or "", (*capture.urls, *filter(None, [capture.entry_url]))
         )
         known = ledger.articles.known(item.id)
+        # So that `validate` sees a whole record; `emit` sets the true ones.
+        item.revision = known.revision + 1 if known else 1
+        item.run_id, item.emitted_at = ledger.run.id, item.fetched_at
         sketch = draft(item, capture, ledger.run.id)
         if known and known.same_as(sketch.digests, sketch.extractor_version):
             decision = ledger.outbox.emit(sketch)  # binds new addresses to the id, and ends the entry

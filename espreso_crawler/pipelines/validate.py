@@ -4,7 +4,7 @@ import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import orjson
 from scrapy.crawler import Crawler
@@ -39,25 +39,25 @@ class ValidatePipeline:
 
     def process_item(self, item: Article) -> Article:
         """Return a valid article as it is. Raises `Invalid` for any other one."""
-        record, found = _checked(item)
+        line, found = _checked(item)
         if not found:
             return item
         self._count(found)
         reasons = "; ".join(map(str, found))
         logger.warning("Invalid record: %s: %s", item.url, reasons)
-        append_line(self._file, self._reject(item, found, record))
+        append_line(self._file, self._reject(item, found, line))
         raise Invalid(f"{item.url}: {reasons}", log_level="DEBUG")  # told above, without the whole item
 
     def _count(self, found: list[Problem]) -> None:
         for field in {problem.field for problem in found}:
             self._stats.inc_value(f"espreso/invalid/{field}")
 
-    def _reject(self, item: Article, found: list[Problem], record: dict[str, Any] | None) -> bytes:
+    def _reject(self, item: Article, found: list[Problem], line: bytes) -> bytes:
         return encode(
             {
                 "url": item.url,
                 "errors": [str(problem) for problem in found],
-                "record": record,
+                "record": orjson.Fragment(line),
                 "run_id": self._run_id,
                 "at": datetime.now(UTC),
             }
@@ -77,10 +77,10 @@ def append_line(path: Path, line: bytes) -> None:
         raise LedgerError(f"{path}: {error.strerror}; a rejected record could not be kept") from error
 
 
-def _checked(item: Article) -> tuple[dict[str, Any] | None, list[Problem]]:
-    """Return the record as decoded JSON, None if it cannot be written, and its errors."""
+def _checked(item: Article) -> tuple[bytes, list[Problem]]:
+    """Return the line, null if JSON cannot hold the article, and its errors."""
     try:
-        record: dict[str, Any] = orjson.loads(encode(item))
+        line = encode(item)
     except TypeError as error:
-        return None, [Problem("record", "record", f"cannot be written as JSON: {error}")]
-    return record, problems(record)
+        return b"null", [Problem("record", "record", f"cannot be written as JSON: {error}")]
+    return line, problems(line)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from espreso_crawler.items import SCHEMA_VERSION
-from espreso_crawler.schema.rules import DEMANDS, FORMS, Demand
+from espreso_crawler.schema.rules import DEMANDS, FORMS, TEXT_DEMAND, Demand
 from espreso_crawler.schema.shapes import Field, Shape, shapes
 
 JsonSchema = dict[str, Any]
@@ -31,7 +31,11 @@ def document(*, strict: bool) -> JsonSchema:
         "allOf": [
             _conditional("event", event, _demanded(article, demand)) for event, demand in DEMANDS.items()
         ]
-        + [_conditional("content_kind", "text", {"article_body": {"type": "string", "minLength": 1}})],
+        + [
+            _conditional(
+                "content_kind", "text", {name: {"type": "string", "minLength": 1} for name in TEXT_DEMAND}
+            )
+        ],
         "$defs": {part.name: _object(part, strict=strict) for part in parts},
     }
 

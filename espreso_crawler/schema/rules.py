@@ -123,6 +123,8 @@ CONTENT = (
     "record_digest",
     "provenance",
 )
+TEXT_DEMAND = ("article_body",)
+"""What an article of the kind `text` fills besides: without text, extraction failed."""
 DEMANDS: dict[Event, Demand] = {
     "created": Demand(CAPTURE, (*CHANGE, "retracts", "reason")),
     "revised": Demand((*CAPTURE, *CHANGE), ("retracts", "reason")),

@@ -7,7 +7,9 @@ from typing import Any, Self
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.utils.python import to_unicode
 from twisted.python.failure import Failure
+from w3lib.encoding import http_content_type_encoding
 
 from espreso_crawler import identity
 from espreso_crawler.exceptions import BrokenPage, ExitCode, FieldError, LayoutError, NotAnArticle, PageError
@@ -271,7 +273,7 @@ class ReadAlsoSpider(Spider):
             response.body,
             url=response.url,
             fetched_at=datetime.now(UTC),
-            charset=getattr(response, "_declared_encoding", lambda: None)(),
+            charset=http_content_type_encoding(to_unicode(response.headers.get("Content-Type") or b"")),
             http_status=response.status,
             decode_emails=self.settings.getbool("ESPRESO_DECODE_EMAILS"),
         )

@@ -1,0 +1,124 @@
+"""The site after a redesign: each layout rewrites a finished page, so that the plain renderers stay plain."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from zlib import crc32
+
+from espreso_crawler.demo_site.chance import mixed
+from espreso_crawler.demo_site.edition import Edition
+from espreso_crawler.demo_site.escaping import escaped
+
+_NAMES = re.compile(r'(?<=\s)(class|id)=(["\'])([^"\']*)\2')
+_NEWS_ARTICLE = re.compile(r'<script type="application/ld\+json">[^\n]*?"@type":"NewsArticle".*?</script>\n')
+_HEADER_DATE = re.compile(r'<div class="news__author_date__date">(.*?)</div>\n')
+_HEADER_TIME = re.compile(r'<div class="news__author_date__time">(.*?)</div>\n')
+_ENTRY_TIME = re.compile(r'<div class="main_time">(.*?)</div>(.*?)<div class="ttx ">(.*?)</div>', re.DOTALL)
+_TAPE = re.compile(r'<div id="js-tape-scroll-trigger">.*?btn-black_oval.*?</a>\n</div>\n</div>\n</div>\n', re.DOTALL)
+_TAPE_CONTENT = re.compile(r'<div id="js-newsTapeContent">.*?<a [^>]*btn-black_oval[^>]*>(.*?)</a>', re.DOTALL)
+_DAY_HEADING = re.compile(
+    r'<div class="date_title"><div class="year_date"> (\d{4}), [^<]* </div><div class="date_title"> (\d+) (\S+) </div></div>'
+)
+_TAGS = '<section class="similar_by_tag tags-cloud">'
+_SCRIPT_FEED = r"""<div id="js-newsTapeContent"></div>
+<button class="btn-black_oval" type="button">\1</button>
+<script>
+(function() {
+    var box = document.getElementById('js-newsTapeContent'), page = 0, day = '';
+    function add(parent, name, text) {
+        var node = document.createElement('div');
+        node.className = name;
+        node.textContent = text || '';
+        return parent.appendChild(node);
+    }
+    function show(entry) {
+        if (entry.day !== day) {
+            day = entry.day;
+            var heading = add(box, 'date_title');
+            add(heading, 'year_date', entry.year);
+            add(heading, 'date_title', entry.day);
+        }
+        var item = add(box, 'news-tape-item news-tape_video'), link = document.createElement('a');
+        link.className = 'news-tape-item_link';
+        link.href = entry.url;
+        item.appendChild(link);
+        var left = add(item, 'left_side'), time = add(left, 'time');
+        add(time, 'main_time', entry.time);
+        if (entry.mark) { add(time, 'mark-block', entry.mark); }
+        add(add(left, 'content'), 'ttx ', entry.headline);
+    }
+    function load() {
+        page += 1;
+        fetch('/news-tape.json?page=' + page).then(function(r) { return r.json(); }).then(function(rows) { rows.forEach(show); });
+    }
+    document.querySelector('button.btn-black_oval').addEventListener('click', load);
+    load();
+})();
+</script>"""
+
+
+def redesigned(page: bytes, layout: str, words: Edition, seed: int) -> bytes:
+    """Return a page in another layout; `plain`, and what has no rewriting here, comes back as it is."""
+    rewrite = _REWRITES.get(layout)
+    return rewrite(page.decode(), words, seed).encode() if rewrite else page
+
+
+def _renamed(page: str, _words: Edition, seed: int) -> str:
+    def names(found: re.Match[str]) -> str:
+        return f'{found[1]}="{" ".join(_new_name(name, seed) for name in found[3].split())}"'
+
+    return _NAMES.sub(names, page)
+
+
+@lru_cache(maxsize=4096)
+def _new_name(name: str, seed: int) -> str:
+    return f"n{mixed(seed, crc32(name.encode())):x}"[:9]
+
+
+def _without_jsonld(page: str, _words: Edition, _seed: int) -> str:
+    return _NEWS_ARTICLE.sub("", page)
+
+
+def _with_times_moved(page: str, _words: Edition, _seed: int) -> str:
+    """Put date and time below the body, and a feed entry's time behind its headline."""
+    day, clock = _HEADER_DATE.search(page), _HEADER_TIME.search(page)
+    if day:
+        stamp = f'<div class="story-stamp"><span>{day[1]}</span><span>{clock[1] if clock else ""}</span></div>\n'
+        page = _HEADER_TIME.sub("", _HEADER_DATE.sub("", page)).replace(_TAGS, stamp + _TAGS)
+    return _ENTRY_TIME.sub(r'\2<div class="ttx ">\3</div><div class="stamp">\1</div>', page)
+
+
+def _with_body_moved(page: str, _words: Edition, _seed: int) -> str:
+    page = page.replace('<section class="content_current_article">', '<section class="story">')
+    return page.replace('<div class="news-content">', '<div class="story-text">')
+
+
+def _without_feed(page: str, _words: Edition, _seed: int) -> str:
+    return _TAPE.sub("", page)
+
+
+def _with_new_dates(page: str, words: Edition, _seed: int) -> str:
+    """Write every date as 14.12.2025."""
+    months = {name: place for place, name in enumerate(words.months, start=1)}
+    weekdays = "|".join(re.escape(escaped(name)) for name in words.weekdays)
+    full = re.compile(rf"(\d+) ({'|'.join(words.months)}), (\d{{4}}) (?:{weekdays})")
+    page = full.sub(lambda found: f"{int(found[1]):02}.{months[found[2]]:02}.{found[3]}", page)
+    heading = r'<div class="date_title"> {day:02}.{month:02}.{year} </div>'
+    return _DAY_HEADING.sub(
+        lambda found: heading.format(day=int(found[2]), month=months[found[3]], year=found[1]), page
+    )
+
+
+def _with_script_feed(page: str, _words: Edition, _seed: int) -> str:
+    return _TAPE_CONTENT.sub(_SCRIPT_FEED, page)
+
+
+_REWRITES: dict[str, Callable[[str, Edition, int], str]] = {
+    "renamed": _renamed,
+    "no_jsonld": _without_jsonld,
+    "time_moved": _with_times_moved,
+    "body_moved": _with_body_moved,
+    "no_feed": _without_feed,
+    "new_dates": _with_new_dates,
+    "script_feed": _with_script_feed,
+}

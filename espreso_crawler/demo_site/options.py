@@ -1,0 +1,69 @@
+"""What a demo site is made from; every field has a default, and equal options give equal sites."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from espreso_crawler.demo_site.edition import Language
+from espreso_crawler.demo_site.faults import Fault
+from espreso_crawler.demo_site.timeline import KYIV
+
+Layout = Literal[
+    "plain",
+    "renamed",
+    "no_jsonld",
+    "time_moved",
+    "body_moved",
+    "no_feed",
+    "new_dates",
+    "challenge",
+    "script_feed",
+]
+Robots = Literal["allow", "disallow", "missing", "unavailable", "challenge"]
+
+
+@dataclass(frozen=True)
+class SiteOptions:
+    """The options of one demo site.
+
+    `per_day` articles appear on an average day from `first_day` (Kyiv) on; `now` is the aware instant at which the
+    site's clock starts and `clock_rate` how many seconds it runs per real second (0: it stands still).
+    `page_bytes` is the size pages are filled up to. `listing_times` shows day and time on the items of `/news`.
+    `robots` picks the answer to `/robots.txt`, `disallow` the paths that its variant `disallow` forbids.
+    `latency` delays every answer by so many seconds; `is_compressed` sends gzip to clients that take it.
+    """
+
+    language: Language = "en"
+    seed: int = 1
+    per_day: int = 66
+    first_day: date = date(2024, 1, 1)
+    now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=KYIV)
+    clock_rate: float = 0.0
+    page_bytes: int = 100_000
+    tape_entries: int = 40
+    listing_entries: int = 40
+    listing_times: bool = True
+    layout: Layout = "plain"
+    robots: Robots = "allow"
+    disallow: tuple[str, ...] = ("/search-results", "/_private/")
+    faults: tuple[Fault, ...] = ()
+    latency: float = 0.0
+    is_compressed: bool = False
+
+
+def options_from(fields: Mapping[str, Any]) -> SiteOptions:
+    """Return options from JSON-like fields by their names; times in ISO 8601, faults as objects of their fields.
+
+    Raises `TypeError` for a name that no option has, `ValueError` for a time that is none.
+    """
+    values = dict(fields)
+    if "first_day" in values:
+        values["first_day"] = date.fromisoformat(values["first_day"])
+    if "now" in values:
+        values["now"] = datetime.fromisoformat(values["now"])
+    if "disallow" in values:
+        values["disallow"] = tuple(values["disallow"])
+    if "faults" in values:
+        values["faults"] = tuple(Fault(**fault) for fault in values["faults"])
+    return SiteOptions(**values)

@@ -1,0 +1,172 @@
+"""From a path to an answer: every address of the site and what stands there."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from itertools import chain
+from urllib.parse import parse_qs
+
+import orjson
+
+from espreso_crawler.demo_site import sitemaps
+from espreso_crawler.demo_site.article_page import amp_page, article_parts
+from espreso_crawler.demo_site.articles import Brief
+from espreso_crawler.demo_site.document import Parts, Stamp, document
+from espreso_crawler.demo_site.edition import Link
+from espreso_crawler.demo_site.error_pages import challenge_page, error_page
+from espreso_crawler.demo_site.faults import spoiled
+from espreso_crawler.demo_site.frame import Frame
+from espreso_crawler.demo_site.layouts import redesigned
+from espreso_crawler.demo_site.listing import news_parts, not_found_parts, topic_parts
+from espreso_crawler.demo_site.responses import JSON, TEXT, XML, Request, Response, moved_to
+from espreso_crawler.demo_site.site import Site
+from espreso_crawler.demo_site.tape import tape_html, tape_json
+
+_PIXEL = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
+_STATIC = ("/img/", "/css/", "/js/", "/svg/", "/uploads/", "/cdn-cgi/")
+_TOPIC_LINKS = 20
+_TOPIC_SEARCHED = 400
+_SITEMAP_DAYS = 90
+_GOOGLE_NEWS_DAYS = 2
+_LONGEST_PAGE_NUMBER = 9
+
+
+class Pages:
+    """Answers requests for one site, with the faults and the layout that are on."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._served = 0
+        self._frame = lru_cache(maxsize=8)(lambda base: Frame(site.words, base, site.seed))
+        self._tape = lru_cache(maxsize=4)(self._make_tape)
+        self._sitemap = lru_cache(maxsize=4)(self._make_sitemap)
+        self._topic_briefs = lru_cache(maxsize=64)(self._find_briefs)
+        words = site.words
+        writers = (Link(writer.slug, writer.name) for writer in words.columnists)
+        links = chain(words.menu, words.rubrics, [words.column_rubric], words.tags, words.authors, writers)
+        self._topics = {link.slug: link for link in links}
+        self._routes: dict[str, Callable[[Request, str], Response]] = {
+            "/": lambda _, base: self._topic(Link("", words.strings["site_name"]), base),
+            "/news": self._news,
+            "/news-tape.json": self._tape_page,
+            "/robots.txt": self._robots,
+            "/rss": self._rss,
+            "/sitemap.xml": lambda _, base: Response(200, sitemaps.index_xml(base, site.clock.now()), XML),
+            **{f"/{name}": self._one_sitemap for name in sitemaps.SITEMAPS},
+        }
+
+    def response(self, request: Request) -> Response:
+        """Return the answer to a request: the page, or what a fault makes of it."""
+        fault = self._site.faults.hit(request.target)
+        if fault:
+            return spoiled(fault, request.target, lambda: self._answer(request), self._site.seed)
+        return self._answer(request)
+
+    def _answer(self, request: Request) -> Response:
+        base = f"http://{request.host}"
+        path = request.path
+        route = self._routes.get(path)
+        if self._site.layout == "challenge" and path != "/robots.txt":
+            return Response(403, challenge_page(), headers=(("cf-mitigated", "challenge"),))
+        if route:
+            return route(request, base)
+        if path.startswith(_STATIC):
+            return Response(200, _PIXEL, "image/gif")
+        if path.endswith("/"):
+            return moved_to(f"{base}{path.rstrip('/')}")
+        topic = self._topics.get(path[1:])
+        return self._topic(topic, base) if topic else self._article(request, path[1:], base)
+
+    def _article(self, request: Request, slug: str, base: str) -> Response:
+        site = self._site
+        number = site.newsroom.number_of(slug)
+        frame = self._frame(base)
+        if number is None or number > site.newest:
+            return self._html(not_found_parts(frame), frame, 404)
+        status = site.removed_with(number)
+        if status:
+            return self._html(not_found_parts(frame), frame, status)
+        article = site.article(number)
+        if request.query == "amp":
+            return Response(200, amp_page(article, slug, frame))
+        related = [site.brief(card) for card in article.related]
+        return self._html(article_parts(article, slug, related, frame), frame)
+
+    def _news(self, request: Request, base: str) -> Response:
+        page, size = _page_number(request), self._site.options.listing_entries
+        entries = self._site.entries((page - 1) * size, size + 1)
+        frame = self._frame(base)
+        has_times = self._site.options.listing_times
+        parts = news_parts(entries[:size], page, frame, has_next=len(entries) > size, has_times=has_times)
+        return self._html(parts, frame)
+
+    def _tape_page(self, request: Request, base: str) -> Response:
+        size = self._site.options.tape_entries
+        entries = self._site.entries((_page_number(request) - 1) * size, size)
+        return Response(200, orjson.dumps(tape_json(entries, self._site.words, base)), JSON)
+
+    def _topic(self, topic: Link, base: str) -> Response:
+        briefs = self._topic_briefs(topic.slug, self._site.minute, self._site.changes)
+        frame = self._frame(base)
+        return self._html(topic_parts(topic, briefs, frame), frame)
+
+    def _rss(self, _request: Request, base: str) -> Response:
+        site = self._site
+        entries = site.entries(0, site.options.tape_entries)
+        return Response(200, sitemaps.rss_xml(base, site.words, entries, site.clock.now()), XML)
+
+    def _one_sitemap(self, request: Request, base: str) -> Response:
+        return Response(200, self._sitemap(request.path[1:], base, self._site.minute, self._site.changes), XML)
+
+    def _robots(self, _request: Request, base: str) -> Response:
+        site = self._site
+        if site.robots == "missing":
+            return Response(404, error_page())
+        if site.robots == "unavailable":
+            return Response(503, error_page())
+        if site.robots == "challenge":
+            return Response(200, challenge_page())
+        return Response(200, sitemaps.robots_txt(base, site.disallow if site.robots == "disallow" else ()), TEXT)
+
+    def _html(self, parts: Parts, frame: Frame, status: int = 200) -> Response:
+        site = self._site
+        tape = self._tape(frame.base, site.minute, site.changes)
+        self._served += 1
+        stamp = Stamp.of(site.seed, self._served, site.minute * 60)
+        page = document(parts, frame, tape, site.options.page_bytes, stamp)
+        return Response(status, redesigned(page, site.layout, site.words, site.seed))
+
+    def _make_tape(self, base: str, _minute: int, _changes: int) -> bytes:
+        return tape_html(self._site.entries(0, self._site.options.tape_entries), self._site.words, base).encode()
+
+    def _make_sitemap(self, name: str, base: str, _minute: int, _changes: int) -> bytes:
+        site, now = self._site, self._site.clock.now()
+        if name == "sitemap-categories.xml":
+            return sitemaps.links_xml(base, (*site.words.rubrics, site.words.column_rubric), now)
+        if name == "sitemap_tags_1.xml":
+            return sitemaps.links_xml(base, site.words.tags, now)
+        if name == "sitemapnews/1":
+            count = _GOOGLE_NEWS_DAYS * site.options.per_day
+            return sitemaps.google_news_xml(base, site.words, site.entries(0, count))
+        standing = [n for n in site.numbers(now - timedelta(days=_SITEMAP_DAYS), now) if not site.removed_with(n)]
+        rows = ((slug, site.modified(n)) for n in standing for slug in _slugs(site.newsroom.brief(n)))
+        return sitemaps.articles_xml(base, rows)
+
+    def _find_briefs(self, slug: str, _minute: int, _changes: int) -> list[Brief]:
+        is_general = slug in {"", *(link.slug for link in self._site.words.menu)}
+        found = [
+            entry.brief
+            for entry in self._site.entries(0, _TOPIC_LINKS if is_general else _TOPIC_SEARCHED)
+            if is_general or slug in {entry.brief.rubric.slug, entry.brief.author.slug, *dict(entry.brief.tags)}
+        ]
+        return found[:_TOPIC_LINKS]
+
+
+def _slugs(brief: Brief) -> tuple[str, ...]:
+    return (brief.slug, brief.alias) if brief.alias else (brief.slug,)
+
+
+def _page_number(request: Request) -> int:
+    number = parse_qs(request.query).get("page", ["1"])[0]
+    is_number = number.isascii() and number.isdigit() and len(number) <= _LONGEST_PAGE_NUMBER
+    return max(1, int(number)) if is_number else 1

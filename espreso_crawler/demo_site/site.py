@@ -1,0 +1,140 @@
+"""The state of one demo site: its articles, its clock, what was updated or removed, which faults and layout are on."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from espreso_crawler.demo_site.articles import Article, Brief, Newsroom
+from espreso_crawler.demo_site.chance import mixed
+from espreso_crawler.demo_site.clock import Clock
+from espreso_crawler.demo_site.edition import edition
+from espreso_crawler.demo_site.faults import FaultPlan
+from espreso_crawler.demo_site.history import (
+    FeedState,
+    History,
+    Removal,
+    Update,
+    UpdateKind,
+    feed_slice,
+    revised,
+    revised_brief,
+)
+from espreso_crawler.demo_site.options import SiteOptions
+from espreso_crawler.demo_site.tape import Entry
+from espreso_crawler.demo_site.timeline import Timeline, kyiv_time, minute_of
+from espreso_crawler.demo_site.truth import Standing, Truth, truth_of
+
+
+class Site:
+    """One edition of the demo site. Numbers count articles from 1 in order of publication; times are aware."""
+
+    def __init__(self, options: SiteOptions | None = None) -> None:
+        self.options = options or SiteOptions()
+        self.words = edition(self.options.language)
+        # Two editions of one seed must not be translations of each other with the same ids.
+        self.seed = mixed(self.options.seed, *self.words.language.encode()) >> 32
+        self.timeline = Timeline(self.options.first_day, self.options.per_day, self.seed)
+        self.newsroom = Newsroom(self.words, self.timeline, self.seed)
+        self.clock = Clock(self.options.now, self.options.clock_rate)
+        self.faults = FaultPlan(self.seed, self.options.faults)
+        self.layout = self.options.layout
+        self.robots = self.options.robots
+        self.disallow = self.options.disallow
+        self.changes = 0
+        """Grows with every update and removal: what was rendered before one is stale."""
+        self._history = History()
+        self._feed_state = lru_cache(maxsize=2)(self._make_feed_state)
+
+    @property
+    def minute(self) -> int:
+        """The site's time in whole minutes since 1970 (UTC)."""
+        return minute_of(self.clock.now())
+
+    @property
+    def newest(self) -> int:
+        """The number of the article published last."""
+        return self.timeline.newest(self.minute)
+
+    def publish(self, count: int = 1) -> int:
+        """Move the clock to the minute in which at least `count` more articles are out; return the newest number."""
+        self.clock.set(self.timeline.published(self.newest + count))
+        return self.newest
+
+    def advance(self, minutes: float) -> None:
+        """Move the clock by so many minutes, also backwards."""
+        now = self.clock.now()
+        self.clock.set(datetime.fromtimestamp(now.timestamp() + minutes * 60, now.tzinfo))
+
+    def update(
+        self, number: int, at: datetime | None = None, kind: UpdateKind = "text", *, silent: bool = False
+    ) -> None:
+        """Edit a published article at an instant (default: now); unless silent, the feed shows it anew as Updated."""
+        self._require_published(number)
+        minute = minute_of(at) if at else self.minute
+        self._history.add_update(number, Update(minute, kind, silent))
+        self.changes += 1
+
+    def remove(self, number: int, status: int = 404, at: datetime | None = None) -> None:
+        """Take an article off the site from an instant (default: now) on: its address answers 404 or 410."""
+        self._require_published(number)
+        self._history.add_removal(number, Removal(minute_of(at) if at else self.minute, status))
+        self.changes += 1
+
+    def reset(self) -> None:
+        """Return to the options the site was made from: clock, faults, layout, robots; forget updates and removals."""
+        self.clock.set(self.options.now)
+        self.faults.replace(self.options.faults)
+        self.layout, self.robots, self.disallow = self.options.layout, self.options.robots, self.options.disallow
+        self._history.clear()
+        self.changes += 1
+
+    def brief(self, number: int) -> Brief:
+        """Return what the feed shows of an article now."""
+        brief = self.newsroom.brief(number)
+        updates = self._history.updates(number, self.minute)
+        return revised_brief(brief, updates, self.newsroom) if updates else brief
+
+    def article(self, number: int) -> Article:
+        """Return an article as its page shows it now."""
+        article = self.newsroom.article(number)
+        updates = self._history.updates(number, self.minute)
+        return revised(article, updates, self.newsroom) if updates else article
+
+    def modified(self, number: int) -> datetime:
+        """Return when an article was changed last, to the minute."""
+        updates = self._history.updates(number, self.minute)
+        return kyiv_time(updates[-1].minute) if updates else self.timeline.published(number)
+
+    def removed_with(self, number: int) -> int | None:
+        """Return the status a removed article answers with now; None while it stands."""
+        return self._history.removed_with(number, self.minute)
+
+    def entries(self, start: int, count: int) -> list[Entry]:
+        """Return `count` entries of the feed from place `start` (0 is the newest)."""
+        state = self._feed_state(self.minute, self.changes)
+        return [Entry(minute, self.brief(number)) for minute, number in feed_slice(state, self.newsroom, start, count)]
+
+    def numbers(self, since: datetime, until: datetime) -> range:
+        """Return the numbers of the articles published between two instants, both included, up to now."""
+        first = self.timeline.newest(minute_of(since - timedelta(seconds=1)))
+        return range(first + 1, min(self.timeline.newest(minute_of(until)), self.newest) + 1)
+
+    def truth(self, number: int, base: str = "") -> Truth:
+        """Return what a crawler should read from an article now; `base` is the URL of the site without a slash."""
+        updates = self._history.updates(number, self.minute)
+        loud = [update.minute for update in updates if not update.is_silent]
+        feed_minute = loud[-1] if loud else self.timeline.published_minute(number)
+        standing = Standing(kyiv_time(feed_minute), 1 + len(updates), self.removed_with(number))
+        article = self.article(number)
+        return truth_of(article, map(self.brief, article.related), standing, self.words, base)
+
+    def truths(self, since: datetime, until: datetime, base: str = "") -> Iterator[Truth]:
+        """Yield the truth of every article published between two instants, oldest first."""
+        return (self.truth(number, base) for number in self.numbers(since, until))
+
+    def _make_feed_state(self, minute: int, _changes: int) -> FeedState:
+        return self._history.feed_state(self.timeline.newest(minute), minute)
+
+    def _require_published(self, number: int) -> None:
+        if not 1 <= number <= self.newest:
+            raise ValueError(f"article {number} is not published: the newest is {self.newest}")

@@ -1,0 +1,108 @@
+"""One crawl in a process of its own: ``ours``, ``plain`` or ``bare``, under the same network settings."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scrapy import signals
+from scrapy.crawler import Crawler, CrawlerProcess
+from scrapy.settings import BaseSettings
+from scrapy.utils.project import get_project_settings
+
+from tests.benchmarks.rivals import BareSpider, PlainSpider
+from tests.benchmarks.site import article_urls
+
+ROOT = Path(__file__).parents[2]
+NETWORK = {
+    "AUTOTHROTTLE_ENABLED": False,
+    "DOWNLOAD_DELAY": 0,
+    "CONCURRENT_REQUESTS": 16,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+    "LOG_LEVEL": "ERROR",
+    "LOG_FILE": None,
+}
+# What makes it our crawl and not just any: the rivals have the same downloader, reactor and middlewares.
+OWN = {
+    "EXTENSIONS": {"scrapy.extensions.telnet.TelnetConsole": None},
+    "ITEM_PIPELINES": {},
+    "FEED_EXPORTERS": {},
+    "DUPEFILTER_CLASS": "scrapy.dupefilters.RFPDupeFilter",
+}
+
+
+class Crawled(NamedTuple):
+    """What one crawl took."""
+
+    seconds: float
+    """From the start of the engine to the end of the process's work, closing of files included."""
+    pages: int
+    items: int
+    peak_mb: float
+
+    @property
+    def articles_a_second(self) -> float:
+        """Articles per second; listing pages and robots.txt are overhead."""
+        return self.items / self.seconds
+
+
+def crawled(who: str, base: str, count: int) -> Crawled:
+    """Run a crawl of the newest `count` articles in a new process."""
+    with tempfile.TemporaryDirectory(prefix="espreso-bench-") as folder:
+        command = [sys.executable, "-m", "tests.benchmarks.crawler", who, base, str(count), folder]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return Crawled(*json.loads(done.stdout.splitlines()[-1]))
+
+
+def run(who: str, base: str, count: int, folder: Path) -> Crawled:
+    """Run a crawl in this process."""
+    settings = get_project_settings()
+    settings.setdict(NETWORK, "cmdline")
+    process = CrawlerProcess(settings)
+    crawler, arguments = prepared(process, settings, who, base, count, folder)
+    started: list[float] = []
+    crawler.signals.connect(lambda: started.append(time.perf_counter()), signals.engine_started, weak=False)
+    process.crawl(crawler, **arguments)
+    process.start()
+    seconds = time.perf_counter() - started[0]
+    pages = crawler.stats.get_value("downloader/response_count")
+    items = pages - 1 if who == "bare" else crawler.stats.get_value("item_scraped_count", 0)
+    return Crawled(seconds, pages, items, peak_mb())
+
+
+def prepared(
+    process: CrawlerProcess, settings: BaseSettings, who: str, base: str, count: int, folder: Path
+) -> tuple[Crawler, dict[str, Any]]:
+    """Return the crawler and its spider's arguments."""
+    if who == "ours":
+        places = {"ESPRESO_OUTPUT": str(folder / "output"), "ESPRESO_STATE": str(folder / "state")}
+        settings.setdict(places, "cmdline")
+        return process.create_crawler("read_also"), {
+            "start": f"{base}/news",
+            "since": "2024-01-01",
+            "limit": str(count),
+        }
+    settings.setdict(OWN, "cmdline")
+    if who == "plain":
+        settings.set("FEEDS", {str(folder / "plain.jsonl"): {"format": "jsonlines"}}, "cmdline")
+    spider = PlainSpider if who == "plain" else BareSpider
+    return process.create_crawler(spider), {"urls": article_urls(base, count)}
+
+
+def peak_mb() -> float:
+    """Return this process's largest resident size in MB.
+
+    Not ``ru_maxrss``: Linux starts that at the size of the process that forked this one.
+    """
+    for line in Path("/proc/self/status").read_text("ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1000
+    return 0.0
+
+
+if __name__ == "__main__":
+    result = run(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+    print(json.dumps(result))

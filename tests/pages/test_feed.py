@@ -1,0 +1,100 @@
+"""The news feed by markup and by shape, and the archive page."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from espreso_crawler.exceptions import LayoutError
+from espreso_crawler.pages import feed
+from espreso_crawler.pages.listing import listing
+from tests.builders import Entry, Facts, article_html, disguised, feed_html, page
+
+TWO_DAYS = [
+    Entry("00:10", "After midnight", day=("2025, середа", "1 січня"), href="/a"),
+    Entry("23:50", "Before midnight", "Оновлено", day=("2024, вівторок", "31 грудня"), href="/b?utm=1"),
+    Entry("09:05", "Morning", href="https://global.espreso.tv/c/"),
+]
+
+
+def times(found) -> list[str]:
+    return [entry.published_at.isoformat() if entry.published_at else "" for entry in found.entries]
+
+
+@pytest.mark.parametrize("disguise", [str, disguised], ids=["markup", "structure"])
+def test_new_year_inside_a_feed(disguise):
+    found = feed(page(disguise(article_html(Facts(entries=TWO_DAYS))), fetched_at=datetime(2025, 1, 1, tzinfo=UTC)))
+    assert times(found) == ["2025-01-01T00:10:00+02:00", "2024-12-31T23:50:00+02:00", "2024-12-31T09:05:00+02:00"]
+    assert [entry.url.rpartition("/")[2] for entry in found.entries] == ["a", "b", "c"]
+    assert [entry.label for entry in found.entries] == [None, "updated", None]
+    assert found.way == ("markup" if disguise is str else "structure")
+
+
+def test_the_doubled_hour_of_october():
+    entries = [
+        Entry("04:10", "d", day=("2025, неділя", "26 жовтня"), href="/d"),
+        Entry("03:20", "c", href="/c"),
+        Entry("03:40", "b", href="/b"),
+        Entry("02:50", "a", href="/a"),
+    ]
+    found = feed(page(article_html(Facts(entries=entries)), fetched_at=datetime(2025, 10, 26, 9, tzinfo=UTC)))
+    assert times(found) == [
+        "2025-10-26T04:10:00+02:00", "2025-10-26T03:20:00+02:00", "2025-10-26T03:40:00+03:00", "2025-10-26T02:50:00+03:00",
+    ]  # fmt: skip
+
+
+def test_the_doubled_hour_before_it_has_come_twice():
+    entries = [Entry("03:20", "c", day=("2025, неділя", "26 жовтня"), href="/c")]
+    found = feed(page(article_html(Facts(entries=entries)), fetched_at=datetime(2025, 10, 26, 0, 30, tzinfo=UTC)))
+    assert times(found) == ["2025-10-26T03:20:00+03:00"]
+
+
+@pytest.mark.parametrize(
+    ("year", "day"),
+    [("2024, Tuesday", "24 December"), ("2024, вівторок", "24 грудня"), ("2024, вторник", "24 декабря")],
+)
+def test_day_headings_in_three_languages(year: str, day: str):
+    found = feed(page(Facts(entries=[Entry("19:00", "x", day=(year, day), href="/x")])))
+    assert times(found) == ["2024-12-24T19:00:00+02:00"]
+    assert found.wrong_weekdays == 0
+
+
+def test_a_wrong_weekday_is_counted():
+    assert feed(page(Facts(entries=[Entry("19:00", "x", day=("2024, Sunday", "24 December"), href="/x")]))).wrong_weekdays == 1
+
+
+def test_an_entry_without_day_or_time_gets_no_time():
+    found = feed(page(Facts(entries=[Entry("19:00", "x", href="/x"), Entry("", "y", href="/y")])))
+    assert times(found) == ["", ""]
+
+
+def test_an_empty_feed_is_empty_and_a_missing_one_an_error():
+    assert feed(page(Facts())).entries == []
+    with pytest.raises(LayoutError, match="neither by its markup nor by its shape"):
+        feed(page(article_html(Facts(more=None)).replace("news-tape", "gone").replace("js-newsTape", "gone")))
+
+
+def test_an_article_header_is_not_taken_for_a_feed():
+    markup = disguised(article_html(Facts()).replace(feed_html([]), ""))
+    with pytest.raises(LayoutError):
+        feed(page(markup))
+
+
+def test_archive_page_takes_the_title_link_of_each_item():
+    rows = "".join(
+        f"<li class='news_page_similar_content__item'><a href='/img{n}'><img></a>"
+        f"<div class='news_page_similar_content_item__wrapper'><a href='/rubric'>Rubric</a>"
+        f"<div class='title'><a href='/news-{n}'>Story {n}</a></div><div>14 December, 2024 1{n}:00</div></div></li>"
+        for n in range(3)
+    )
+    markup = f"<html><body><ul id='js-news-list-container'>{rows}</ul></body></html>"
+    found = listing(page(markup, url="https://global.espreso.tv/news?page=2"))
+    assert [entry.url for entry in found.entries] == [f"https://global.espreso.tv/news-{n}" for n in range(3)]
+    assert found.entries[2].published_at and found.entries[2].published_at.isoformat() == "2024-12-14T12:00:00+02:00"
+    assert found.next_url == "https://global.espreso.tv/news?page=3"
+
+
+def test_archive_past_its_end_and_without_its_list():
+    empty = listing(page("<html><body><ul id='js-news-list-container'></ul></body></html>"))
+    assert (empty.entries, empty.next_url) == ([], None)
+    with pytest.raises(LayoutError, match="no list of news"):
+        listing(page("<html><body></body></html>"))
