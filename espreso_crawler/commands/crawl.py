@@ -6,7 +6,6 @@ import sys
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
-from twisted.python.failure import Failure
 
 from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
@@ -36,19 +35,21 @@ class Command(CrawlCommand):
         process = self.crawler_process
         assert process  # noqa: S101  # Scrapy sets it before it calls run
         crawler = process.create_crawler(args[0])
-        process.crawl(crawler, **opts.spargs).addErrback(self._not_started)
+        crawl = process.crawl(crawler, **opts.spargs)
         process.start()
         if process.bootstrap_failed:
-            self.exitcode = max(self.exitcode, ExitCode.CONFIGURATION)
+            self.exitcode = ExitCode.CONFIGURATION
+        error = crawl.exception() if crawl.done() and not crawl.cancelled() else None
+        if error:
+            self._not_started(error)
         if crawler.stats:
             self.exitcode = max(self.exitcode, crawler.stats.get_value(EXIT_CODE_STAT, 0))
 
-    def _not_started(self, failure: Failure) -> Failure | None:
-        if not failure.check(EspresoError):
-            return failure
-        code = ExitCode.OUTPUT if failure.check(LedgerError) else ExitCode.CONFIGURATION
-        self._refuse(failure.getErrorMessage(), code)
-        return None
+    def _not_started(self, error: BaseException) -> None:
+        if not isinstance(error, EspresoError):
+            raise error
+        code = ExitCode.OUTPUT if isinstance(error, LedgerError) else ExitCode.CONFIGURATION
+        self._refuse(str(error), code)
 
     def _refuse(self, reason: str, code: ExitCode) -> None:
         print(f"scrapy crawl: {reason}", file=sys.stderr)

@@ -12,12 +12,15 @@ from espreso_crawler.demo_site.escaping import escaped
 from espreso_crawler.demo_site.frame import Frame
 from espreso_crawler.demo_site.oddities import has_oddity
 
+_EXCERPT = 120
+
 
 def article_parts(article: Article, slug: str, related: Sequence[Brief], frame: Frame) -> Parts:
     """Return the parts of an article's page under one of its slugs; `related` are the three cards below it."""
     brief = article.brief
     image = f"{frame.base}{brief.photo.stem}.jpg"
-    description = article.lead or brief.headline
+    # Without a lead the site has only the text to describe a page by, and cuts it.
+    description = article.lead or f"{article.blocks[-1].text[:_EXCERPT]}..."
     return Parts(
         head=Head(brief.headline, description, f"/{slug}", og_type="article", image=image, has_amp=True),
         trail=(brief.rubric,),

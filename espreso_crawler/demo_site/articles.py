@@ -79,6 +79,7 @@ class Newsroom:
     def __init__(self, words: Edition, timeline: Timeline, seed: int) -> None:
         self.words = words
         self.timeline = timeline
+        self._subject_slugs = {subject: words_slug(subject) for subject in words.photo_subjects}
         self.brief: Callable[[int], Brief] = lru_cache(maxsize=4096)(self._brief)
         self._seed = seed
         self._prose = Prose(words, seed)
@@ -184,7 +185,7 @@ class Newsroom:
     def _photo(self, number: int, dice: Dice) -> Photo:
         photo, subject = 300_000 + number * 7 % _PHOTOS, dice.pick(self.words.photo_subjects)
         folder = photo // 1000 * 1000
-        stem = f"/uploads/photobank/{folder}_{folder + 1000}/{photo}_{words_slug(subject)}"
+        stem = f"/uploads/photobank/{folder}_{folder + 1000}/{photo}_{self._subject_slugs[subject]}"
         return Photo(stem, "" if has_oddity(number, "no_alt") else subject)
 
     def _reprinted(self, number: int) -> Brief | None:

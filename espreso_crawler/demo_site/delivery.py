@@ -20,7 +20,7 @@ def deliver(
     if transport.is_closing():
         done()
     elif delivery.way == "whole":
-        transport.write(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body))
+        transport.writelines([b"%bContent-Length: %d\r\n\r\n" % (head, len(body)), body])
         done()
     elif delivery.way == "slow":
         transport.write(b"%bContent-Length: %d\r\n\r\n" % (head, len(body)))

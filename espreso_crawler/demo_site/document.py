@@ -98,6 +98,8 @@ def _head_html(parts: Parts, frame: Frame, stamp: Stamp) -> str:
 
 def _cut(description: str, site_mark: str) -> str:
     """Return a description as the site prints it: with its name behind it, or cut when it is long."""
+    if description.endswith("..."):
+        return description
     if len(description) > _DESCRIPTION_LIMIT:
         return description[:_DESCRIPTION_LIMIT].rstrip() + "..."
     return f"{description}. {site_mark}"

@@ -35,6 +35,8 @@ class Frame:
     def __init__(self, words: Edition, base: str, seed: int) -> None:
         self.words = words
         self.base = base
+        self.link = lru_cache(maxsize=512)(self._link)
+        """`link(target, css)`: an `a` element that leads to a page of the site by its name (cached)."""
         self.head = _sections()["head_scripts"].encode()
         self.top = (_sections()["body_open"] + self._website()).encode()
         self.header = (self._header() + self._pre_content()).encode()
@@ -48,11 +50,6 @@ class Frame:
     def filler(self, size: int) -> bytes:
         """Return whole banners and drawings of about `size` bytes in all; as much as there is for more."""
         return self._filler[: self._filler_ends[bisect_right(self._filler_ends, max(0, size)) - 1]]
-
-    def link(self, target: Link, css: str = "") -> str:
-        """Return an `a` element that leads to a page of the site by its name."""
-        attribute = f' class="{css}"' if css else ""
-        return f'<a{attribute} href="{self.base}/{target.slug}">{escaped(target.name)}</a>'
 
     def _website(self) -> str:
         name = self.words.strings["site_name"]
@@ -142,3 +139,7 @@ class Frame:
             '<div class="soc-icon"><svg width="24" height="24" viewBox="0 0 24 24" fill="none" '
             f'xmlns="http://www.w3.org/2000/svg"><path d="M0 0{points}Z" fill="black"/></svg></div>\n'
         )
+
+    def _link(self, target: Link, css: str = "") -> str:
+        attribute = f' class="{css}"' if css else ""
+        return f'<a{attribute} href="{self.base}/{target.slug}">{escaped(target.name)}</a>'

@@ -2,13 +2,9 @@
 
 import re
 
-_LETTERS = dict(
-    zip(
-        "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
-        "a b v g g d e ye zh z i i i y k l m n o p r s t u f kh ts ch sh shch  yu ya".split(" "),
-        strict=True,
-    )
-)
+_LATIN = "a b v g g d e ye zh z i i i y k l m n o p r s t u f kh ts ch sh shch  yu ya".split(" ")
+_LETTERS = str.maketrans(dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'’", [*_LATIN, "", ""], strict=True)))
+_GAPS = re.compile(r"[^a-z0-9]+")
 _LONGEST_WORDS = 150
 _LONGEST_OF_ALL = 224
 _BASE = 36
@@ -19,8 +15,7 @@ _HEX_NUMBER = 7
 
 def words_slug(text: str) -> str:
     """Return a text as lower-case Latin words joined by hyphens (Ukrainian is written as the site does)."""
-    latin = "".join(_LETTERS.get(letter, letter) for letter in text.lower().replace("'", "").replace("’", ""))
-    return re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
+    return _GAPS.sub("-", text.lower().translate(_LETTERS)).strip("-")
 
 
 def article_slug(words: str, number: int, *, is_long: bool = False) -> str:

@@ -114,8 +114,10 @@ class LedgerExtension:
             self._guarded(self.ledger.entries.attempt_failed, capture.entry_url, failure.getErrorMessage())
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
-        """Remember why the crawl ended."""
+        """Remember why the crawl ended, and write what is left while it can still be counted."""
         self._reason = reason
+        if not self.failed:
+            self._guarded(self.ledger.outbox.flush)
 
     def engine_stopped(self) -> None:
         """Write what is left, seal it and close the ledger; after a failure only let go of the file."""

@@ -80,7 +80,8 @@ def by_key(db: Database, key: int) -> Known | None:
     row = db.row(KNOWN + "WHERE article = ?", (key,))
     if row is None:
         return None
-    return Known(*row[:-1], orjson.loads(row[-1]))
+    values = [*row[:-1], orjson.loads(row[-1])]
+    return Known(*values)
 
 
 def by_names(db: Database, names: Sequence[str]) -> Known | None:

@@ -193,7 +193,9 @@ def _union(walk: Row, other: Row) -> Row:
     """Return both stretches as one; its lower end is that of the deeper one."""
     newest = max(walk.newest, other.newest)
     if walk.oldest <= other.oldest:
-        return replace(walk, newest=newest)
+        # It met what was read before, and nothing says that it was to go deeper.
+        is_done = walk.is_open and walk.since is None and not other.is_open
+        return replace(walk, newest=newest, is_open=walk.is_open and not is_done, reason=walk.reason)
     whole = replace(walk, newest=newest, oldest=other.oldest)
     if other.is_open:
         is_both = walk.is_open and walk.since is not None and other.since is not None

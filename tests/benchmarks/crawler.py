@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scrapy import signals
-from scrapy.crawler import Crawler, CrawlerProcess
-from scrapy.settings import BaseSettings
+from scrapy.crawler import CrawlerProcess
+from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
 from tests.benchmarks.rivals import BareSpider, PlainSpider
@@ -25,13 +25,15 @@ NETWORK = {
     "LOG_LEVEL": "ERROR",
     "LOG_FILE": None,
 }
-# What makes it our crawl and not just any: the rivals have the same downloader, reactor and middlewares.
-OWN = {
+# The rivals have our downloader, reactor and middlewares, but none of what makes it our crawl.
+RIVAL = {
     "EXTENSIONS": {"scrapy.extensions.telnet.TelnetConsole": None},
     "ITEM_PIPELINES": {},
     "FEED_EXPORTERS": {},
     "DUPEFILTER_CLASS": "scrapy.dupefilters.RFPDupeFilter",
 }
+
+SPIDERS: dict[str, Any] = {"ours": "read_also", "plain": PlainSpider, "bare": BareSpider}
 
 
 class Crawled(NamedTuple):
@@ -59,10 +61,11 @@ def crawled(who: str, base: str, count: int) -> Crawled:
 
 def run(who: str, base: str, count: int, folder: Path) -> Crawled:
     """Run a crawl in this process."""
-    settings = get_project_settings()
-    settings.setdict(NETWORK, "cmdline")
-    process = CrawlerProcess(settings)
-    crawler, arguments = prepared(process, settings, who, base, count, folder)
+    process = CrawlerProcess(settings_of(who, folder))
+    crawler = process.create_crawler(SPIDERS[who])
+    arguments: dict[str, Any] = {"start": f"{base}/news", "since": "2024-01-01", "limit": str(count)}
+    if who != "ours":
+        arguments = {"urls": article_urls(base, count)}
     started: list[float] = []
     crawler.signals.connect(lambda: started.append(time.perf_counter()), signals.engine_started, weak=False)
     process.crawl(crawler, **arguments)
@@ -73,23 +76,15 @@ def run(who: str, base: str, count: int, folder: Path) -> Crawled:
     return Crawled(seconds, pages, items, peak_mb())
 
 
-def prepared(
-    process: CrawlerProcess, settings: BaseSettings, who: str, base: str, count: int, folder: Path
-) -> tuple[Crawler, dict[str, Any]]:
-    """Return the crawler and its spider's arguments."""
-    if who == "ours":
-        places = {"ESPRESO_OUTPUT": str(folder / "output"), "ESPRESO_STATE": str(folder / "state")}
-        settings.setdict(places, "cmdline")
-        return process.create_crawler("read_also"), {
-            "start": f"{base}/news",
-            "since": "2024-01-01",
-            "limit": str(count),
-        }
-    settings.setdict(OWN, "cmdline")
+def settings_of(who: str, folder: Path) -> Settings:
+    """Return the settings of a crawl that writes into a folder."""
+    settings = get_project_settings()
+    settings.setdict(NETWORK, "cmdline")
+    places = {"ESPRESO_OUTPUT": str(folder / "output"), "ESPRESO_STATE": str(folder / "state")}
+    settings.setdict(places if who == "ours" else RIVAL, "cmdline")
     if who == "plain":
         settings.set("FEEDS", {str(folder / "plain.jsonl"): {"format": "jsonlines"}}, "cmdline")
-    spider = PlainSpider if who == "plain" else BareSpider
-    return process.create_crawler(spider), {"urls": article_urls(base, count)}
+    return settings
 
 
 def peak_mb() -> float:

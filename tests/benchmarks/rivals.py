@@ -6,7 +6,7 @@ from typing import Any
 
 import scrapy
 from itemloaders.processors import Identity, Join, MapCompose, TakeFirst
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 from scrapy.loader import ItemLoader
 
 
@@ -65,7 +65,7 @@ class PlainSpider(BareSpider):
 
     name = "plain"
 
-    def parse(self, response: Response) -> Iterator[Any]:  # type: ignore[override]  # its parent yields nothing
+    def parse(self, response: TextResponse) -> Iterator[Any]:  # type: ignore[override]  # its parent yields nothing
         """Yield the article."""
         loader = PlainLoader(response=response)
         loader.add_value("url", response.url)

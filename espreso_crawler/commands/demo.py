@@ -1,0 +1,90 @@
+"""``scrapy demo``: an invented news site on this machine, crawled by the real spider with the real settings."""
+
+import argparse
+import shutil
+import sys
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from scrapy import signals
+from scrapy.commands import ScrapyCommand
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.exceptions import UsageError
+
+from espreso_crawler.demo_site import DemoSite, SiteOptions, running_apart
+from espreso_crawler.exceptions import ExitCode
+from espreso_crawler.extensions.signals import EXIT_CODE_STAT
+from espreso_crawler.places import places
+
+SPAN = timedelta(hours=36)
+# Two editions side by side; each has an address of its own, as the real ones have.
+EDITIONS = (("en", "127.0.0.1"), ("uk", "127.0.0.2"))
+
+
+class Command(ScrapyCommand):
+    """Shows in half a minute what a crawl gives; needs no network."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Crawl an invented news site on this machine into output/demo/"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Clear the demo's folders, start the sites, crawl them and show the first record."""
+        if args:
+            raise UsageError("demo takes no arguments")
+        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
+        where = places(self.settings)
+        output, state = where.output / "demo", where.state.with_name(where.state.name + "-demo")
+        for folder in (output, state):
+            shutil.rmtree(folder, ignore_errors=True)
+        # Only the delay differs from a crawl of the real site: this one belongs to whoever runs it.
+        changed = {"ESPRESO_OUTPUT": output, "ESPRESO_STATE": state, "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
+        self.settings.setdict({**changed, "LOG_LEVEL": "WARNING"}, priority="cmdline")
+        console = Console(stderr=True)
+        with ExitStack() as stack:
+            sites = [stack.enter_context(running_apart(SiteOptions(language=lang), host=host)) for lang, host in _editions()]
+            console.print("Invented news sites: " + ", ".join(site.url for site in sites))
+            self.exitcode = self._crawl(sites, console)
+        _show(output, console)
+
+    def _crawl(self, sites: list[DemoSite], console: Console) -> int:
+        since = min(site.site.clock.now() for site in sites) - SPAN
+        total = sum(len(site.site.numbers(since, site.site.clock.now())) for site in sites)
+        process = AsyncCrawlerProcess(self.settings)
+        crawler = process.create_crawler("read_also")
+        arguments = {"start": ",".join(f"{site.url}/news" for site in sites), "since": since.isoformat()}
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("articles", total=total)
+            _on_article(crawler, lambda: progress.advance(task))
+            process.crawl(crawler, **arguments)
+            process.start()
+        failed = ExitCode.CONFIGURATION if process.bootstrap_failed else ExitCode.OK
+        return max(int(failed), crawler.stats.get_value(EXIT_CODE_STAT, 0) if crawler.stats else 0)
+
+
+def _editions() -> tuple[tuple[Any, str], ...]:
+    """Return the editions this machine has addresses for: only Linux has the whole of 127.0.0.0/8."""
+    return EDITIONS if sys.platform == "linux" else EDITIONS[:1]
+
+
+def _on_article(crawler: Crawler, advance: Any) -> None:
+    crawler.signals.connect(lambda **_: advance(), signals.item_scraped, weak=False)
+
+
+def _show(output: Path, console: Console) -> None:
+    files = sorted((output / "articles").glob("*/*.jsonl"))
+    count = sum(file.read_bytes().count(b"\n") for file in files)
+    console.print(f"{count} articles in {output}:", *map(str, files), sep="\n  ", soft_wrap=True)
+    if files:
+        console.print("The first of them:")
+        first = files[0].read_bytes().split(b"\n", 1)[0]
+        Console(soft_wrap=True).print_json(orjson.dumps(orjson.loads(first)).decode())
