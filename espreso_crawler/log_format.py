@@ -1,8 +1,7 @@
 """One log line an event, with the URL and the reason; never a record, which has pages of text."""
 
-from typing import Any
-
 import logging
+from typing import Any
 
 from scrapy import Spider
 from scrapy.http import Response
@@ -10,8 +9,16 @@ from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
 
+# They say again, one with a traceback, what the spider says of the same failure in one line.
+REPEATERS = ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.downloader.handlers.http11")
+
+
 class OneLineLogFormatter(LogFormatter):
-    """Scrapy's log lines without the items in them."""
+    """Scrapy's log lines without the items in them, and each failure once."""
+
+    def __init__(self) -> None:
+        for name in REPEATERS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         """Name a scraped article by its address."""

@@ -13,6 +13,7 @@ ESPRESO_CONTACT = None  # who runs this crawl: an address or URL for the user ag
 ESPRESO_DECODE_EMAILS = False  # write out addresses that Cloudflare hides; read by the spiders
 ESPRESO_LISTING_PAGES = 0  # pages of the archive one walk may read; 0 = no bound; read by the spiders
 ESPRESO_MAX_ATTEMPTS = 5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
+ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; doubles with each further one
 ESPRESO_RECHECK = "0"  # ages at which known articles are fetched again, e.g. "1h 6h 1d 7d"; "0" = never
 ESPRESO_SEAL_ITEMS = 1000  # lines in one sealed file at most; read by extensions/ledger.py
 ESPRESO_SEAL_SECONDS = 60.0  # a line waits no longer than this to be sealed; read by extensions/ledger.py

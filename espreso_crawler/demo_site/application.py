@@ -1,4 +1,4 @@
-"""One site as a function from request to response, with its request log and its control addresses under `/_demo/`."""
+"""One site from request to response, with its request log and its control addresses under `/_demo/`."""
 
 import time
 from collections import deque
@@ -44,7 +44,9 @@ class Application:
         self._posts: dict[str, Callable[[dict[str, Any]], None]] = {
             "clock": self._move_clock,
             "update": self._update,
-            "remove": lambda body: site.remove(body["number"], body.get("status", 404), _instant(body.get("at"))),
+            "remove": lambda body: site.remove(
+                body["number"], body.get("status", 404), _instant(body.get("at"))
+            ),
             "faults": lambda body: site.faults.replace(Fault(**fault) for fault in body["faults"]),
             "layout": lambda body: setattr(site, "layout", body["layout"]),
             "robots": self._set_robots,
@@ -87,7 +89,9 @@ class Application:
             return self.site.truth(int(query["number"]), base)
         now = self.site.clock.now()
         since = _instant(query.get("since")) or self.site.timeline.published(1)
-        return [_summary(truth) for truth in self.site.truths(since, _instant(query.get("until")) or now, base)]
+        return [
+            _summary(truth) for truth in self.site.truths(since, _instant(query.get("until")) or now, base)
+        ]
 
     def _state(self) -> dict[str, object]:
         site = self.site
@@ -125,7 +129,16 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _summary(truth: Truth) -> dict[str, object]:
-    names = ("number", "entity_id", "url", "alias_url", "headline", "date_published", "date_modified", "feed_time")
+    names = (
+        "number",
+        "entity_id",
+        "url",
+        "alias_url",
+        "headline",
+        "date_published",
+        "date_modified",
+        "feed_time",
+    )
     more = ("feed_label", "kind", "reprint_of", "revisions", "removed_with")
     return {name: getattr(truth, name) for name in (*names, *more)}
 

@@ -16,7 +16,7 @@ _EXCERPT = 120
 
 
 def article_parts(article: Article, slug: str, related: Sequence[Brief], frame: Frame) -> Parts:
-    """Return the parts of an article's page under one of its slugs; `related` are the three cards below it."""
+    """Return the parts of an article's page under one of its slugs; `related` are the cards below it."""
     brief = article.brief
     image = f"{frame.base}{brief.photo.stem}.jpg"
     # Without a lead the site has only the text to describe a page by, and cuts it.
@@ -41,7 +41,8 @@ def amp_page(article: Article, slug: str, frame: Frame) -> bytes:
         f'<link rel="canonical" href="{base}/{slug}">\n'
         '<meta name="viewport" content="width=device-width,minimum-scale=1,initial-scale=1">\n</head>\n'
         f'<body>\n<h1>{title}</h1>\n{lead}<div class="amp-content">\n'
-        f'{body_html(article.blocks, brief.number, base)}\n</div>\n<a href="{base}/{slug}">{title}</a>\n</body>\n</html>\n'
+        f"{body_html(article.blocks, brief.number, base)}\n</div>\n"
+        f'<a href="{base}/{slug}">{title}</a>\n</body>\n</html>\n'
     ).encode()
 
 
@@ -57,7 +58,12 @@ def _news_article(article: Article, slug: str, frame: Frame) -> str:
         "articleSection": brief.rubric.name,
         "keywords": ", ".join(keywords),
         "articleBody": glued_text(article.blocks),
-        "author": {"@type": "Person", "name": brief.author.name, "url": author, "knowsAbout": "News feed editor"},
+        "author": {
+            "@type": "Person",
+            "name": brief.author.name,
+            "url": author,
+            "knowsAbout": "News feed editor",
+        },
         "publisher": {
             "@type": "NewsMediaOrganization",
             "name": frame.words.strings["site_name"],
@@ -65,7 +71,12 @@ def _news_article(article: Article, slug: str, frame: Frame) -> str:
             "logo": {"@type": "ImageObject", "url": "img/logo.png", "width": 100, "height": 100},
         },
         "image": [
-            {"@type": "ImageObject", "url": f"{base}{brief.photo.stem}_new_960x380_0.webp", "width": 960, "height": 380}
+            {
+                "@type": "ImageObject",
+                "url": f"{base}{brief.photo.stem}_new_960x380_0.webp",
+                "width": 960,
+                "height": 380,
+            }
         ],
         "datePublished": brief.published.isoformat(),
         "dateModified": article.modified.isoformat(),
@@ -87,15 +98,18 @@ def _main(article: Article, slug: str, related: Sequence[Brief], frame: Frame) -
 
 def _header(article: Article, url: str, frame: Frame) -> str:
     brief, words = article.brief, frame.words
-    mark = f'<div class="mark"><div class="item">{escaped(article.mark)}</div></div>\n' if article.mark else ""
+    mark = (
+        f'<div class="mark"><div class="item">{escaped(article.mark)}</div></div>\n' if article.mark else ""
+    )
     author = Link(brief.author.slug, brief.author.name)
     by = frame.link(author) if brief.author_has_page else f" {escaped(author.name)} "
     clock = f'<div class="news__author_date__time"> {brief.published:%H:%M} </div>\n'
     return (
-        f'<section class="header_current_article">\n{mark}<h1 class="text-title">{escaped(brief.headline)}</h1>\n'
+        f'<section class="header_current_article">\n{mark}'
+        f'<h1 class="text-title">{escaped(brief.headline)}</h1>\n'
         f'<div class="news__author_date">\n<div class="news__author_date__author">{by}</div>\n'
         f'<div class="news__author_date__date"> {escaped(words.date_text(brief.published))} </div>\n'
-        f'{"" if has_oddity(brief.number, "no_header_time") else clock}</div>\n{_picture(brief, frame)}'
+        f"{'' if has_oddity(brief.number, 'no_header_time') else clock}</div>\n{_picture(brief, frame)}"
         f'<div class="news-social-share_wrapper clearfix">\n{_share(url, frame)}'
         f'<div class="img-text">\n{_captions(article, frame)}</div>\n</div>\n</section>\n'
     )
@@ -103,10 +117,12 @@ def _header(article: Article, url: str, frame: Frame) -> str:
 
 def _picture(brief: Brief, frame: Frame) -> str:
     stem, alt = f"{frame.base}{brief.photo.stem}", escaped(brief.photo.alt)
+    rubric = frame.link(brief.rubric, "in_news_single__image__rubric tag_on_photo")
     return (
-        f'<div class="in_news_single__image">\n{frame.link(brief.rubric, "in_news_single__image__rubric tag_on_photo")}\n'
+        f'<div class="in_news_single__image">\n{rubric}\n'
         f'<picture><source srcset="{stem}_new_700x370_0.webp" media="(max-width: 768px)">'
-        f'<img class="lazy" src="/img/px.gif" data-src="{stem}_new_960x500_0.webp" title="{alt}" alt="{alt}"></picture>\n'
+        f'<img class="lazy" src="/img/px.gif" data-src="{stem}_new_960x500_0.webp" title="{alt}" '
+        f'alt="{alt}"></picture>\n'
         "</div>\n"
     )
 
@@ -120,7 +136,8 @@ def _content(article: Article, frame: Frame) -> str:
     lead = f'<h2 class="text-subtitle">{escaped(article.lead)}</h2>\n' if article.lead else ""
     return (
         f'<section class="content_current_article">\n{lead}<div class="news-content-list js-gen-list">'
-        f'<div class="list-title">{frame.words.strings["contents_title"]}</div></div>\n<div class="news-content">\n'
+        f'<div class="list-title">{frame.words.strings["contents_title"]}</div></div>\n'
+        '<div class="news-content">\n'
         f"{body_html(article.blocks, article.brief.number, frame.base)}\n</div>\n</section>\n"
         '<div class="social-links"><a href="https://t.me/demo_town_news" class="soc-link" target="_blank">'
         f"<span>{frame.words.strings['telegram']}</span></a></div>\n"
@@ -140,20 +157,24 @@ def _share(url: str, frame: Frame) -> str:
 def _tags(brief: Brief, frame: Frame) -> str:
     links = (Link("news", frame.words.strings["news"]), *brief.tags)
     boxes = "\n".join(
-        f'<div class="similar_by_tag_container"><div class="similar_by_tags_output">{frame.link(link)}</div></div>'
+        '<div class="similar_by_tag_container"><div '
+        f'class="similar_by_tags_output">{frame.link(link)}</div></div>'
         for link in links
     )
     return (
         '<section class="similar_by_tag tags-cloud">\n'
-        f'<div class="tag-title"> {frame.words.strings["tags_title"]} </div>\n<div class="tag-box">\n{boxes}\n</div>\n'
+        f'<div class="tag-title"> {frame.words.strings["tags_title"]} </div>\n'
+        f'<div class="tag-box">\n{boxes}\n</div>\n'
         "</section>\n"
     )
 
 
 def _comments(url: str, frame: Frame) -> str:
+    title = frame.words.strings["comments_title"]
     return (
-        f'<div class="facebook-comments"><div class="text-subtitle">{frame.words.strings["comments_title"]}</div>\n'
-        f'<noindex><div id="fb-root"></div><div class="fb-comments" data-href="{url}" data-numposts="5"></div></noindex>\n'
+        f'<div class="facebook-comments"><div class="text-subtitle">{title}</div>\n'
+        f'<noindex><div id="fb-root"></div><div class="fb-comments" data-href="{url}" '
+        'data-numposts="5"></div></noindex>\n'
         "</div>\n"
     )
 
@@ -171,10 +192,14 @@ def _card(brief: Brief, frame: Frame) -> str:
     words, alt = frame.words, escaped(brief.photo.alt)
     return (
         f'<a class="similar_by_tag__multiple__item js-read-also-item" data-id="{brief.entity_id}" '
-        f'href="{frame.base}/{brief.slug}">\n<div class="similar_by_tag__multiple__item__image"><img class="lazy" '
-        f'src="/img/px.gif" data-src="{frame.base}{brief.photo.stem}_new_300x170_0.webp" alt="{alt}" title="{alt}"></div>\n'
-        '<div class="similar_by_tag__multiple__item__author_date"><div class="similar_by_tag__multiple__item__author">'
+        f'href="{frame.base}/{brief.slug}">\n<div class="similar_by_tag__multiple__item__image">'
+        '<img class="lazy" '
+        f'src="/img/px.gif" data-src="{frame.base}{brief.photo.stem}_new_300x170_0.webp" alt="{alt}" '
+        f'title="{alt}"></div>\n'
+        '<div class="similar_by_tag__multiple__item__author_date">'
+        '<div class="similar_by_tag__multiple__item__author">'
         f"<span><b>{words.strings['author_word']}</b> {escaped(brief.author.name)}</span></div>"
-        f'<div class="similar_by_tag__multiple__item__date"> {escaped(words.date_text(brief.published))} </div></div>\n'
+        f'<div class="similar_by_tag__multiple__item__date"> {escaped(words.date_text(brief.published))} '
+        "</div></div>\n"
         f'<div class="similar_by_tag__multiple__title"> {escaped(brief.headline)} </div>\n</a>\n'
     )

@@ -1,4 +1,4 @@
-"""Article n: everything about it, computed from the site's seed and its number, so that a million cost no memory."""
+"""Article n: all about it, computed from the site's seed and its number, so that a million cost no memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ _IMPORTANT_ONE_IN = 3
 
 
 class Photo(NamedTuple):
-    """A picture: its path without size and ending (`/uploads/photobank/…/349227_Harbour`) and its alternative text."""
+    """A picture: its path without size and ending (`/uploads/…/349227_harbour`), its alternative text."""
 
     stem: str
     alt: str
@@ -60,7 +60,7 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A whole article: the brief, the lead, the body, what stands under the picture, and the mark in its header."""
+    """A whole article: its brief, the mark in its header, lead, body, and what stands under the picture."""
 
     brief: Brief
     mark: str
@@ -74,7 +74,7 @@ class Article:
 
 
 class Newsroom:
-    """Makes the articles of one site as first published; asks neither the clock nor the history of updates."""
+    """Makes the articles of one site as first published; knows neither clock nor updates."""
 
     def __init__(self, words: Edition, timeline: Timeline, seed: int) -> None:
         self.words = words
@@ -89,7 +89,11 @@ class Newsroom:
         """Return the whole article of a number."""
         brief = self.brief(number)
         dice = Dice(self._seed, number, 2)
-        suffix = self.words.strings["column_suffix"].format(author=brief.author.name) if brief.kind == "column" else ""
+        suffix = (
+            self.words.strings["column_suffix"].format(author=brief.author.name)
+            if brief.kind == "column"
+            else ""
+        )
         return Article(
             brief=brief,
             # The header of an updated article shows no mark: only the feed says Updated.
@@ -99,7 +103,9 @@ class Newsroom:
             captions=self._captions(brief, dice),
             credit=dice.pick(self.words.photo_sources),
             modified=brief.published + timedelta(seconds=5 + mixed(self._seed, number, 5) % 50),
-            related=tuple(n for step in range(1, _RELATED + 1) if (n := number - step * 7 - dice.below(5)) > 0),
+            related=tuple(
+                n for step in range(1, _RELATED + 1) if (n := number - step * 7 - dice.below(5)) > 0
+            ),
             jsonld_headline=brief.headline + suffix,
         )
 
@@ -120,7 +126,9 @@ class Newsroom:
             copied = self._blocks(self.brief(brief.reprint_of))
             return (*copied, paragraph(self.words.strings["reprint_note"].format(count=1)))
         dice = Dice(self._seed, brief.number, 3)
-        blocks = self._bodies.blocks(brief.number, brief.kind, dice, lambda back: self._link(brief.number - back))
+        blocks = self._bodies.blocks(
+            brief.number, brief.kind, dice, lambda back: self._link(brief.number - back)
+        )
         return blocks + self._bodies.note(brief.author) if isinstance(brief.author, Columnist) else blocks
 
     def _link(self, number: int) -> Link:
@@ -131,22 +139,23 @@ class Newsroom:
         if has_oddity(brief.number, "no_caption"):
             return ()
         subject = brief.photo.alt or dice.pick(self.words.photo_subjects)
-        return (subject, self._prose.sentence(dice)) if has_oddity(brief.number, "long_caption") else (subject,)
+        return (
+            (subject, self._prose.sentence(dice)) if has_oddity(brief.number, "long_caption") else (subject,)
+        )
 
     def _brief(self, number: int) -> Brief:
         kind = kind_of(number)
         source = self._reprinted(number) if kind == "reprint" else None
         if source:
-            slug = hex_slug(source.slug.rpartition("-")[0], number)
-            return replace(
-                source, **self._own(number), kind=kind, slug=slug, alias=None, label="", reprint_of=source.number
-            )
+            return self._reprint(source, number)
         dice = Dice(self._seed, number, 1)
         rubric = self.words.column_rubric if kind == "column" else dice.pick(self.words.rubrics)
         headline = self._prose.headline(dice, rubric.slug if kind in {"news", "reprint"} else kind)
         slug = self._slug(number, headline, dice)
         return Brief(
-            **self._own(number),
+            number=number,
+            minute=self.timeline.published_minute(number),
+            entity_id=self._entity_id(number),
             kind=kind,
             headline=headline,
             slug=slug,
@@ -161,10 +170,25 @@ class Newsroom:
             reprint_of=None,
         )
 
-    def _own(self, number: int) -> "dict[str, int]":
-        """Return what no two articles share."""
-        entity_id = _FIRST_ENTITY_ID + 3 * number + mixed(self._seed, number, 4) % 3
-        return {"number": number, "minute": self.timeline.published_minute(number), "entity_id": entity_id}
+    def _reprint(self, source: Brief, number: int) -> Brief:
+        return replace(
+            source,
+            number=number,
+            minute=self.timeline.published_minute(number),
+            entity_id=self._entity_id(number),
+            kind="reprint",
+            slug=hex_slug(source.slug.rpartition("-")[0], number),
+            alias=None,
+            label="",
+            reprint_of=source.number,
+        )
+
+    def _reprinted(self, number: int) -> Brief | None:
+        earlier = range(number - _REPRINT_DISTANCE, 0, -1)
+        return next((self.brief(n) for n in earlier if kind_of(n) == "news"), None)
+
+    def _entity_id(self, number: int) -> int:
+        return _FIRST_ENTITY_ID + 3 * number + mixed(self._seed, number, 4) % 3
 
     def _slug(self, number: int, headline: str, dice: Dice) -> str:
         prefix = dice.pick((*self.words.rubrics, self.words.menu[0])).slug
@@ -187,7 +211,3 @@ class Newsroom:
         folder = photo // 1000 * 1000
         stem = f"/uploads/photobank/{folder}_{folder + 1000}/{photo}_{self._subject_slugs[subject]}"
         return Photo(stem, "" if has_oddity(number, "no_alt") else subject)
-
-    def _reprinted(self, number: int) -> Brief | None:
-        earlier = range(number - _REPRINT_DISTANCE, 0, -1)
-        return next((self.brief(n) for n in earlier if kind_of(n) == "news"), None)

@@ -27,9 +27,9 @@ def runs_text(runs: Runs) -> str:
 class Block:
     """One part of a body.
 
-    `promo` and `note` stand in the body's markup but are no part of its text: a crawler drops the first and keeps
-    the second apart. `level` is a heading's (2, 3) and None for a paragraph that is wholly bold. The runs of an
-    embed are the words of the post it shows.
+    `promo` and `note` stand in the body's markup but are no part of its text: a crawler drops the first
+    and keeps the second apart. `level` is a heading's (2, 3) and None for a paragraph that is wholly bold.
+    The runs of an embed are the words of the post it shows.
     """
 
     type: BlockType

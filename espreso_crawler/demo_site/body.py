@@ -24,7 +24,7 @@ class BodyMaker:
         self._prose = prose
 
     def blocks(self, number: int, kind: Kind, dice: Dice, earlier: Earlier) -> tuple[Block, ...]:
-        """Return the body of an article; a column's note and the promo lines are in it, marked by their type."""
+        """Return the body of an article; promo lines are in it, marked by their type."""
         if kind == "video":
             return (_youtube(dice), paragraph(self._prose.sentence(dice)))
         extras = list(self._extras(number, dice, earlier))
@@ -106,7 +106,7 @@ class BodyMaker:
 
 
 def _split_word(text: str) -> Runs:
-    """Return runs whose borders fall inside a word and beside a space: both must survive extraction as they are."""
+    """Return runs whose borders fall inside a word and beside a space: neither may change a space."""
     half = len(text.split(" ", 1)[0]) // 2
     middle = text.find(" ", len(text) // 2)
     if not half or middle < 0:

@@ -1,4 +1,4 @@
-"""The blocks of a body as the site's editor leaves them: nested spans, no-break spaces, empty tags, no white space to lean on."""
+"""The blocks of a body as the site's editor leaves them: nested spans, no-break spaces, empty tags."""
 
 from collections.abc import Iterable
 
@@ -19,8 +19,13 @@ def body_html(blocks: Iterable[Block], number: int, base: str) -> str:
 
 
 def glued_text(blocks: Iterable[Block]) -> str:
-    """Return the body as JSON-LD has it: paragraphs glued together without a separator, entities escaped once too often."""
-    texts = (runs_text(item) for block in blocks for item in (block.items or (block.runs,)) if block.type != "embed")
+    """Return the body as JSON-LD has it: paragraphs glued together, entities escaped once too often."""
+    texts = (
+        runs_text(item)
+        for block in blocks
+        for item in (block.items or (block.runs,))
+        if block.type != "embed"
+    )
     return escaped("".join(texts))
 
 
@@ -52,7 +57,8 @@ def _run_html(run: Run, base: str, *, spanned: bool, has_nbsp: bool) -> str:
         text = text.replace(" ", "&nbsp;", 2)
     if run.style == "mail":
         return (
-            f'<a href="/cdn-cgi/l/email-protection" class="__cf_email__" data-cfemail="{hidden_email(run.text)}">'
+            '<a href="/cdn-cgi/l/email-protection" class="__cf_email__" '
+            f'data-cfemail="{hidden_email(run.text)}">'
             "[email&#160;protected]</a>"
         )
     if run.style == "link":
@@ -65,13 +71,17 @@ def _run_html(run: Run, base: str, *, spanned: bool, has_nbsp: bool) -> str:
 def _embed_html(block: Block) -> str:
     if block.provider == "youtube":
         return (
-            f'<p><iframe width="560" height="315" src="{block.url}" title="YouTube video player" frameborder="0" '
+            f'<p><iframe width="560" height="315" src="{block.url}" title="YouTube video player" '
+            'frameborder="0" '
             "allowfullscreen></iframe></p>"
         )
     if block.provider == "telegram":
         post = block.url.removeprefix("https://t.me/")
-        return f'<script async src="https://telegram.org/js/telegram-widget.js?22" data-telegram-post="{post}"></script>'
+        widget = "https://telegram.org/js/telegram-widget.js?22"
+        return f'<script async src="{widget}" data-telegram-post="{post}"></script>'
     return (
-        f'<blockquote class="twitter-tweet"><p dir="ltr">{body_text(block.text)}</p>&mdash; Demo Town (@demo_town) '
-        f'<a href="{block.url}">2026</a></blockquote><script async src="https://platform.twitter.com/widgets.js"></script>'
+        f'<blockquote class="twitter-tweet"><p dir="ltr">{body_text(block.text)}</p>&mdash; Demo Town '
+        "(@demo_town) "
+        f'<a href="{block.url}">2026</a></blockquote>'
+        '<script async src="https://platform.twitter.com/widgets.js"></script>'
     )

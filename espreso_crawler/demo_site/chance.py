@@ -20,7 +20,7 @@ def mixed(*numbers: int) -> int:
 
 
 class Dice:
-    """A stream of picks that depends on its seed numbers alone; `random.Random` costs ten times as much to seed."""
+    """A stream of picks that depends on its seed numbers alone; `random.Random` is slow to seed."""
 
     __slots__ = ("_state",)
 

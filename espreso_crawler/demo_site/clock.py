@@ -1,4 +1,4 @@
-"""The site's own clock: a value that is set and moved, never the machine's time unless someone sets it to that."""
+"""The site's own clock: a value that is set and moved, never the machine's time by itself."""
 
 import time
 from datetime import UTC, datetime, timedelta

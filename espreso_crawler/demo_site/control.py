@@ -1,4 +1,4 @@
-"""A client for a running demo site's control addresses, for tests and tools in the same or another process."""
+"""A client for a running demo site's control addresses, from the same or another process."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -23,8 +23,9 @@ _TIMEOUT = 30
 class Control:
     """Moves the clock, edits articles and switches faults of the site at a URL (`http://127.0.0.1:8000`).
 
-    Times are aware. Every method that changes something returns the site's state: `now`, `newest` (the number of the
-    article published last), `layout`, `robots`, `faults`, `requests`. Raises `ValueError` when the site refuses.
+    Times are aware. Every method that changes something returns the site's state: `now`, `newest` (the
+    number of the article published last), `layout`, `robots`, `faults`, `requests`. Raises `ValueError`
+    when the site refuses.
     """
 
     def __init__(self, url: str) -> None:
@@ -55,7 +56,9 @@ class Control:
 
     def remove(self, number: int, status: int = 404, at: datetime | None = None) -> dict[str, Any]:
         """Take article `number` off the site."""
-        return self._post("remove", {"number": number, "status": status, "at": at.isoformat() if at else None})
+        return self._post(
+            "remove", {"number": number, "status": status, "at": at.isoformat() if at else None}
+        )
 
     def set_faults(self, *faults: Fault) -> dict[str, Any]:
         """Put these faults in force in place of those before; none turns all off."""
@@ -66,7 +69,7 @@ class Control:
         return self._post("layout", {"layout": layout})
 
     def set_robots(self, robots: Robots, disallow: Iterable[str] | None = None) -> dict[str, Any]:
-        """Answer `/robots.txt` in another way; `disallow` are the paths that the variant `disallow` forbids."""
+        """Answer `/robots.txt` in another way; `disallow` are the paths its variant `disallow` forbids."""
         paths = {} if disallow is None else {"disallow": list(disallow)}
         return self._post("robots", {"robots": robots, **paths})
 
@@ -83,22 +86,22 @@ class Control:
         return self._post("log", {})
 
     def truth(self, number: int) -> dict[str, Any]:
-        """Return what a crawler should read from article `number`: the fields of `Truth`, times in ISO 8601."""
+        """Return what a crawler should read from an article: the fields of `Truth`, times in ISO 8601."""
         return dict(self._get("truth", {"number": str(number)}))
 
     def published(self, since: datetime | None = None, until: datetime | None = None) -> list[dict[str, Any]]:
-        """Return the articles published between two times (default: all up to now), oldest first, in brief."""
+        """Return the articles published between two times (default: all so far), oldest first, in brief."""
         query = {"since": since and since.isoformat(), "until": until and until.isoformat()}
         return list(self._get("truth", {name: text for name, text in query.items() if text}))
 
-    def _get(self, name: str, query: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401  # whatever JSON holds
+    def _get(self, name: str, query: Mapping[str, str] | None = None) -> Any:
         return self._answer(Request(f"{self.url}{CONTROL}{name}?{urlencode(query or {})}"))  # noqa: S310  # loopback
 
     def _post(self, name: str, body: Mapping[str, object]) -> dict[str, Any]:
         request = Request(f"{self.url}{CONTROL}{name}", orjson.dumps(body), method="POST")  # noqa: S310  # loopback
         return dict(self._answer(request))
 
-    def _answer(self, request: Request) -> Any:  # noqa: ANN401  # whatever JSON holds
+    def _answer(self, request: Request) -> Any:
         try:
             with _OPENER.open(request, timeout=_TIMEOUT) as answer:
                 return orjson.loads(answer.read())

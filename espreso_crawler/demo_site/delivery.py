@@ -15,7 +15,7 @@ def deliver(
 ) -> None:
     """Send an answer and call `done` once, when the connection is free again or gone.
 
-    `head` is the status line and the headers, each with its line end, without a length and without the empty line.
+    `head` is the status line and the headers, each with its line end, without a length and the empty line.
     """
     if transport.is_closing():
         done()
@@ -32,7 +32,9 @@ def deliver(
         done()
 
 
-def _send_pieces(transport: asyncio.Transport, body: bytes, delivery: Delivery, done: Callable[[], None]) -> None:
+def _send_pieces(
+    transport: asyncio.Transport, body: bytes, delivery: Delivery, done: Callable[[], None]
+) -> None:
     if transport.is_closing() or not body:
         done()
         return

@@ -10,11 +10,16 @@ from espreso_crawler.demo_site.escaping import escaped
 from espreso_crawler.demo_site.frame import Frame, icon
 
 _DESCRIPTION_LIMIT = 160
+_RIGHT_COLUMN = (
+    b'<div id="js-mobile-news-tape"></div>\n</div>\n'
+    b'<div class="main-wrapper_right " id="js-newsTapeGlobalContainer">\n'
+)
+_EMAIL_SCRIPT = "/cdn-cgi/scripts/5c5dd728/cloudflare-static/email-decode.min.js"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the head says of a page. `path` begins with a slash; `image` is an absolute URL, empty for none."""
+    """What the head says of a page; `path` begins with a slash, `image` is an absolute URL or empty."""
 
     title: str
     description: str
@@ -35,14 +40,16 @@ class Stamp(NamedTuple):
 
     @classmethod
     def of(cls, seed: int, served: int, now: int) -> "Stamp":
-        """Return the stamp of the `served`-th page of a site; `now` is the site's time in seconds since 1970."""
+        """Return the stamp of a site's `served`-th page; `now` is its time in seconds since 1970."""
         one, two = mixed(seed, served, 1), mixed(seed, served, 2)
-        return cls(b"%016x%08x" % (one, two >> 32), b"%016x" % two, f"{two:016x}{one:016x}DemoSite", now + served)
+        return cls(
+            b"%016x%08x" % (one, two >> 32), b"%016x" % two, f"{two:016x}{one:016x}DemoSite", now + served
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is a page's own: its head, its blocks of JSON-LD, the main column, and the article's id (0 for none)."""
+    """What is a page's own: head, JSON-LD, main column, and the article's id (0 for none)."""
 
     head: Head
     trail: Sequence[Link]
@@ -62,7 +69,7 @@ def document(parts: Parts, frame: Frame, tape: bytes, page_bytes: int, stamp: St
         parts.jsonld.encode(),
         frame.header,
         f"{_breadcrumbs(parts, frame)}{parts.main}".encode(),
-        b'<div id="js-mobile-news-tape"></div>\n</div>\n<div class="main-wrapper_right " id="js-newsTapeGlobalContainer">\n',
+        _RIGHT_COLUMN,
         frame.widgets,
         tape,
         b"</div>\n</div>\n",
@@ -82,15 +89,20 @@ def _head_html(parts: Parts, frame: Frame, stamp: Stamp) -> str:
     amp = f'<link rel="amphtml" href="{url}?amp">\n' if head.has_amp else ""
     next_link = f'<link rel="next" href="{base}{head.next_path}">\n' if head.next_path else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="{frame.words.language}">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+        f'<!DOCTYPE html>\n<html lang="{frame.words.language}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{title}</title>\n"
         f'<meta name="description" content="{description}">\n<meta property="og:title" content="{title}">\n'
-        f'<meta property="og:description" content="{description}">\n<meta property="fb:app_id" content="100000000000001">\n'
+        f'<meta property="og:description" content="{description}">\n'
+        '<meta property="fb:app_id" content="100000000000001">\n'
         f'<meta property="og:site_name" content="{strings["site_name"]}">\n'
-        f'<meta property="og:type" content="{head.og_type}">\n{image}<meta property="og:url" content="{url}">\n'
-        f'<meta name="twitter:title" content="{title}"/>\n<meta name="twitter:description" content="{description}"/>\n'
+        f'<meta property="og:type" content="{head.og_type}">\n{image}'
+        f'<meta property="og:url" content="{url}">\n'
+        f'<meta name="twitter:title" content="{title}"/>\n'
+        f'<meta name="twitter:description" content="{description}"/>\n'
         '<meta name="twitter:card" content="summary_large_image"/>\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1.0">\n'
-        f'<link rel="canonical" href="{url}">\n<link rel="alternate" href="{url}" hreflang="{frame.words.language}">\n'
+        f'<link rel="canonical" href="{url}">\n<link rel="alternate" href="{url}" '
+        f'hreflang="{frame.words.language}">\n'
         f'{next_link}<meta name="csrf-token" content="{stamp.csrf}">\n'
         f'<meta id="redactionId" content="{strings["redaction_id"]}">\n{amp}{_breadcrumb_list(parts, frame)}'
     )
@@ -131,7 +143,8 @@ def _breadcrumbs(parts: Parts, frame: Frame) -> str:
 
 def _page_variables(entity_id: int) -> str:
     return (
-        '<script data-cfasync="false" src="/cdn-cgi/scripts/5c5dd728/cloudflare-static/email-decode.min.js"></script>\n'
-        f'<script type="text/javascript">\nlet excludedNewsTapeIds = [{entity_id}];\nlet newsId = {entity_id};\n'
+        f'<script data-cfasync="false" src="{_EMAIL_SCRIPT}"></script>\n'
+        f'<script type="text/javascript">\nlet excludedNewsTapeIds = [{entity_id}];\nlet newsId = '
+        f"{entity_id};\n"
         "let isHome = 0;\n</script>\n"
     )

@@ -1,7 +1,7 @@
-"""The two editions of the demo site: their strings, labels, date forms and invented vocabulary, read from data files."""
+"""The two editions of the demo site, read from data files: strings, labels, date forms, vocabulary."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,7 +12,7 @@ Language = Literal["en", "uk"]
 
 
 class Link(NamedTuple):
-    """A page of the site by name: a rubric, a tag, an author, a menu entry; `slug` is its path without the slash."""
+    """A page by name: a rubric, a tag, an author, a menu entry; `slug` is its path without the slash."""
 
     slug: str
     name: str
@@ -72,17 +72,32 @@ def edition(language: Language) -> Edition:
     """Return the edition of a language, read once."""
     source = files("espreso_crawler.demo_site").joinpath(f"edition_{language}.json")
     words = json.loads(source.read_text(encoding="utf-8"))
-    links = {name: tuple(Link(*pair) for pair in words[name]) for name in ("rubrics", "tags", "menu", "authors")}
-    flat = ("sponsored_labels", "months", "weekdays", "weather_cities", "photo_sources", "photo_subjects", "agencies")
-    prose = ("bodies", "claims", "frames", "whens", "quotes", "leads", "subheads", "runins", "recall")
+    names = ("bodies", "claims", "frames", "whens", "quotes", "leads", "subheads", "runins", "recall")
     return Edition(
         strings=words["strings"],
+        sponsored_labels=tuple(words["sponsored_labels"]),
+        months=tuple(words["months"]),
+        weekdays=tuple(words["weekdays"]),
+        rubrics=_links(words["rubrics"]),
         column_rubric=Link(*words["column_rubric"]),
+        tags=_links(words["tags"]),
+        menu=_links(words["menu"]),
+        authors=_links(words["authors"]),
         columnists=tuple(Columnist(*row) for row in words["columnists"]),
-        vocabulary={name: tuple(words[name]) for name in prose},
+        weather_cities=tuple(words["weather_cities"]),
+        photo_sources=tuple(words["photo_sources"]),
+        photo_subjects=tuple(words["photo_subjects"]),
+        agencies=tuple(words["agencies"]),
+        vocabulary={name: tuple(words[name]) for name in names},
         headlines={name: tuple(rows) for name, rows in words["headlines"].items()},
-        places={name: tuple((row[0], row[1]) for row in words[name]) for name in ("towns", "countries")},
-        people=tuple((row[0], row[1]) for row in words["people"]),
-        **links,
-        **{name: tuple(words[name]) for name in flat},
+        places={name: _pairs(words[name]) for name in ("towns", "countries")},
+        people=_pairs(words["people"]),
     )
+
+
+def _links(rows: Iterable[list[str]]) -> tuple[Link, ...]:
+    return tuple(Link(*row) for row in rows)
+
+
+def _pairs(rows: Iterable[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((row[0], row[1]) for row in rows)

@@ -4,7 +4,7 @@ _HIDDEN_BY = 0x3D
 
 
 def escaped(text: str) -> str:
-    """Return text for an attribute or a headline: `&quot;` and `&#039;` as PHP's htmlspecialchars has them."""
+    """Return text for an attribute or a headline, with `&quot;` and `&#039;` as PHP writes them."""
     return body_text(text).replace('"', "&quot;").replace("'", "&#039;")
 
 
@@ -15,5 +15,5 @@ def body_text(text: str) -> str:
 
 
 def hidden_email(address: str) -> str:
-    """Return an address as `data-cfemail` holds it: hexadecimal bytes, the first one XORed into the others."""
+    """Return an address as `data-cfemail` holds it: hexadecimal bytes, the first XORed into the others."""
     return bytes([_HIDDEN_BY, *(byte ^ _HIDDEN_BY for byte in address.encode())]).hex()

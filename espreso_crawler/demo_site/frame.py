@@ -1,12 +1,12 @@
-"""What every page of one host has in common: scripts, menus, widgets, footer, and the filler that gives pages size."""
+"""What all pages of one host have in common: scripts, menus, widgets, footer, filler for size."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
 from itertools import accumulate
 
 from espreso_crawler.demo_site.chance import Dice
+from espreso_crawler.demo_site.chunks import chunk
 from espreso_crawler.demo_site.edition import Edition, Link
 from espreso_crawler.demo_site.escaping import escaped, hidden_email
 
@@ -15,15 +15,9 @@ _ICON_POINTS = 24
 _ADDRESS = "info@news.example"
 
 
-@lru_cache
-def _sections() -> dict[str, str]:
-    text = files("espreso_crawler.demo_site").joinpath("frame.html").read_text(encoding="utf-8")
-    return dict(part.split("-->\n", 1) for part in text.split("<!--section ")[1:])  # type: ignore[misc]  # pairs
-
-
 def icon(name: str) -> str:
     """Return a small drawing: `search_icon` or `arrow_icon`."""
-    return _sections()[name].strip()
+    return chunk(name).strip()
 
 
 class Frame:
@@ -37,12 +31,12 @@ class Frame:
         self.base = base
         self.link = lru_cache(maxsize=512)(self._link)
         """`link(target, css)`: an `a` element that leads to a page of the site by its name (cached)."""
-        self.head = _sections()["head_scripts"].encode()
-        self.top = (_sections()["body_open"] + self._website()).encode()
+        self.head = chunk("head_scripts").encode()
+        self.top = (chunk("body_open") + self._website()).encode()
         self.header = (self._header() + self._pre_content()).encode()
         self.widgets = (self._weather() + self._money()).encode()
         self.footer = self._footer().encode()
-        self.end = _sections()["page_end"].encode()
+        self.end = chunk("page_end").encode()
         units = [self._filler_unit(Dice(seed, 11, place), place) for place in range(_FILLER_UNITS)]
         self._filler = "".join(units).encode()
         self._filler_ends = list(accumulate((len(unit.encode()) for unit in units), initial=0))
@@ -57,36 +51,47 @@ class Frame:
             '<script type="application/ld+json">{ "@context": "https://schema.org", "@type": "WebSite", '
             f'"name": "{name}", "url": "{self.base}", "potentialAction": {{ "@type": "SearchAction", '
             f'"target": "{self.base}/search-results?q={{search_term_string}}", '
-            '"query-input": "required name=search_term_string" }, "sameAs": [ "https://social.example/demo" ]}</script>\n'
+            '"query-input": "required name=search_term_string" '
+            '}, "sameAs": [ "https://social.example/demo" ]}</script>\n'
         )
 
     def _header(self) -> str:
         strings, base = self.words.strings, self.base
+        bar = (*self.words.menu[:4], *self.words.rubrics, self.words.column_rubric)
         columns = (self.words.menu, self.words.rubrics, self.words.tags[:13], self.words.tags[13:])
-        menu = "\n".join(f'<ul class="sandvich_sub_menu_col">{self._entries(column)}</ul>' for column in columns)
+        menu = "\n".join(
+            f'<ul class="sandvich_sub_menu_col">{self._entries(column)}</ul>' for column in columns
+        )
         return (
             '<header class="site-header">\n<div class="site-header_violet_line js-violet-header">\n'
-            '<div class="region_news"><div class="region_news_body js-add-active-class"><span id="js-open-news-region" '
-            f'style="display: flex"><a class="text-title region_news_selected_city first active " href="{base}/">'
+            '<div class="region_news"><div class="region_news_body js-add-active-class">'
+            '<span id="js-open-news-region" '
+            'style="display: flex"><a class="text-title region_news_selected_city first active " '
+            f'href="{base}/">'
             '<img class="home_svg" src="/img/home_svg.svg" alt=""></a></span></div></div>\n'
-            f'<div class="site-header_logo_container"><a href="{base}/"><img src="/img/px.gif" width="128" height="22" '
+            f'<div class="site-header_logo_container"><a href="{base}/">'
+            '<img src="/img/px.gif" width="128" height="22" '
             f'data-src="{base}/svg/logo.svg" class="lazy" alt="{strings["site_name"]}"></a></div>\n'
-            f'<a href="{base}/stream" class="go-to-stream"></a>\n<div class="site-header_search js-add-active-class '
+            f'<a href="{base}/stream" class="go-to-stream"></a>\n'
+            '<div class="site-header_search js-add-active-class '
             f'disable"><input type="search" id="jsSiteSearch" data-search-url="{base}/search-results" '
-            f'placeholder="{strings["search_hint"]}"><button type="submit" class="submit_btn">{strings["search"]}'
+            f'placeholder="{strings["search_hint"]}"><button type="submit" '
+            f'class="submit_btn">{strings["search"]}'
             f'</button><div id="js-search-btn">{icon("search_icon")}</div></div>\n'
             f'<div class="site-header_burger-menu disable more-down ">\n{menu}\n</div>\n</div>\n'
             '<nav class="site-header_under_violet_line_container"><ul class="site-header_under_violet_line">'
-            f"{self._entries((*self.words.menu[:4], *self.words.rubrics, self.words.column_rubric))}</ul></nav>\n</header>\n"
+            f"{self._entries(bar)}</ul></nav>\n</header>\n"
         )
 
     def _pre_content(self) -> str:
         blocks = "".join(
-            f'<div class="pre_content_header_block_left">{self.link(link)}</div>\n' for link in self.words.rubrics[:3]
+            f'<div class="pre_content_header_block_left">{self.link(link)}</div>\n'
+            for link in self.words.rubrics[:3]
         )
         return (
             '<div class="main-wrapper ">\n<div class="main_content_in">\n'
-            '<div class="pre_content_header_block"><div class="wrapper_container"><div class="wrapper_container_box">\n'
+            '<div class="pre_content_header_block"><div class="wrapper_container">'
+            '<div class="wrapper_container_box">\n'
             f"{blocks}</div></div></div>\n"
         )
 
@@ -96,8 +101,10 @@ class Frame:
             for place, city in enumerate(self.words.weather_cities, start=1)
         )
         return (
-            '<div class="api-widgets ">\n<div class="api-weather-widget js-add-active-class api-widgets_item api-elem">\n'
-            '<div class="api-weather-widget_active_city"><div class="active_city_weather" id="js-weather-current-city">'
+            '<div class="api-widgets ">\n<div class="api-weather-widget js-add-active-class '
+            'api-widgets_item api-elem">\n'
+            '<div class="api-weather-widget_active_city">'
+            '<div class="active_city_weather" id="js-weather-current-city">'
             f'{self.words.weather_cities[0]}</div><div class="icon-arr-bottom"></div>'
             '<div class="api-weather-widget_active_city_last_row"><div id="js-weather-current-temp" '
             'class="api-weather-widget_active_city_temp"> +4.0°C </div></div></div>\n'
@@ -106,7 +113,7 @@ class Frame:
 
     def _money(self) -> str:
         strings = self.words.strings
-        money = _sections()["money"].replace("@buy@", strings["buy"]).replace("@sell@", strings["sell"])
+        money = chunk("money").replace("@buy@", strings["buy"]).replace("@sell@", strings["sell"])
         return money.replace("@base@", self.base) + "</div>\n"
 
     def _footer(self) -> str:
@@ -116,7 +123,8 @@ class Frame:
         return (
             '<div class="footer">\n<div class="footer_top_nav"><ul>\n'
             f"{self._entries((*links, *writers))}\n</ul></div>\n"
-            f'<div class="footer_apps_links"><a href="{self.base}/rss" class="rss">{icon("search_icon")}</a></div>\n'
+            f'<div class="footer_apps_links"><a href="{self.base}/rss" '
+            f'class="rss">{icon("search_icon")}</a></div>\n'
             '<div class="footer_bottom_nav"><div class="container"><ul class="bottom_menu">'
             f'<li class="copyright">&copy; {strings["site_name"]}</li></ul></div></div>\n'
             f'<div class="boottom_description"><p>{strings["terms"]} <a href="/cdn-cgi/l/email-protection" '
@@ -129,7 +137,7 @@ class Frame:
 
     def _filler_unit(self, dice: Dice, place: int) -> str:
         if dice.chance(2):
-            return _sections()["banner"].replace("@number@", str(100 + place))
+            return chunk("banner").replace("@number@", str(100 + place))
         points = "".join(
             f"C{dice.below(240) / 10} {dice.below(240) / 10} {dice.below(240) / 10} {dice.below(240) / 10} "
             f"{dice.below(240) / 10} {dice.below(240) / 10}"

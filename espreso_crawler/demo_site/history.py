@@ -16,9 +16,9 @@ UpdateKind = Literal["text", "headline", "label", "modified"]
 class Update(NamedTuple):
     """One edit of an article.
 
-    `minute` counts from 1970 (UTC). `text` adds a paragraph, `headline` changes the headline, `label` gives the
-    article the mark Exclusive (or takes it away), `modified` touches `dateModified` alone. A silent update shows
-    neither in the feed's time nor in its label.
+    `minute` counts from 1970 (UTC). `text` adds a paragraph, `headline` changes the headline, `label` gives
+    the article the mark Exclusive (or takes it away), `modified` touches `dateModified` alone. A silent
+    update shows neither in the feed's time nor in its label.
     """
 
     minute: int
@@ -35,7 +35,7 @@ class Removal(NamedTuple):
 
 @dataclass(frozen=True)
 class FeedState:
-    """The feed as of one minute: which entries were moved up by an update, and which are out of order or gone."""
+    """The feed as of one minute: which entries an update moved up, and which do not stand in their place."""
 
     newest: int
     moved: tuple[tuple[int, int], ...]
@@ -93,7 +93,10 @@ def feed_slice(state: FeedState, newsroom: Newsroom, start: int, count: int) -> 
     Costs as much as the slice and the moved entries, however long the feed is.
     """
     timeline = newsroom.timeline
-    ranks = [place + _unmoved_after(state, timeline.newest(minute)) for place, (minute, _) in enumerate(state.moved)]
+    ranks = [
+        place + _unmoved_after(state, timeline.newest(minute))
+        for place, (minute, _) in enumerate(state.moved)
+    ]
     entries: list[tuple[int, int]] = []
     for rank in range(start, start + count):
         place = bisect_left(ranks, rank)
@@ -113,7 +116,11 @@ def revised_brief(brief: Brief, updates: list[Update], newsroom: Newsroom) -> Br
     headline, label = brief.headline, brief.label
     for update in updates:
         if update.kind == "headline":
-            headline = strings["new_details"].format(headline=brief.headline) if headline == brief.headline else brief.headline
+            headline = (
+                strings["new_details"].format(headline=brief.headline)
+                if headline == brief.headline
+                else brief.headline
+            )
         label = label if update.is_silent else strings["label_updated"]
     return replace(brief, headline=headline, label=label) if updates else brief
 
@@ -135,7 +142,9 @@ def revised(article: Article, updates: list[Update], newsroom: Newsroom) -> Arti
         brief=brief,
         blocks=blocks,
         mark=mark,
-        modified=kyiv_time(updates[-1].minute) + timedelta(seconds=len(updates) * 7 % 60) if updates else article.modified,
+        modified=kyiv_time(updates[-1].minute) + timedelta(seconds=len(updates) * 7 % 60)
+        if updates
+        else article.modified,
         jsonld_headline=brief.headline + suffix,
     )
 
@@ -147,7 +156,9 @@ def _unmoved_after(state: FeedState, number: int) -> int:
 
 
 def _unmoved(state: FeedState, rank: int) -> int:
-    """Return the number of the entry at `rank` (0 the newest) among those that stand in their place; below 1: none."""
+    """Return the number of the entry at `rank` (0 the newest) among those in their place; 0 for none."""
     from_oldest = state.newest - len(state.absent) - rank
-    before = bisect_right(range(len(state.absent)), from_oldest, key=lambda place: state.absent[place] - place)
+    before = bisect_right(
+        range(len(state.absent)), from_oldest, key=lambda place: state.absent[place] - place
+    )
     return from_oldest + before if from_oldest > 0 else 0

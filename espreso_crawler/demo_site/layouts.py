@@ -6,6 +6,7 @@ from functools import lru_cache
 from zlib import crc32
 
 from espreso_crawler.demo_site.chance import mixed
+from espreso_crawler.demo_site.chunks import chunk
 from espreso_crawler.demo_site.edition import Edition
 from espreso_crawler.demo_site.escaping import escaped
 
@@ -14,47 +15,17 @@ _NEWS_ARTICLE = re.compile(r'<script type="application/ld\+json">[^\n]*?"@type":
 _HEADER_DATE = re.compile(r'<div class="news__author_date__date">(.*?)</div>\n')
 _HEADER_TIME = re.compile(r'<div class="news__author_date__time">(.*?)</div>\n')
 _ENTRY_TIME = re.compile(r'<div class="main_time">(.*?)</div>(.*?)<div class="ttx ">(.*?)</div>', re.DOTALL)
-_TAPE = re.compile(r'<div id="js-tape-scroll-trigger">.*?btn-black_oval.*?</a>\n</div>\n</div>\n</div>\n', re.DOTALL)
-_TAPE_CONTENT = re.compile(r'<div id="js-newsTapeContent">.*?<a [^>]*btn-black_oval[^>]*>(.*?)</a>', re.DOTALL)
+_TAPE = re.compile(
+    r'<div id="js-tape-scroll-trigger">.*?btn-black_oval.*?</a>\n</div>\n</div>\n</div>\n', re.DOTALL
+)
+_TAPE_CONTENT = re.compile(
+    r'<div id="js-newsTapeContent">.*?<a [^>]*btn-black_oval[^>]*>(.*?)</a>', re.DOTALL
+)
 _DAY_HEADING = re.compile(
-    r'<div class="date_title"><div class="year_date"> (\d{4}), [^<]* </div><div class="date_title"> (\d+) (\S+) </div></div>'
+    r'<div class="date_title"><div class="year_date"> (\d{4}), [^<]* </div>'
+    r'<div class="date_title"> (\d+) (\S+) </div></div>'
 )
 _TAGS = '<section class="similar_by_tag tags-cloud">'
-_SCRIPT_FEED = r"""<div id="js-newsTapeContent"></div>
-<button class="btn-black_oval" type="button">\1</button>
-<script>
-(function() {
-    var box = document.getElementById('js-newsTapeContent'), page = 0, day = '';
-    function add(parent, name, text) {
-        var node = document.createElement('div');
-        node.className = name;
-        node.textContent = text || '';
-        return parent.appendChild(node);
-    }
-    function show(entry) {
-        if (entry.day !== day) {
-            day = entry.day;
-            var heading = add(box, 'date_title');
-            add(heading, 'year_date', entry.year);
-            add(heading, 'date_title', entry.day);
-        }
-        var item = add(box, 'news-tape-item news-tape_video'), link = document.createElement('a');
-        link.className = 'news-tape-item_link';
-        link.href = entry.url;
-        item.appendChild(link);
-        var left = add(item, 'left_side'), time = add(left, 'time');
-        add(time, 'main_time', entry.time);
-        if (entry.mark) { add(time, 'mark-block', entry.mark); }
-        add(add(left, 'content'), 'ttx ', entry.headline);
-    }
-    function load() {
-        page += 1;
-        fetch('/news-tape.json?page=' + page).then(function(r) { return r.json(); }).then(function(rows) { rows.forEach(show); });
-    }
-    document.querySelector('button.btn-black_oval').addEventListener('click', load);
-    load();
-})();
-</script>"""
 
 
 def redesigned(page: bytes, layout: str, words: Edition, seed: int) -> bytes:
@@ -83,7 +54,9 @@ def _with_times_moved(page: str, _words: Edition, _seed: int) -> str:
     """Put date and time below the body, and a feed entry's time behind its headline."""
     day, clock = _HEADER_DATE.search(page), _HEADER_TIME.search(page)
     if day:
-        stamp = f'<div class="story-stamp"><span>{day[1]}</span><span>{clock[1] if clock else ""}</span></div>\n'
+        stamp = (
+            f'<div class="story-stamp"><span>{day[1]}</span><span>{clock[1] if clock else ""}</span></div>\n'
+        )
         page = _HEADER_TIME.sub("", _HEADER_DATE.sub("", page)).replace(_TAGS, stamp + _TAGS)
     return _ENTRY_TIME.sub(r'\2<div class="ttx ">\3</div><div class="stamp">\1</div>', page)
 
@@ -110,7 +83,8 @@ def _with_new_dates(page: str, words: Edition, _seed: int) -> str:
 
 
 def _with_script_feed(page: str, _words: Edition, _seed: int) -> str:
-    return _TAPE_CONTENT.sub(_SCRIPT_FEED, page)
+    script = chunk("script_feed")
+    return _TAPE_CONTENT.sub(lambda found: script.replace("@more@", found[1]), page)
 
 
 _REWRITES: dict[str, Callable[[str, Edition, int], str]] = {

@@ -1,4 +1,4 @@
-"""Which oddity of the real site article n carries: fixed by its number, so any few hundred articles hold them all."""
+"""Which oddities of the real site article n carries: fixed by its number, all of them among any hundred."""
 
 from typing import Final, Literal
 

@@ -27,11 +27,12 @@ Robots = Literal["allow", "disallow", "missing", "unavailable", "challenge"]
 class SiteOptions:
     """The options of one demo site.
 
-    `per_day` articles appear on an average day from `first_day` (Kyiv) on; `now` is the aware instant at which the
-    site's clock starts and `clock_rate` how many seconds it runs per real second (0: it stands still).
-    `page_bytes` is the size pages are filled up to. `listing_times` shows day and time on the items of `/news`.
-    `robots` picks the answer to `/robots.txt`, `disallow` the paths that its variant `disallow` forbids.
-    `latency` delays every answer by so many seconds; `is_compressed` sends gzip to clients that take it.
+    `per_day` articles appear on an average day from `first_day` (Kyiv) on; `now` is the aware instant at
+    which the site's clock starts and `clock_rate` how many seconds it runs per real second (0: it stands
+    still). `page_bytes` is the size pages are filled up to. `listing_times` shows day and time on the items
+    of `/news`. `robots` picks the answer to `/robots.txt`, `disallow` the paths that its variant `disallow`
+    forbids. `latency` delays every answer by so many seconds; `is_compressed` sends gzip to clients that
+    take it.
     """
 
     language: Language = "en"
@@ -53,7 +54,7 @@ class SiteOptions:
 
 
 def options_from(fields: Mapping[str, Any]) -> SiteOptions:
-    """Return options from JSON-like fields by their names; times in ISO 8601, faults as objects of their fields.
+    """Return options from JSON-like fields: times in ISO 8601, faults as objects of their own fields.
 
     Raises `TypeError` for a name that no option has, `ValueError` for a time that is none.
     """

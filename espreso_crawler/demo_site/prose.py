@@ -6,7 +6,7 @@ from espreso_crawler.demo_site.edition import Edition
 _POOL_SENTENCES = 4096
 _POOL_QUOTES = 512
 # Numbers whose Ukrainian noun stands in the genitive plural, so that no template needs a second form.
-_COUNTS = tuple(n for n in range(5, 98) if n % 10 in {0, 5, 6, 7, 8, 9} or 11 <= n <= 19)
+_COUNTS = (*range(5, 21), *(ten + one for ten in range(20, 100, 10) for one in (5, 6, 7, 8, 9, 10)))
 _FIRST_YEAR = 1961
 _YEARS = 60
 
@@ -43,7 +43,9 @@ class _Slots(dict[str, str]):
         elif slot in {"link_open", "link_close"}:
             self.update(link_open="\0", link_close="\0")
         else:
-            self._draw_places("towns" if "town" in slot else "countries", "town" if "town" in slot else "country")
+            self._draw_places(
+                "towns" if "town" in slot else "countries", "town" if "town" in slot else "country"
+            )
         return self[slot]
 
     def _draw_places(self, kind: str, slot: str) -> None:
@@ -53,7 +55,7 @@ class _Slots(dict[str, str]):
 
 
 class Prose:
-    """The texts of one site: sentences come from a pool made once, because an article needs thirty of them."""
+    """The texts of one site; sentences come from a pool made once, since an article needs thirty."""
 
     def __init__(self, words: Edition, seed: int) -> None:
         self._words = words
@@ -83,7 +85,7 @@ class Prose:
         return self._filled(dice, dice.pick(self._words.vocabulary["leads"]))
 
     def phrase(self, dice: Dice, kind: str) -> str:
-        """Return a short phrase of a kind: `subheads`, `runins`, `recall` (its link stands between two NULs)."""
+        """Return a phrase of a kind: `subheads`, `runins`, `recall` (its link stands between two NULs)."""
         return self._filled(dice, dice.pick(self._words.vocabulary[kind]))
 
     def _filled(self, dice: Dice, template: str) -> str:

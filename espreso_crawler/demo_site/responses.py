@@ -47,7 +47,7 @@ class Delivery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer: status, body and the headers beyond the usual ones; `delay` in seconds before its first byte."""
+    """An answer; `headers` are those beyond the usual ones, `delay` the seconds before its first byte."""
 
     status: int
     body: bytes

@@ -1,4 +1,4 @@
-"""A demo site that runs while a `with` block does: in a thread of this process, or in a process of its own."""
+"""A demo site that runs as long as a `with` block: in a thread, or in a process of its own."""
 
 import asyncio
 import subprocess
@@ -23,8 +23,8 @@ _STOP_SECONDS = 10
 class DemoSite:
     """A running site: its URL without a slash at the end, its control client, and the site itself.
 
-    In a process of its own the site is the same one by its options, for `truth` and numbers; what `control` changes
-    does not reach it.
+    In a process of its own, `site` is its twin by its options, for `truth` and numbers; what `control`
+    changes does not reach the twin.
     """
 
     url: str
@@ -33,7 +33,9 @@ class DemoSite:
 
 
 @contextmanager
-def running(options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoSite]:
+def running(
+    options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[DemoSite]:
     """Run a site in a thread of this process; port 0 takes a free one. `demo.site` is the live one."""
     site = Site(options)
     thread = _ServerThread(Application(site), host, port)
@@ -46,11 +48,23 @@ def running(options: SiteOptions | None = None, *, host: str = "127.0.0.1", port
 
 
 @contextmanager
-def running_apart(options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoSite]:
-    """Run a site in a process of its own, for benchmarks and for crawls that must not share a core's lock with it."""
+def running_apart(
+    options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[DemoSite]:
+    """Run a site in a process of its own, for benchmarks: it shares no interpreter lock with the crawl."""
     options = options or SiteOptions()
     fields = orjson.dumps(asdict(options)).decode()
-    command = [sys.executable, "-m", "espreso_crawler.demo_site", "--host", host, "--port", str(port), "--options", fields]
+    command = [
+        sys.executable,
+        "-m",
+        "espreso_crawler.demo_site",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--options",
+        fields,
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own program
         try:
             url = (process.stdout.readline() if process.stdout else "").strip()

@@ -139,7 +139,7 @@ def _header(row: str) -> tuple[str, str]:
 
 
 def _origin_form(target: str) -> str:
-    """Return the path and query of a target; a client that takes the site for its proxy sends the whole URL."""
+    """Return path and query of a target; a client that takes the site for its proxy sends a whole URL."""
     if target.startswith("/"):
         return target
     return "/" + target.partition("://")[2].partition("/")[2]

@@ -1,4 +1,4 @@
-"""The state of one demo site: its articles, its clock, what was updated or removed, which faults and layout are on."""
+"""The state of one demo site: articles, clock, updates and removals, the faults and layout in force."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ from espreso_crawler.demo_site.truth import Standing, Truth, truth_of
 
 
 class Site:
-    """One edition of the demo site. Numbers count articles from 1 in order of publication; times are aware."""
+    """One edition of the demo site; numbers count articles from 1 as published, times are aware."""
 
     def __init__(self, options: SiteOptions | None = None) -> None:
         self.options = options or SiteOptions()
@@ -57,7 +57,7 @@ class Site:
         return self._newest(self.minute)
 
     def publish(self, count: int = 1) -> int:
-        """Move the clock to the minute in which at least `count` more articles are out; return the newest number."""
+        """Move the clock until at least `count` more articles are out; return the newest number."""
         self.clock.set(self.timeline.published(self.newest + count))
         return self.newest
 
@@ -69,7 +69,7 @@ class Site:
     def update(
         self, number: int, at: datetime | None = None, kind: UpdateKind = "text", *, silent: bool = False
     ) -> None:
-        """Edit a published article at an instant (default: now); unless silent, the feed shows it anew as Updated."""
+        """Edit a published article (default: now); unless silent, the feed shows it anew as Updated."""
         self._require_published(number)
         minute = minute_of(at) if at else self.minute
         self._history.add_update(number, Update(minute, kind, silent))
@@ -82,10 +82,14 @@ class Site:
         self.changes += 1
 
     def reset(self) -> None:
-        """Return to the options the site was made from: clock, faults, layout, robots; forget updates and removals."""
+        """Return to the site's options: clock, faults, layout, robots; forget updates and removals."""
         self.clock.set(self.options.now)
         self.faults.replace(self.options.faults)
-        self.layout, self.robots, self.disallow = self.options.layout, self.options.robots, self.options.disallow
+        self.layout, self.robots, self.disallow = (
+            self.options.layout,
+            self.options.robots,
+            self.options.disallow,
+        )
         self._history.clear()
         self.changes += 1
 
@@ -113,7 +117,10 @@ class Site:
     def entries(self, start: int, count: int) -> list[Entry]:
         """Return `count` entries of the feed from place `start` (0 is the newest)."""
         state = self._feed_state(self.minute, self.changes)
-        return [Entry(minute, self.brief(number)) for minute, number in feed_slice(state, self.newsroom, start, count)]
+        return [
+            Entry(minute, self.brief(number))
+            for minute, number in feed_slice(state, self.newsroom, start, count)
+        ]
 
     def numbers(self, since: datetime, until: datetime) -> range:
         """Return the numbers of the articles published between two instants, both included, up to now."""
@@ -121,7 +128,7 @@ class Site:
         return range(first + 1, min(self.timeline.newest(minute_of(until)), self.newest) + 1)
 
     def truth(self, number: int, base: str = "") -> Truth:
-        """Return what a crawler should read from an article now; `base` is the URL of the site without a slash."""
+        """Return what a crawler should read from an article now; `base` is the site's URL without a slash."""
         updates = self._history.updates(number, self.minute)
         loud = [update.minute for update in updates if not update.is_silent]
         feed_minute = loud[-1] if loud else self.timeline.published_minute(number)

@@ -18,7 +18,8 @@ SITEMAPS = ("sitemap-categories.xml", "sitemap_news_1.xml", "sitemap_tags_1.xml"
 def index_xml(base: str, now: datetime) -> bytes:
     """Return the index of sitemaps; `now` is a Kyiv time."""
     rows = "\n".join(
-        f"<sitemap>\n<loc>{base}/{name}</loc>\n<lastmod>{now.isoformat()}</lastmod>\n</sitemap>" for name in SITEMAPS
+        f"<sitemap>\n<loc>{base}/{name}</loc>\n<lastmod>{now.isoformat()}</lastmod>\n</sitemap>"
+        for name in SITEMAPS
     )
     return f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{rows}\n</sitemapindex>'.encode()
 
@@ -37,7 +38,8 @@ def google_news_xml(base: str, words: Edition, entries: Sequence[Entry]) -> byte
     """Return the Google News sitemap of the given entries."""
     name = words.strings["site_name"]
     rows = (
-        f"<url>\n<loc>{base}/{entry.brief.slug}</loc>\n<news:news>\n<news:publication><news:name>{name}</news:name>"
+        f"<url>\n<loc>{base}/{entry.brief.slug}</loc>\n<news:news>\n<news:publication>"
+        f"<news:name>{name}</news:name>"
         f"<news:language>{words.language}</news:language></news:publication>\n"
         f"<news:publication_date>{entry.brief.published.isoformat()}</news:publication_date>\n"
         f"<news:title>{escaped(entry.brief.headline)}</news:title>\n</news:news>\n</url>"
@@ -56,7 +58,8 @@ def rss_xml(base: str, words: Edition, entries: Sequence[Entry], now: datetime) 
         for entry in entries
     )
     return (
-        f'{_XML}<rss version="2.0">\n<channel>\n<title>{words.strings["site_name"]}</title>\n<link>{base}</link>\n'
+        f'{_XML}<rss version="2.0">\n<channel>\n<title>{words.strings["site_name"]}</title>\n'
+        f"<link>{base}</link>\n"
         f"<description>{words.strings['news']}</description>\n<language>{words.language}</language>\n"
         f"<lastBuildDate>{format_datetime(now)}</lastBuildDate>\n{items}\n</channel>\n</rss>\n"
     ).encode()

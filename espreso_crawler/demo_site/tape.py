@@ -20,19 +20,23 @@ class Entry(NamedTuple):
 
 
 def tape_html(entries: Sequence[Entry], words: Edition, base: str) -> str:
-    """Return `div.news-tape_wr` with all entries, newest first, under their day headings, and the link to page 2."""
+    """Return the tape: all entries, newest first, under their day headings, and the link to page 2."""
     strings = words.strings
-    tabs = f'<li><span class="rubrikator_active" id="js-newsTapeRelevant">{strings["tape_title"]} </span></li>'
+    tabs = (
+        f'<li><span class="rubrikator_active" id="js-newsTapeRelevant">{strings["tape_title"]} </span></li>'
+    )
     if strings["tape_important"]:
-        tabs += (
-            f'<li><span class="rubrikator_non_active" id="js-newsTapeImportant"> {strings["tape_important"]} </span></li>'
-        )
+        tab = f" {strings['tape_important']} "
+        tabs += f'<li><span class="rubrikator_non_active" id="js-newsTapeImportant">{tab}</span></li>'
     return (
-        '<div id="js-tape-scroll-trigger"></div>\n<div class="news-tape_wr">\n<div id="js-news-tape-after-desk"></div>\n'
-        f'<div class="news-tape">\n<div class="news-tape_head"><ul class="news-tape_head_switcher">{tabs}</ul></div>\n'
+        '<div id="js-tape-scroll-trigger"></div>\n<div class="news-tape_wr">\n'
+        '<div id="js-news-tape-after-desk"></div>\n'
+        '<div class="news-tape">\n<div class="news-tape_head">'
+        f'<ul class="news-tape_head_switcher">{tabs}</ul></div>\n'
         '<div class="news-tape_body" id="js-news-tape_body">\n<div id="js-newsTapeContent">\n'
         f"{_blocks(entries, words, base)}"
-        f'</div>\n<a href="{base}/news?page=2" class="btn-black_oval">{strings["more_news"]}</a>\n</div>\n</div>\n</div>\n'
+        f'</div>\n<a href="{base}/news?page=2" class="btn-black_oval">{strings["more_news"]}</a>\n'
+        "</div>\n</div>\n</div>\n"
     )
 
 
@@ -65,7 +69,8 @@ def _blocks(entries: Sequence[Entry], words: Edition, base: str) -> str:
                 day = moment.date()
                 # The same class nested is the site's own way to print a day.
                 parts.append(
-                    f'<div class="date_title"><div class="year_date"> {escaped(words.year_text(moment))} </div>'
+                    f'<div class="date_title"><div class="year_date"> {escaped(words.year_text(moment))} '
+                    "</div>"
                     f'<div class="date_title"> {words.day_text(moment)} </div></div>\n'
                 )
             parts.append(_entry(entry, base))
@@ -80,7 +85,8 @@ def _entry(entry: Entry, base: str) -> str:
     alt = escaped(brief.photo.alt)
     return (
         f'<div class="news-tape-item {kind} news-tape_video-news">\n'
-        f'<a href="{base}/{brief.slug}" class="news-tape-item_link"></a>\n<div class="left_side">\n<div class="time">'
+        f'<a href="{base}/{brief.slug}" class="news-tape-item_link"></a>\n<div class="left_side">\n'
+        '<div class="time">'
         f'<div class="main_time">{kyiv_time(entry.minute):%H:%M}</div>{mark}</div>\n<div class="content">'
         f'<div class="right_side"><img alt="{alt}" title="{alt}" class="lazy" src="/img/px.gif" '
         f'data-src="{base}{brief.photo.stem}_new_80x50_0.webp"></div>\n'

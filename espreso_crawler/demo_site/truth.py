@@ -58,9 +58,10 @@ class Card:
 class Truth:
     """One article as it stands on the site at one moment; times are Kyiv times, URLs absolute.
 
-    Texts have plain spaces and hidden e-mail addresses as `[email]`. `article_body` holds the text blocks joined by
-    blank lines, without promo lines; `author_note` a column's tail, joined likewise. `labels` are printed forms from
-    the header, `feed_label` the feed's. `revisions` counts from 1. `removed_with` is the status of a removed one.
+    Texts have plain spaces and hidden e-mail addresses as `[email]`. `article_body` holds the text blocks
+    joined by blank lines, without promo lines; `author_note` a column's tail, joined likewise. `labels` are
+    printed forms from the header, `feed_label` is the feed's. The text of an embed is the post's words alone.
+    `revisions` counts from 1. `removed_with` is the status of a removed one.
     """
 
     number: int
@@ -97,14 +98,16 @@ class Truth:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the site, not the article, knows: when the feed shows it, how often it was revised, whether it is gone."""
+    """What only the site knows of an article: its feed time, its revisions, whether it is gone."""
 
     feed_time: datetime
     revisions: int
     removed_with: int | None
 
 
-def truth_of(article: Article, cards: Iterable[Brief], standing: Standing, words: Edition, base: str) -> Truth:
+def truth_of(
+    article: Article, cards: Iterable[Brief], standing: Standing, words: Edition, base: str
+) -> Truth:
     """Return the expected values of an article under a base URL such as `http://127.0.0.1:8000`."""
     brief = article.brief
     parts = tuple(_part(block, base) for block in article.blocks if block.type not in {"promo", "note"})
@@ -134,7 +137,8 @@ def truth_of(article: Article, cards: Iterable[Brief], standing: Standing, words
         images=_images(article, base),
         links=tuple(_links(article.blocks, base)),
         related=tuple(
-            Card(card.entity_id, f"{base}/{card.slug}", card.headline, card.published.date()) for card in cards
+            Card(card.entity_id, f"{base}/{card.slug}", card.headline, card.published.date())
+            for card in cards
         ),
         feed_label=brief.label or None,
         feed_time=standing.feed_time,
@@ -165,7 +169,9 @@ def _images(article: Article, base: str) -> tuple[Picture, ...]:
     caption = " ".join(article.captions) or None
     main = Picture(f"{base}{photo.stem}.jpg", "main", caption, article.credit, photo.alt or None)
     inline = [
-        Picture(f"{base}{block.url}", "inline", None, None, block.alt) for block in article.blocks if block.type == "image"
+        Picture(f"{base}{block.url}", "inline", None, None, block.alt)
+        for block in article.blocks
+        if block.type == "image"
     ]
     return (main, *inline)
 
@@ -176,4 +182,6 @@ def _links(blocks: Iterable[Block], base: str) -> Iterable[Named]:
         for runs in (block.items or (block.runs,)) if block.is_text else ():
             for run in runs:
                 if run.style == "link":
-                    yield Named(run.text.strip(), f"{base}{run.href}" if run.href.startswith("/") else run.href)
+                    yield Named(
+                        run.text.strip(), f"{base}{run.href}" if run.href.startswith("/") else run.href
+                    )

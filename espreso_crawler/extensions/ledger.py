@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from scrapy import Spider, signals
@@ -175,6 +175,7 @@ def _rules(settings: Any) -> Rules:
     try:
         return Rules(
             max_attempts=settings.getint("ESPRESO_MAX_ATTEMPTS"),
+            backoff=timedelta(seconds=settings.getfloat("ESPRESO_BACKOFF_SECONDS")),
             recheck=parse_schedule(str(settings.get("ESPRESO_RECHECK"))),
             seal_items=settings.getint("ESPRESO_SEAL_ITEMS"),
             seal_seconds=settings.getfloat("ESPRESO_SEAL_SECONDS"),

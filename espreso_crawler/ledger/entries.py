@@ -77,6 +77,8 @@ class Lease:
     """The record's ``feed``: first sighting (published_at, label, position, important, seen_at, seen_on)."""
     article: str | None
     """Id of the article when it is known."""
+    label: str | None = None
+    """Label on the entry as it stands in the feed now."""
 
 
 class Entries:
@@ -246,6 +248,7 @@ class Entries:
             why=why,
             feed=orjson.loads(entry["first"]) if entry["first"] else None,
             article=entry["article"],
+            label=entry["label"],
         )
 
 

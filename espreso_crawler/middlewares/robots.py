@@ -1,6 +1,5 @@
 """robots.txt as RFC 9309 wants it: what cannot be read forbids everything, where the stock middleware allows it."""
 
-import logging
 from typing import Self
 
 from scrapy import Request
@@ -32,8 +31,6 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.unreadable: dict[str, str] = {}
-        # It prints a traceback for every host that does not answer; the page's own failure says it in a line.
-        logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Refuse what the rules forbid, and say so when it is for want of rules."""
@@ -49,7 +46,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if is_missing:
             response = response.replace(body=b"")
         elif response.status >= 300 or is_html:
-            self._close(netloc, "an HTML page" if is_html else f"HTTP {response.status}")
+            self._close(netloc, f"HTTP {response.status}" if response.status >= 300 else "an HTML page")
             return
         await super()._parse_robots(response, netloc, request)
 

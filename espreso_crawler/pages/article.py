@@ -1,6 +1,6 @@
 """The article page: every selector of it, by order of trust; a `Page` in, an `Article` out, never a request."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborNode
 
@@ -43,26 +43,34 @@ VIDEO_TEXT_LIMIT = 500
 GALLERY_IMAGES = 5
 
 
-def article(page: Page, sighting: FeedSighting | None = None) -> Article:
-    """Return the article on a page; ``sighting`` is the feed entry that led to it.
+def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | None = None) -> Article:
+    """Return the article on a page; ``sighting`` is how its feed entry first looked, ``feed_label`` its label now.
 
     Id, event, revision and tags are not a page's to know: they stay empty. Raises `NotAnArticle` for a page that
-    holds no article, `FieldError` when a processor fails.
+    holds no article, `BrokenPage` for one whose bytes are not text, `FieldError` when a processor fails.
     """
     _require_article(page)
     jsonld = page.jsonld or NewsArticle()
     wrapper = page.tree.css_first(WRAPPER) or page.tree.root
     header = wrapper.css_first(HEADER)
     content = wrapper.css_first(CONTENT)
-    item = _loaded(page, jsonld, wrapper, header, content, sighting)
+    item = _loaded(page, jsonld, wrapper, header, content, sighting, feed_label)
     story, source = _body(page, wrapper, content, jsonld, item)
     _set_body(item, story, source, jsonld)
     _set_images(item, page, jsonld, header, story)
     item.related = [_related(card, page) for card in wrapper.css(RELATED)]
+    page.require_readable(*_texts(item))
     item.content_kind = _content_kind(item)
     item.feed = sighting
     _set_identity(item, page, wrapper)
     return item
+
+
+def _texts(item: Article) -> Iterator[str | None]:
+    yield from (item.headline, item.description, item.article_body, item.article_section)
+    yield from (part.name for part in (*item.authors, *item.keywords))
+    yield from (image.caption for image in item.images)
+    yield from (card.headline for card in item.related)
 
 
 def canonical_address(page: Page) -> str:
@@ -97,13 +105,14 @@ def _loaded(
     header: LexborNode | None,
     content: LexborNode | None,
     sighting: FeedSighting | None,
+    feed_label: str | None,
 ) -> Article:
     provenance: list[Provenance] = []
     loader = ArticleLoader(provenance=provenance)
     try:
         _add_texts(loader, page, jsonld, header, content)
         _add_dates(loader, jsonld, header, sighting)
-        _add_people(loader, page, jsonld, header, sighting)
+        _add_people(loader, page, jsonld, header, feed_label)
         _add_keywords(loader, page, jsonld, wrapper)
         item: Article = loader.load_item()
     except ValueError as error:
@@ -186,14 +195,14 @@ def _add_people(
     page: Page,
     jsonld: NewsArticle,
     header: LexborNode | None,
-    sighting: FeedSighting | None,
+    feed_label: str | None,
 ) -> None:
     loader.add_value(
         "authors",
         [("markup", _authors(header, page) if header else None), ("jsonld", _absolute(jsonld.authors, page))],
     )
     marks = [line for line in map(line_of, header.css(LABELS)) if line] if header else []
-    loader.add_value("labels", [("markup", marks), ("feed", [sighting.label] if sighting and sighting.label else None)])
+    loader.add_value("labels", [("markup", marks), ("feed", [feed_label] if feed_label else None)])
 
 
 def _add_keywords(loader: ArticleLoader, page: Page, jsonld: NewsArticle, wrapper: LexborNode) -> None:

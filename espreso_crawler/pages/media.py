@@ -145,8 +145,18 @@ def _provider_markup(attributes: Mapping[str, str | None], node: LexborNode) -> 
     if "video-js" in classes:
         inner = node.css_first("video")
         return Embed("video", _video_address(inner.attributes, inner) if inner else None, None)
-    provider = next((EMBED_CLASSES[name] for name in classes if name in EMBED_CLASSES), None)
+    provider = next((EMBED_CLASSES[name] for name in classes if name in EMBED_CLASSES), None) or _script_after(node)
     return Embed("embed", _post_address(attributes, node), provider) if provider else None
+
+
+def _script_after(node: LexborNode) -> str | None:
+    """Return the provider whose script follows a quotation: it turns the quotation into a post."""
+    after = node.next
+    while after is not None and after.tag == "-text" and not (after.text_content or "").strip():
+        after = after.next
+    if node.tag != "blockquote" or after is None or after.tag != "script":
+        return None
+    return _provider(_host(after.attributes.get("src") or ""), EMBED_HOSTS)
 
 
 def _post_address(attributes: Mapping[str, str | None], node: LexborNode) -> str | None:

@@ -153,7 +153,7 @@ class ReadAlsoSpider(Spider):
         page = None
         try:
             page = self._page(response)
-            item = article(page, _sighting(lease))
+            item = article(page, _sighting(lease), lease.label)
         except NotAnArticle as error:
             self._log_failure(lease.url, str(error))
             self.keeper.ledger.entries.settle(lease.url, "not_article", str(error))
@@ -182,7 +182,7 @@ class ReadAlsoSpider(Spider):
         if lease is None:
             return
         try:
-            item = article(page, _sighting(lease))
+            item = article(page, _sighting(lease), lease.label)
         except PageError as error:
             self._attempt_failed(url, str(error))
             return

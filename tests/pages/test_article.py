@@ -53,7 +53,7 @@ def test_labels_of_all_languages_in_one_form(printed: str, form: str):
 
 
 def test_the_feeds_label_serves_when_the_page_has_none():
-    found = article(page(Facts()), sighting("2024-11-02T11:37:00+02:00", "updated"))
+    found = article(page(Facts()), sighting("2024-11-02T11:37:00+02:00"), "updated")
     assert found.labels == ["updated"]
     assert provenance(found, "labels").source == "feed"
 
@@ -153,7 +153,7 @@ def test_tag_challenge_and_error_pages_are_no_articles(markup: str):
 )
 def test_broken_pages_are_refused_with_the_reason(body: bytes, reason: str):
     with pytest.raises(BrokenPage, match=reason):
-        Page.read(body, url="https://espreso.tv/x", fetched_at=CAPTURED)
+        article(Page.read(body, url="https://espreso.tv/x", fetched_at=CAPTURED))
 
 
 def test_a_page_in_another_declared_charset_is_read():

@@ -1,0 +1,69 @@
+"""What a request that a fault hits gets: another answer, or the right one damaged."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from email.utils import formatdate
+from zlib import crc32
+
+from espreso_crawler.demo_site.chance import mixed
+from espreso_crawler.demo_site.error_pages import challenge_page, error_page
+from espreso_crawler.demo_site.faults import Fault, FaultKind
+from espreso_crawler.demo_site.responses import Delivery, Response
+
+
+def spoiled(fault: Fault, target: str, answer: Callable[[], Response]) -> Response:
+    """Return what a hit request gets; `answer` makes the right response, for the faults that damage one."""
+    instead = _INSTEAD.get(fault.kind)
+    return instead(fault, target) if instead else _DAMAGED[fault.kind](fault, answer())
+
+
+def _status(fault: Fault, _target: str) -> Response:
+    headers = () if fault.retry_after is None else (("Retry-After", _when(fault.retry_after, fault)),)
+    return Response(fault.status, error_page(), headers=headers)
+
+
+def _when(seconds: int, fault: Fault) -> str:
+    # A date that a client compares with its own clock must come from the real one.
+    return formatdate(time.time() + seconds, usegmt=True) if fault.is_date else str(seconds)
+
+
+def _nonsense(fault: Fault, target: str) -> Response:
+    words = (mixed(crc32(target.encode()), place).to_bytes(8, "big") for place in range(fault.size // 8 + 1))
+    return Response(200, b"".join(words)[: fault.size])
+
+
+def _redirect(location: str) -> Response:
+    return Response(302, b"", headers=(("Location", location),))
+
+
+def _recoded(response: Response) -> Response:
+    return replace(response, body=response.body.decode().encode("windows-1251", "replace"))
+
+
+def _broken(response: Response, delivery: Delivery) -> Response:
+    return replace(response, delivery=delivery)
+
+
+_INSTEAD: dict[FaultKind, Callable[[Fault, str], Response]] = {
+    "status": _status,
+    "hang": lambda fault, _: Response(200, b"", delivery=Delivery("hang", fault.seconds)),
+    "empty": lambda _, __: Response(200, b""),
+    "nonsense": _nonsense,
+    "challenge": lambda fault, _: Response(
+        fault.status, challenge_page(), headers=(("cf-mitigated", "challenge"),)
+    ),
+    "error_page": lambda _, __: Response(200, error_page()),
+    "redirect": lambda fault, _: _redirect(fault.location),
+    "redirect_loop": lambda _, target: _redirect(target),
+}
+_DAMAGED: dict[FaultKind, Callable[[Fault, Response], Response]] = {
+    "reset": lambda _, answer: _broken(answer, Delivery("reset")),
+    "short": lambda _, answer: _broken(answer, Delivery("short")),
+    "chunked_cut": lambda _, answer: _broken(answer, Delivery("chunked_cut")),
+    "slow": lambda fault, answer: _broken(answer, Delivery("slow", fault.seconds, fault.size)),
+    "cut": lambda _, answer: replace(answer, body=answer.body[: len(answer.body) // 2]),
+    "wrong_charset": lambda _, answer: replace(answer, content_type="text/html; charset=windows-1251"),
+    "wrong_bytes": lambda _, answer: _recoded(answer),
+    "delay": lambda fault, answer: replace(answer, delay=answer.delay + fault.seconds),
+}

@@ -1,0 +1,77 @@
+"""Real crawls for tests: ``scrapy crawl`` in a child process, and what it left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+# A test's site is this machine's own: no need to wait between requests. All else is as in a real crawl.
+NO_WAITING = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "0"}
+LONGEST_CRAWL = 60
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a crawl said at its end."""
+
+    exit_code: int
+    log: str
+    stdout: bytes
+
+
+@dataclass
+class Desk:
+    """One user's place: an output and a state folder, and the crawls run there."""
+
+    home: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def crawl(self, *arguments: str, settings: Mapping[str, str] | None = None, extra: Sequence[str] = ()) -> Finished:
+        """Run ``scrapy crawl read_also`` with ``-a`` arguments to its end."""
+        done = subprocess.run(
+            self.command(arguments, settings, extra), cwd=ROOT, capture_output=True, timeout=LONGEST_CRAWL, check=False
+        )
+        return Finished(done.returncode, done.stderr.decode(), done.stdout)
+
+    def start(self, *arguments: str, settings: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """Start a crawl and return its process."""
+        return subprocess.Popen(
+            self.command(arguments, settings, ()), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def command(self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str]) -> list[str]:
+        """Return the command line of a crawl here."""
+        places = {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
+        given = places | NO_WAITING | self.settings | dict(settings or {})
+        return [
+            sys.executable, "-m", "scrapy", "crawl", "read_also",
+            *(part for argument in arguments for part in ("-a", argument)),
+            *(part for name, value in given.items() for part in ("-s", f"{name}={value}")),
+            *extra,
+        ]  # fmt: skip
+
+    def files(self, stream: str = "articles") -> list[Path]:
+        """Return the sealed files in the order in which they became visible."""
+        return sorted((self.home / "output" / stream).glob("*/*.jsonl"), key=lambda path: path.name)
+
+    def records(self, stream: str = "articles") -> list[dict[str, Any]]:
+        """Return every sealed record, in order."""
+        return [json.loads(line) for path in self.files(stream) for line in path.read_bytes().splitlines()]
+
+    def runs(self) -> list[dict[str, Any]]:
+        """Return the run files, oldest first."""
+        folder = self.home / "output" / "runs"
+        return [json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"), key=os.path.getmtime)]
+
+
+def stopped(process: subprocess.Popen[bytes], number: signal.Signals) -> Finished:
+    """Send a running crawl a signal and return what it said at its end."""
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=LONGEST_CRAWL)
+    return Finished(process.returncode, stderr.decode(), stdout)

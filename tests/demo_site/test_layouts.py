@@ -1,0 +1,78 @@
+"""Redesigns: what each layout takes away, and that it leaves the rest."""
+
+from collections.abc import Callable
+
+import pytest
+
+from espreso_crawler.demo_site.edition import Language
+from tests.demo_site.conftest import Browser, text
+
+Browse = Callable[..., Browser]
+KNOWN = {
+    "jsonld": 'script[type="application/ld+json"]:lexbor-contains("NewsArticle")',
+    "time": ".header_current_article .news__author_date__time",
+    "body": "section.content_current_article div.news-content",
+    "feed": ".news-tape .news-tape-item .time > .main_time",
+    "headline": "section.header_current_article h1",
+}
+
+
+@pytest.mark.parametrize(
+    ("layout", "lost"),
+    [
+        ("plain", set()),
+        ("renamed", {"time", "body", "feed", "headline"}),
+        ("no_jsonld", {"jsonld"}),
+        ("time_moved", {"time", "feed"}),
+        ("body_moved", {"body"}),
+        ("no_feed", {"feed"}),
+        ("new_dates", set()),
+        ("script_feed", {"feed"}),
+    ],
+)
+def test_a_layout_takes_away_what_it_says(
+    browse: Browse, language: Language, layout: str, lost: set[str]
+) -> None:
+    browser = browse(language=language, layout=layout)
+    tree = browser.article(50_000)
+    assert {name for name, selector in KNOWN.items() if not tree.css_first(selector)} == lost
+    assert browser.site.truth(50_000).headline in (tree.body.text() if tree.body else "")
+
+
+def test_renaming_is_the_same_on_every_page_of_a_seed(browse: Browse) -> None:
+    one, two = browse(layout="renamed"), browse(layout="renamed", seed=2)
+    classes = [browser.article(50_000).css_first("h1").attributes["class"] for browser in (one, one, two)]
+    assert classes[0] == classes[1] != classes[2]
+
+
+def test_moved_times_are_still_on_the_page(browse: Browse) -> None:
+    browser = browse(layout="time_moved")
+    published = browser.site.truth(50_000).date_published
+    tree = browser.article(50_000)
+    assert text(tree, ".story-stamp").endswith(f"{published:%H:%M}")
+    assert len(tree.css(".news-tape-item .stamp")) == 40
+
+
+def test_new_dates_are_numbers_in_header_and_feed(browse: Browse, language: Language) -> None:
+    browser = browse(language=language, layout="new_dates")
+    published = browser.site.truth(50_000).date_published
+    tree = browser.article(50_000)
+    assert text(tree, ".news__author_date__date") == f"{published:%d.%m.%Y}"
+    assert text(tree, ".news-tape .date_title") == "02.03.2026"
+
+
+def test_a_script_built_feed_is_empty_until_the_script_runs(browse: Browse) -> None:
+    tree = browse(layout="script_feed").tree("/")
+    assert tree.css_first(".news-tape_body #js-newsTapeContent").text() == ""
+    assert text(tree, "button.btn-black_oval") == "More news"
+    assert not tree.css_first("a.btn-black_oval")
+    assert "/news-tape.json?page=" in (tree.html or "")
+
+
+def test_the_challenge_stands_before_every_page_but_robots(browse: Browse) -> None:
+    browser = browse(layout="challenge")
+    for target in ("/", "/news", f"/{browser.site.brief(50_000).slug}", "/sitemap.xml"):
+        answer = browser.get(target)
+        assert answer.status == 403
+        assert b"Just a moment" in answer.body
+    assert browser.get("/robots.txt").status == 200
