@@ -14,7 +14,7 @@ EDITION_OF_HOST = {
     "bc.espreso.tv": "bc",
     "ru.espreso.tv": "ru",
 }
-CANONICAL = re.compile(r"https?://(?!www\.)[a-z0-9.-]+/[!-\"$->@-~]*[!-\"$-.0->@-~]")
+CANONICAL = re.compile(r"https?://(?!www\.)[a-z0-9.-]+(?::(?!80/|443/)\d{2,5})?/[!-\"$->@-~]*[!-\"$-.0->@-~]")
 HOST_OF_EDITION = {edition: host for host, edition in EDITION_OF_HOST.items()}
 
 

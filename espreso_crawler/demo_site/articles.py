@@ -11,7 +11,7 @@ from espreso_crawler.demo_site.body import BodyMaker
 from espreso_crawler.demo_site.chance import Dice, mixed
 from espreso_crawler.demo_site.edition import Columnist, Edition, Link
 from espreso_crawler.demo_site.oddities import Kind, has_oddity, kind_of
-from espreso_crawler.demo_site.prose import Prose
+from espreso_crawler.demo_site.prose import prose_of
 from espreso_crawler.demo_site.slugs import article_slug, hex_slug, number_in, second_slug, words_slug
 from espreso_crawler.demo_site.timeline import Timeline, kyiv_time
 
@@ -82,7 +82,7 @@ class Newsroom:
         self._subject_slugs = {subject: words_slug(subject) for subject in words.photo_subjects}
         self.brief: Callable[[int], Brief] = lru_cache(maxsize=4096)(self._brief)
         self._seed = seed
-        self._prose = Prose(words, seed)
+        self._prose = prose_of(words.language, seed)
         self._bodies = BodyMaker(words, self._prose)
 
     def article(self, number: int) -> Article:

@@ -11,6 +11,8 @@ from espreso_crawler.demo_site.error_pages import challenge_page, error_page
 from espreso_crawler.demo_site.faults import Fault, FaultKind
 from espreso_crawler.demo_site.responses import Delivery, Response
 
+_NONSENSE_WORDS = 512
+
 
 def spoiled(fault: Fault, target: str, answer: Callable[[], Response]) -> Response:
     """Return what a hit request gets; `answer` makes the right response, for the faults that damage one."""
@@ -29,8 +31,9 @@ def _when(seconds: int, fault: Fault) -> str:
 
 
 def _nonsense(fault: Fault, target: str) -> Response:
-    words = (mixed(crc32(target.encode()), place).to_bytes(8, "big") for place in range(fault.size // 8 + 1))
-    return Response(200, b"".join(words)[: fault.size])
+    start = crc32(target.encode())
+    block = b"".join(mixed(start, place).to_bytes(8, "big") for place in range(_NONSENSE_WORDS))
+    return Response(200, (block * (fault.size // len(block) + 1))[: fault.size])
 
 
 def _redirect(location: str) -> Response:

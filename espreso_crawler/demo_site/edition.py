@@ -30,6 +30,7 @@ class Columnist(NamedTuple):
 class Edition:
     """What one language edition prints; the names follow the keys of `edition_<language>.json`."""
 
+    language: Language
     strings: Mapping[str, str]
     sponsored_labels: tuple[str, ...]
     months: tuple[str, ...]
@@ -48,11 +49,6 @@ class Edition:
     headlines: Mapping[str, tuple[str, ...]]
     places: Mapping[str, tuple[tuple[str, str], ...]]
     people: tuple[tuple[str, str], ...]
-
-    @property
-    def language(self) -> str:
-        """The two-letter code of the edition."""
-        return self.strings["language"]
 
     def date_text(self, moment: datetime) -> str:
         """Return a Kyiv day as article headers print it: `4 March, 2024 Monday`."""
@@ -74,6 +70,7 @@ def edition(language: Language) -> Edition:
     words = json.loads(source.read_text(encoding="utf-8"))
     names = ("bodies", "claims", "frames", "whens", "quotes", "leads", "subheads", "runins", "recall")
     return Edition(
+        language=language,
         strings=words["strings"],
         sponsored_labels=tuple(words["sponsored_labels"]),
         months=tuple(words["months"]),

@@ -1,7 +1,9 @@
 """Invented sentences and headlines: templates of an edition filled by dice."""
 
+from functools import lru_cache
+
 from espreso_crawler.demo_site.chance import Dice
-from espreso_crawler.demo_site.edition import Edition
+from espreso_crawler.demo_site.edition import Edition, Language, edition
 
 _POOL_SENTENCES = 4096
 _POOL_QUOTES = 512
@@ -52,6 +54,12 @@ class _Slots(dict[str, str]):
         first, second = self._dice.several(self._words.places[kind], 2)
         self.update({slot: first[0], f"{slot}2": second[0], f"in_{slot}": first[1]})
         self[f"in_{slot}_cap"] = with_capital(first[1])
+
+
+@lru_cache(maxsize=8)
+def prose_of(language: Language, seed: int) -> "Prose":
+    """Return the texts of an edition and a seed; sites that share both share the pool."""
+    return Prose(edition(language), seed)
 
 
 class Prose:

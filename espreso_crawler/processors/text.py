@@ -36,9 +36,9 @@ def clean(text: str | None) -> str | None:
     if not text:
         return None
     line = " ".join(text.split())
-    if line.isprintable():
-        return visible(line) or None
-    return " ".join(visible(line).split()) or None
+    if not line.isprintable():
+        line = " ".join(visible(line).split())
+    return (line if unicodedata.is_normalized("NFC", line) else unicodedata.normalize("NFC", line)) or None
 
 
 def unescaped(text: str) -> str:

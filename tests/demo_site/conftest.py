@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from espreso_crawler.demo_site import Site, SiteOptions
 from espreso_crawler.demo_site.edition import Language
@@ -40,10 +40,17 @@ class Browser:
         return [(text(row, ".main_time"), text(row, ".mark-block"), text(row, ".ttx")) for row in rows]
 
 
-def text(node: LexborHTMLParser | object, selector: str) -> str:
+def text(node: LexborHTMLParser | LexborNode, selector: str) -> str:
     """Return the text of the first match, white space folded; empty when there is none."""
-    found = node.css_first(selector)  # type: ignore[attr-defined]  # a tree and a node alike
+    found = node.css_first(selector)
     return " ".join(found.text().split()) if found else ""
+
+
+def only(node: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+    """Return the first match, which must be there."""
+    found = node.css_first(selector)
+    assert found is not None, selector
+    return found
 
 
 @pytest.fixture(params=["en", "uk"])

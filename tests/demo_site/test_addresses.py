@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from espreso_crawler.demo_site.edition import Language
-from tests.demo_site.conftest import BASE, Browser
+from tests.demo_site.conftest import BASE, Browser, only
 
 Browse = Callable[..., Browser]
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -93,7 +93,7 @@ def test_topic_pages_are_no_articles(browse: Browse, language: Language) -> None
     words = browser.site.words
     for link in (words.rubrics[0], words.tags[0], words.authors[0], words.menu[1]):
         tree = browser.tree(f"/{link.slug}")
-        assert tree.css_first('meta[property="og:type"]').attributes["content"] == "website"
+        assert only(tree, 'meta[property="og:type"]').attributes["content"] == "website"
         assert not tree.css_first("[data-news_id]")
         assert "NewsArticle" not in (tree.html or "")
         assert tree.css_first(".tag_page_content a"), link

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from espreso_crawler.demo_site.edition import Language
 from espreso_crawler.demo_site.oddities import has_oddity, kind_of
-from tests.demo_site.conftest import BASE, Browser, text
+from tests.demo_site.conftest import BASE, Browser, only, text
 
 NUMBERS = range(50_000, 50_100)
 Browse = Callable[..., Browser]
@@ -22,7 +22,7 @@ def browser(browse: Browse, language: Language) -> Browser:
 
 
 def first(name: str) -> int:
-    """Return the first number with an oddity; reprints and videos have another article's body or hardly any."""
+    """Return the first number with an oddity; reprints and videos have hardly a body of their own."""
     return next(n for n in NUMBERS if has_oddity(n, name) and kind_of(n) in {"news", "column"})
 
 
@@ -56,9 +56,9 @@ def test_the_markup_of_the_real_page_is_there(browser: Browser) -> None:
         assert tree.css_first(selector), selector
     assert [block["@type"] for block in json_ld(tree)] == ["BreadcrumbList", "WebSite", "NewsArticle"]
     assert tree.body and tree.body.attributes["data-entity-id"] == str(truth.entity_id)
-    assert tree.css_first(".news_wrapper").attributes["data-news_id"] == str(truth.entity_id)
-    assert tree.css_first('link[rel="canonical"]').attributes["href"] == truth.url
-    assert tree.css_first('link[rel="amphtml"]').attributes["href"] == f"{truth.url}?amp"
+    assert only(tree, ".news_wrapper").attributes["data-news_id"] == str(truth.entity_id)
+    assert only(tree, 'link[rel="canonical"]').attributes["href"] == truth.url
+    assert only(tree, 'link[rel="amphtml"]').attributes["href"] == f"{truth.url}?amp"
     assert len(tree.css("nav a, header a, .footer a")) > 100
 
 
@@ -80,7 +80,7 @@ def test_header_and_metadata_say_what_truth_says(browser: Browser) -> None:
 def test_every_text_block_is_on_the_page(browser: Browser) -> None:
     for number in NUMBERS:
         truth = browser.site.truth(number, BASE)
-        shown = browser.article(number).css_first("div.news-content").text()
+        shown = only(browser.article(number), "div.news-content").text()
         squeezed = "".join(shown.replace("[email\u00a0protected]", "[email]").split())
         for part in truth.blocks:
             assert "".join((part.text or "").split()) in squeezed, number
@@ -146,15 +146,15 @@ def test_what_can_be_missing_is_missing_somewhere(browser: Browser) -> None:
 def test_promo_lines_are_on_the_page_but_not_in_the_truth(browser: Browser) -> None:
     number = first("promo_follow")
     line = browser.site.words.strings["promo_follow"]
-    assert line in browser.article(number).css_first(".news-content").text().replace("\u00a0", " ")
+    assert line in only(browser.article(number), ".news-content").text().replace("\u00a0", " ")
     assert line not in browser.site.truth(number).article_body
 
 
 def test_two_fetches_differ_in_tokens_and_cache_buster_only(browser: Browser) -> None:
     one, two = browser.article(50_000), browser.article(50_000)
     for selector, name in (('meta[property="og:image"]', "content"), ('meta[name="csrf-token"]', "content")):
-        assert one.css_first(selector).attributes[name] != two.css_first(selector).attributes[name]
-    assert one.css_first(".main_content_in").text() == two.css_first(".main_content_in").text()
+        assert only(one, selector).attributes[name] != only(two, selector).attributes[name]
+    assert only(one, ".main_content_in").text() == only(two, ".main_content_in").text()
 
 
 def test_pages_have_the_asked_size(browse: Browse) -> None:
@@ -167,14 +167,14 @@ def test_a_second_slug_shows_the_same_article(browser: Browser) -> None:
     truth = browser.site.truth(first("second_slug"), BASE)
     assert truth.alias_url
     tree = browser.tree(truth.alias_url)
-    assert tree.css_first(".news_wrapper").attributes["data-news_id"] == str(truth.entity_id)
-    assert tree.css_first('link[rel="canonical"]').attributes["href"] == truth.alias_url
+    assert only(tree, ".news_wrapper").attributes["data-news_id"] == str(truth.entity_id)
+    assert only(tree, 'link[rel="canonical"]').attributes["href"] == truth.alias_url
 
 
 def test_an_amp_copy_has_the_body_but_no_date_label_or_author(browser: Browser) -> None:
     truth = browser.site.truth(50_000, BASE)
     tree = browser.tree(f"{truth.url}?amp")
-    assert tree.css_first('link[rel="canonical"]').attributes["href"] == truth.url
+    assert only(tree, 'link[rel="canonical"]').attributes["href"] == truth.url
     assert tree.css_first(".amp-content p")
     assert truth.authors[0].name not in tree.html  # type: ignore[operator]  # a parsed page has text
     assert not tree.css_first(".news__author_date, .mark, [data-news_id]")

@@ -44,7 +44,8 @@ def test_a_slug_that_no_article_has_leads_nowhere() -> None:
 
 
 def test_entity_ids_and_slugs_are_unique(language: Language) -> None:
-    briefs = [Site(SiteOptions(language=language)).brief(number) for number in range(1, 1000)]
+    site = Site(SiteOptions(language=language))
+    briefs = [site.brief(number) for number in range(1, 1000)]
     assert len({brief.entity_id for brief in briefs}) == len(briefs)
     assert len({brief.slug for brief in briefs}) == len(briefs)
 

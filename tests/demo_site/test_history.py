@@ -9,7 +9,7 @@ import pytest
 from espreso_crawler.demo_site import Site, SiteOptions
 from espreso_crawler.demo_site.history import FeedState, History, Removal, Update, feed_slice
 from espreso_crawler.demo_site.timeline import KYIV, minute_of
-from tests.demo_site.conftest import Browser
+from tests.demo_site.conftest import Browser, only
 
 Browse = Callable[..., Browser]
 NUMBER = 52_000
@@ -65,13 +65,13 @@ def test_the_page_of_an_updated_article_shows_the_update_but_its_first_time(brow
     first = browser.site.truth(NUMBER)
     browser.site.update(NUMBER)
     shown = browser.article(NUMBER)
-    assert browser.site.truth(NUMBER).blocks[0].text in shown.css_first(".news-content").text()  # type: ignore[operator]
-    assert shown.css_first(".news__author_date__time").text().strip() == f"{first.date_published:%H:%M}"
+    assert browser.site.truth(NUMBER).blocks[0].text in only(shown, ".news-content").text()  # type: ignore[operator]
+    assert only(shown, ".news__author_date__time").text().strip() == f"{first.date_published:%H:%M}"
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_removed_article_is_gone_from_page_feed_and_sitemap(browse: Browse, status: int) -> None:
-    browser = browse()
+    browser = browse(per_day=20)
     number = browser.site.newest - 1
     slug = browser.site.brief(number).slug
     assert slug in browser.get("/sitemap_news_1.xml").body.decode()

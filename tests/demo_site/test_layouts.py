@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from espreso_crawler.demo_site.edition import Language
-from tests.demo_site.conftest import Browser, text
+from tests.demo_site.conftest import Browser, only, text
 
 Browse = Callable[..., Browser]
 KNOWN = {
@@ -41,7 +41,7 @@ def test_a_layout_takes_away_what_it_says(
 
 def test_renaming_is_the_same_on_every_page_of_a_seed(browse: Browse) -> None:
     one, two = browse(layout="renamed"), browse(layout="renamed", seed=2)
-    classes = [browser.article(50_000).css_first("h1").attributes["class"] for browser in (one, one, two)]
+    classes = [only(browser.article(50_000), "h1").attributes["class"] for browser in (one, one, two)]
     assert classes[0] == classes[1] != classes[2]
 
 
@@ -63,7 +63,7 @@ def test_new_dates_are_numbers_in_header_and_feed(browse: Browse, language: Lang
 
 def test_a_script_built_feed_is_empty_until_the_script_runs(browse: Browse) -> None:
     tree = browse(layout="script_feed").tree("/")
-    assert tree.css_first(".news-tape_body #js-newsTapeContent").text() == ""
+    assert only(tree, ".news-tape_body #js-newsTapeContent").text() == ""
     assert text(tree, "button.btn-black_oval") == "More news"
     assert not tree.css_first("a.btn-black_oval")
     assert "/news-tape.json?page=" in (tree.html or "")

@@ -50,8 +50,8 @@ def test_no_article_appears_in_the_hour_that_spring_leaves_out() -> None:
         for time in map(timeline.published, _numbers_of(timeline, date(2026, 3, 29)))
         if time.hour in {2, 3, 4}
     ]
-    assert {time.hour for time in day} == {2, 4}
-    assert {time.utcoffset() for time in day} == {timedelta(hours=2), timedelta(hours=3)}
+    assert {moment.hour for moment in day} == {2, 4}
+    assert {moment.utcoffset() for moment in day} == {timedelta(hours=2), timedelta(hours=3)}
 
 
 def test_the_doubled_hour_of_autumn_is_filled_twice() -> None:
@@ -59,8 +59,8 @@ def test_the_doubled_hour_of_autumn_is_filled_twice() -> None:
     at_three = [
         time for time in map(timeline.published, _numbers_of(timeline, date(2026, 10, 25))) if time.hour == 3
     ]
-    assert {time.utcoffset() for time in at_three} == {timedelta(hours=2), timedelta(hours=3)}
-    instants = [time.astimezone(UTC) for time in at_three]
+    assert {moment.utcoffset() for moment in at_three} == {timedelta(hours=2), timedelta(hours=3)}
+    instants = [moment.astimezone(UTC) for moment in at_three]
     assert instants == sorted(instants)
 
 
