@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -48,7 +49,7 @@ class Application:
                 body["number"], body.get("status", 404), _instant(body.get("at"))
             ),
             "faults": lambda body: site.faults.replace(Fault(**fault) for fault in body["faults"]),
-            "layout": lambda body: setattr(site, "layout", body["layout"]),
+            "layout": self._set_layout,
             "robots": self._set_robots,
             "reset": lambda _: site.reset(),
             "log": lambda _: self.log.clear(),
@@ -118,8 +119,12 @@ class Application:
         at, kind = _instant(body.get("at")), body.get("kind", "text")
         self.site.update(body["number"], at, kind, silent=body.get("silent", False))
 
+    def _set_layout(self, body: dict[str, Any]) -> None:
+        # The options know which names there are.
+        self.site.layout = replace(self.site.options, layout=body["layout"]).layout
+
     def _set_robots(self, body: dict[str, Any]) -> None:
-        self.site.robots = body["robots"]
+        self.site.robots = replace(self.site.options, robots=body["robots"]).robots
         self.site.disallow = tuple(body.get("disallow", self.site.disallow))
 
 

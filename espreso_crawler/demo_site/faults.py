@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, get_args
 from zlib import crc32
 
 from espreso_crawler.demo_site.chance import mixed
@@ -59,6 +59,11 @@ class Fault:
     seconds: float = 30.0
     size: int = 5_000_000
     location: str = "http://127.0.0.9:9/elsewhere"
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for an unknown kind, before a request meets it."""
+        if self.kind not in get_args(FaultKind):
+            raise ValueError(f"unknown fault {self.kind!r}: one of {', '.join(get_args(FaultKind))}")
 
 
 class FaultPlan:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from espreso_crawler.demo_site.edition import Language
 from espreso_crawler.demo_site.faults import Fault
@@ -51,6 +51,15 @@ class SiteOptions:
     faults: tuple[Fault, ...] = ()
     latency: float = 0.0
     is_compressed: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a name that the site does not know: it would quietly mean the plain site."""
+        known = {"language": Language, "layout": Layout, "robots": Robots}
+        for name, names in known.items():
+            if getattr(self, name) not in get_args(names):
+                raise ValueError(
+                    f"unknown {name} {getattr(self, name)!r}: one of {', '.join(get_args(names))}"
+                )
 
 
 def options_from(fields: Mapping[str, Any]) -> SiteOptions:

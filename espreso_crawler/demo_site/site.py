@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import get_args
 
 from espreso_crawler.demo_site.articles import Article, Brief, Newsroom
 from espreso_crawler.demo_site.chance import mixed
@@ -71,6 +72,8 @@ class Site:
     ) -> None:
         """Edit a published article (default: now); unless silent, the feed shows it anew as Updated."""
         self._require_published(number)
+        if kind not in get_args(UpdateKind):
+            raise ValueError(f"unknown update {kind!r}: one of {', '.join(get_args(UpdateKind))}")
         minute = minute_of(at) if at else self.minute
         self._history.add_update(number, Update(minute, kind, silent))
         self.changes += 1

@@ -22,7 +22,7 @@ from espreso_crawler.exceptions import (
 )
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article
-from espreso_crawler.ledger import Decision, Ledger, Rules, Run, new_run_id, parse_schedule
+from espreso_crawler.ledger import Decision, Draft, Ledger, Rules, Run, new_run_id, parse_schedule
 from espreso_crawler.places import places
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ TICK_SECONDS = 0.5
 CLOSING_REASON = "ledger_failed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Capture:
     """How an article was come by."""
 
@@ -41,6 +41,8 @@ class Capture:
     """The feed entry it was fetched for."""
     urls: tuple[str, ...] = ()
     """Every address it answered to: requested, redirected to."""
+    draft: Draft | None = None
+    """The article as the ledger takes it, once a pipeline has made it."""
 
 
 class LedgerExtension:

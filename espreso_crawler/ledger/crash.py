@@ -29,14 +29,23 @@ STEPS = (
     "recovery:run-file-written",
 )
 
-_step, _, _count = os.environ.get("ESPRESO_CRASH_AT", "").partition("@")
-_left = int(_count or 1)
+_left: dict[str, int] = {}
+
+
+def arm(spec: str) -> None:
+    """Let this process die at ``<step>`` or ``<step>@<count>``; an empty text disarms."""
+    step, _, count = spec.partition("@")
+    _left.clear()
+    if step:
+        _left[step] = int(count or 1)
 
 
 def crash_point(step: str) -> None:
-    """Die here when the environment names this step; one string comparison otherwise."""
-    global _left  # noqa: PLW0603 - the count belongs to the process, as its death does
-    if step == _step:
-        _left -= 1
-        if _left == 0:
+    """Die here when this step is armed; one look into an empty dictionary otherwise."""
+    if step in _left:
+        _left[step] -= 1
+        if _left[step] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm(os.environ.get("ESPRESO_CRASH_AT", ""))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from espreso_crawler.ledger import feed_lines, states
+from espreso_crawler.ledger.articles import address
 from espreso_crawler.ledger.lines import queue
 from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.session import Session
@@ -40,6 +41,16 @@ UPDATE entries SET headline = :headline, label = :label, published_at = :publish
                    first = coalesce(first, :first), fetched_as = coalesce(fetched_as, :fingerprint)
 WHERE entry = :entry
 """
+SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry = ?"
+BLANK = {
+    "state": "new",
+    "attempts": 0,
+    "next_attempt": 0,
+    "fetched_as": None,
+    "article": None,
+    "article_key": None,
+}
+"""What an entry is before anything was done about it."""
 NEVER_AGAIN = frozenset(("offsite",))
 """Ends that no move in the feed reopens: the address alone decided them."""
 LAST = 1 << 62
@@ -61,6 +72,8 @@ class Sighting:
     position: int = 0
     """From 1 at the top of the feed."""
     important: bool = False
+    in_feed: bool = True
+    """False for an archive page: it shows neither label nor mark, so it says nothing new of a known entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +119,11 @@ class Entries:
         session, leases = self._session, list[Lease]()
         tallies = Counter[str]()
         with session.db.transaction("see"):
-            forgotten = suppressed(session.db, [sighting.url for sighting in sightings])
-            fresh = {each.url: each for each in reversed(sightings) if each.url not in forgotten}
+            forgotten = suppressed(session.db, [address(each.url) for each in sightings])
+            fresh = {each.url: each for each in reversed(sightings) if address(each.url) not in forgotten}
             before = {row["url"]: dict(row) for row in session.db.rows(AMONG, (_json(fresh),))}
             for sighting in reversed(fresh.values()):
-                now = _entry(sighting, utc_text(seen_at), seen_on)
-                entry = self._note(before.get(sighting.url), now, seen_on, tallies)
+                entry = self._note(before.get(sighting.url), sighting, utc_text(seen_at), seen_on, tallies)
                 may_lease = (limit is None or len(leases) < limit) and (wanted is None or wanted(sighting))
                 if lease := self._lease_if_due(entry, may_lease):
                     leases.append(lease)
@@ -151,7 +163,7 @@ class Entries:
         """
         session = self._session
         with session.db.transaction("see"):
-            if suppressed(session.db, [url]):
+            if suppressed(session.db, [address(url)]):
                 return None
             if (row := session.db.row(AMONG, (_json([url]),))) is None:
                 blank = _entry(Sighting(url, host, edition, headline=""), utc_text(seen_at), seen_on=None)
@@ -193,32 +205,51 @@ class Entries:
         return dict(self._session.db.rows("SELECT state, count(*) FROM entries GROUP BY state"))
 
     def _note(
-        self, before: dict[str, Any] | None, now: dict[str, Any], seen_on: str, tallies: Counter[str]
+        self,
+        before: dict[str, Any] | None,
+        sighting: Sighting,
+        seen_at: str,
+        seen_on: str,
+        tallies: Counter[str],
     ) -> dict[str, Any]:
-        session = self._session
-        was_in_feed = before is not None and before["first"] is not None
-        changed = feed_lines.changes(before if was_in_feed else None, now)
+        """Write what a sighting says of an entry; returns the entry as it stands now."""
         tallies["feed/seen"] += 1
-        tallies.update(f"feed/{name}" for name in changed)
+        now = _entry(sighting, seen_at, seen_on)
         if before is None:
-            entry = session.db.write(INSERT, now).lastrowid
-            known = {"entry": entry, "state": "new", "attempts": 0, "next_attempt": 0, "fetched_as": None}
-            now |= known | {"article": None, "article_key": None}
+            entry = now | BLANK | {"entry": self._session.db.write(INSERT, now).lastrowid}
+        elif sighting.in_feed:
+            entry = before | now | {"first": before["first"] or now["first"]}
+            if sighting.published_at is None:  # no time in this row: that is no move
+                entry |= {name: before[name] for name in ("published_at", "published")}
+                entry["fingerprint"] = _fingerprint(entry)
+            self._session.db.write(UPDATE, entry)
         else:
-            session.db.write(UPDATE, now | {"entry": before["entry"]})
-            now = before | now | {"first": before["first"] or now["first"]}
+            self._session.db.write(SEEN, (seen_at, before["entry"]))
+            return before | {"fingerprint": _fingerprint(before)}
+        was_in_feed = before is not None and before["first"] is not None
+        changed = feed_lines.changes(before if was_in_feed else None, entry)
+        tallies.update(f"feed/{name}" for name in changed)
         if changed:
-            line = feed_lines.feed_line(
-                now,
-                changed=changed,
-                article=now["article"],
-                seen_at=now["seen_at"],
-                seen_on=seen_on,
-                poll=session.run,
-            )
-            queue(session, "feed", line, at=now["seen_at"], schema_version=feed_lines.SCHEMA_VERSION,
-                  article=now["article_key"])  # fmt: skip
-        return now
+            self._write_line(entry, changed, seen_on)
+        return entry
+
+    def _write_line(self, entry: dict[str, Any], changed: list[str], seen_on: str) -> None:
+        line = feed_lines.feed_line(
+            entry,
+            changed=changed,
+            article=entry["article"],
+            seen_at=entry["seen_at"],
+            seen_on=seen_on,
+            poll=self._session.run,
+        )
+        queue(
+            self._session,
+            "feed",
+            line,
+            at=entry["seen_at"],
+            schema_version=feed_lines.SCHEMA_VERSION,
+            article=entry["article_key"],
+        )
 
     def _lease_if_due(self, entry: dict[str, Any], may_lease: bool) -> Lease | None:
         state = entry["state"]

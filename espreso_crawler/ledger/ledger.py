@@ -39,7 +39,7 @@ class Ledger:
         self.coverage = Coverage(session)
         self.rechecks = Rechecks(session, self.outbox)
         self.segments = segments.Segments(session)
-        self._session = session
+        self.session = session
         self._is_open = True
 
     @classmethod
@@ -88,7 +88,7 @@ class Ledger:
 
     def summary(self) -> dict[str, Any]:
         """Return what this run did so far, as its run file will say it."""
-        return runs.document(self._session, self.run.id)
+        return runs.document(self.session, self.run.id)
 
     def close(self, reason: str, exit_code: int, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Flush, seal, give leases back, end the run and write ``output/runs/<run>.json``; returns it.
@@ -115,17 +115,17 @@ class Ledger:
     def abandon(self) -> None:
         """Let go of the file without writing, after a LedgerError: the next run puts things right."""
         self._is_open = False
-        self._session.close()
+        self.session.close()
 
     def _begin(self, database: Path, state: Path) -> None:
-        session, locks = self._session, state / LOCKS
+        session, locks = self.session, state / LOCKS
         files.make_folder(locks)
         _refuse_two_disks(session.output, state)
         with _alone(locks / OPEN_LOCK, session.rules.busy_seconds):
             latest = recovery.latest_on_disk(session.output)
             session.db = Database.open(database, busy_seconds=session.rules.busy_seconds)
             recovery.refuse_strange_output(session.db, latest)
-            session.locks = locks
+            session.locks, session.state = locks, state
             session.lock = Lock.take(run_lock(locks, self.run.id))
             if session.lock is None:
                 raise LedgerError(f"{run_lock(locks, self.run.id)}: another process has this run id")
@@ -134,13 +134,13 @@ class Ledger:
         self.segments.settle_plans()
 
     def _begin_in_memory(self) -> None:
-        session = self._session
+        session = self.session
         session.db = Database.open(None, busy_seconds=0)
         segments.continue_after(session.db, recovery.latest_on_disk(session.output))
         runs.begin(session.db, self.run)
 
     def _end(self, reason: str, exit_code: int, extra: Mapping[str, Any]) -> dict[str, Any]:
-        session, run = self._session, self.run.id
+        session, run = self.session, self.run.id
         with session.db.transaction("close"):
             given_back = states.release(
                 session.db,

@@ -25,8 +25,8 @@ def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
         known = db.row("SELECT coalesce(max(number), 0) FROM segments WHERE stream = ?", (stream,))[0]
         if number > known:
             raise LedgerError(
-                f"{db.name}: the output holds {stream} segment {number}, this ledger knows {known or 'none'}: it "
-                "is new, or an old copy; `scrapy reconcile --rebuild` restores it from the sealed files"
+                f"{db.name}: the output holds {stream} segment {number}, it knows {known or 'none'}: "
+                "it is new, or an old copy; `scrapy reconcile --rebuild` restores it from the sealed files"
             )
 
 

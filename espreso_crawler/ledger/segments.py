@@ -118,27 +118,21 @@ class Segments:
         One process seals at a time. While another does, this one returns at once with nothing (after `wait`
         seconds): its lines go out with the next seal.
         """
-        with self._alone(wait) as is_alone:
+        with self.alone(wait) as is_alone:
             return [path for stream in STREAMS for path in self._seal(stream)] if is_alone else []
 
     def settle_plans(self) -> None:
         """Finish or void what a dead sealer left; nothing to do while a living one is at work."""
-        with self._alone(0.0) as is_alone:
+        with self.alone(0.0) as is_alone:
             for stream in STREAMS if is_alone else ():
                 self._settle_plan(stream)
 
-    def _is_due(self, stream: Stream) -> bool:
-        waiting = lines.waiting(self._session.db, stream)
-        if not waiting:
-            self._due_since.pop(stream, None)
-            return False
-        since = self._due_since.setdefault(stream, time.monotonic())
-        rules = self._session.rules
-        return waiting >= rules.seal_items or time.monotonic() - since >= rules.seal_seconds
-
     @contextmanager
-    def _alone(self, wait: float) -> Iterator[bool]:
-        """Tell whether this process may seal, and keep others from it meanwhile."""
+    def alone(self, wait: float) -> Iterator[bool]:
+        """Tell whether this process may touch sealed files, and keep others from it meanwhile.
+
+        `wait` is in seconds. It does not nest.
+        """
         if self._session.locks is None:
             yield True
             return
@@ -148,6 +142,15 @@ class Segments:
         finally:
             if lock:
                 lock.release()
+
+    def _is_due(self, stream: Stream) -> bool:
+        waiting = lines.waiting(self._session.db, stream)
+        if not waiting:
+            self._due_since.pop(stream, None)
+            return False
+        since = self._due_since.setdefault(stream, time.monotonic())
+        rules = self._session.rules
+        return waiting >= rules.seal_items or time.monotonic() - since >= rules.seal_seconds
 
     def _seal(self, stream: Stream) -> list[str]:
         self._settle_plan(stream)

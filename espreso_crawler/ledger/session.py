@@ -26,6 +26,8 @@ class Session:
         self.rules = rules
         self.clock = clock
         self.output = output
+        self.state: Path | None = None
+        """Folder of locks, rejects and quarantine; None for a ledger in memory."""
         self.locks: Path | None = None
         """Folder of the lock files; None for a ledger in memory."""
         self.lock: Lock | None = None

@@ -91,6 +91,7 @@ CREATE TABLE revisions (
     emitted_at TEXT NOT NULL,
     run TEXT NOT NULL,
     segment INTEGER,
+    is_lost INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (article, revision, extractor_version)
 ) WITHOUT ROWID;
 
@@ -113,7 +114,7 @@ CREATE TABLE segments (
     number INTEGER NOT NULL,
     run TEXT NOT NULL,
     path TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('planned', 'sealed', 'replaced', 'archived')),
+    state TEXT NOT NULL CHECK (state IN ('planned', 'sealed', 'replaced', 'archived', 'lost')),
     count INTEGER,
     bytes INTEGER,
     sha256 TEXT,
@@ -126,6 +127,14 @@ CREATE TABLE segments (
 ) WITHOUT ROWID;
 CREATE INDEX segments_planned ON segments (stream) WHERE state = 'planned';
 CREATE INDEX segments_run ON segments (run);
+
+CREATE TABLE rewrites (
+    stream TEXT NOT NULL,
+    segment INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    urls TEXT NOT NULL,
+    PRIMARY KEY (stream, segment, id)
+) WITHOUT ROWID;
 
 CREATE TABLE suppressed (hash BLOB PRIMARY KEY, reason TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
 

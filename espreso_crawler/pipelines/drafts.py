@@ -11,8 +11,22 @@ from espreso_crawler.pages import article_digests
 
 
 def draft(article: Article, capture: Capture, run_id: str) -> Draft:
-    """Return an article's draft; encoding it fills the article's own fields, so that copies say what the line says."""
+    """Return an article's draft, made once; its line fills the article's own fields, so that copies say the same."""
+    capture.draft = capture.draft or _made(article, capture, run_id)
+    return capture.draft
 
+
+def apply(article: Article, decision: Decision, run_id: str) -> None:
+    """Fill what only the ledger can know: id, event, revision, changes, time of emission."""
+    article.id, article.revision, article.run_id = decision.id, decision.revision, run_id
+    article.event = decision.event or article.event
+    article.changes = decision.changes or []
+    article.change_kind, article.silent = decision.change_kind, decision.silent
+    if decision.emitted_at:
+        article.emitted_at = datetime.fromisoformat(decision.emitted_at)
+
+
+def _made(article: Article, capture: Capture, run_id: str) -> Draft:
     def line(decision: Decision) -> bytes:
         apply(article, decision, run_id)
         return encode(article)
@@ -31,16 +45,6 @@ def draft(article: Article, capture: Capture, run_id: str) -> Draft:
         fetched_at=article.fetched_at or _missing("fetched_at", article),
         line=line,
     )
-
-
-def apply(article: Article, decision: Decision, run_id: str) -> None:
-    """Fill what only the ledger can know: id, event, revision, changes, time of emission."""
-    article.id, article.revision, article.run_id = decision.id, decision.revision, run_id
-    article.event = decision.event or article.event
-    article.changes = decision.changes or []
-    article.change_kind, article.silent = decision.change_kind, decision.silent
-    if decision.emitted_at:
-        article.emitted_at = datetime.fromisoformat(decision.emitted_at)
 
 
 def _missing(field: str, article: Article) -> datetime:

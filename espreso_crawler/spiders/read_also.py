@@ -18,6 +18,7 @@ from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article, FeedSighting
 from espreso_crawler.ledger import Lease, Recheck, Sighting
 from espreso_crawler.pages import Feed, FeedEntry, Page, article, feed, is_article
+from espreso_crawler.pages.feed import feed_text
 from espreso_crawler.pages.listing import listing
 from espreso_crawler.spiders.arguments import ReadAlsoArguments
 from espreso_crawler.spiders.walk import Walk
@@ -43,6 +44,7 @@ class ReadAlsoSpider(Spider):
         self.hosts = arguments.hosts
         self.left = arguments.limit
         self._seen: dict[str, FeedEntry] = {}
+        self._feed_texts: dict[str, str | None] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
@@ -196,6 +198,10 @@ class ReadAlsoSpider(Spider):
 
     def _follow_again(self, page: Page) -> Iterator[Request]:
         """Read the feed of a page that was fetched anyway; one without a feed is counted, not an error."""
+        host, words = identity.host_of(page.url), feed_text(page)
+        if words is not None and words == self._feed_texts.get(host):
+            return
+        self._feed_texts[host] = words
         try:
             found = feed(page)
         except LayoutError:

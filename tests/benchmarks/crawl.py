@@ -2,9 +2,9 @@
 
 from statistics import median
 
+from espreso_crawler.demo_site import running_apart
 from tests.benchmarks.crawler import Crawled, crawled
 from tests.benchmarks.report import show
-from tests.benchmarks.site import served
 
 ARTICLES = 2_000
 ROUNDS = 3
@@ -17,20 +17,21 @@ CRAWLS = {
 
 def table() -> None:
     """Measure and print."""
-    with served() as base:
-        runs = [{who: crawled(who, base, ARTICLES) for who in CRAWLS} for _ in range(ROUNDS)]
+    with running_apart() as site:
+        runs = [{who: crawled(who, site.url, ARTICLES) for who in CRAWLS} for _ in range(ROUNDS)]
     rows = [
         (
             name,
             f"{median(run[who].items for run in runs):,}",
             f"{median(run[who].articles_a_second for run in runs):.0f}",
+            f"{median(run[who].cpu_seconds / run[who].items for run in runs) * 1000:.1f}",
             f"{ratio(runs, who, 'bare'):.2f}",
             f"{ratio(runs, who, 'plain'):.2f}",
             f"{median(run[who].peak_mb for run in runs):.0f}",
         )
         for who, name in CRAWLS.items()
     ]
-    columns = ("", "articles", "articles/s", "× bare", "× plain", "peak MB")
+    columns = ("", "articles", "articles/s", "CPU ms each", "× bare", "× plain", "peak MB")
     show(
         "Crawl, server and crawler in separate processes",
         columns,

@@ -1,16 +1,16 @@
 """Peak memory of our crawl at two sizes: it must not grow with the number of articles."""
 
+from espreso_crawler.demo_site import running_apart
 from tests.benchmarks.crawler import crawled
 from tests.benchmarks.report import show
-from tests.benchmarks.site import served
 
 SIZES = (2_000, 20_000)
 
 
 def table() -> None:
     """Measure and print."""
-    with served() as base:
-        runs = {size: crawled("ours", base, size) for size in SIZES}
+    with running_apart() as site:
+        runs = {size: crawled("ours", site.url, size) for size in SIZES}
     least = runs[SIZES[0]].peak_mb
     rows = [
         (f"{size:,}", f"{run.items:,}", f"{run.peak_mb:.0f}", f"{run.peak_mb / least:.2f}")

@@ -1,0 +1,163 @@
+"""Ledgers, sightings and drafts for tests, and readers of what was sealed; no expectations."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from espreso_crawler.identity import digests
+from espreso_crawler.ledger import Decision, Draft, Ledger, Rules, Run, Sighting, crash, new_run_id
+from espreso_crawler.ledger.shelf import segment_files
+
+HOST = "espreso.tv"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+QUICK = Rules(backoff=timedelta(0), backoff_max=timedelta(0))
+
+
+class Clock:
+    """A clock that tests move."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+def open_ledger(
+    root: Path, *, clock: Callable[[], datetime] | None = None, rules: Rules = QUICK, memory: bool = False
+) -> Ledger:
+    """Open the ledger under a folder."""
+    clock = clock or Clock()
+    run = Run(new_run_id(clock()), "read_also", {"edition": "ua"}, clock())
+    database = None if memory else root / "state" / "ledger.sqlite3"
+    return Ledger.open(
+        database, output=root / "output", state=root / "state", run=run, rules=rules, clock=clock
+    )
+
+
+def url(number: int) -> str:
+    return f"https://{HOST}/news-{number}"
+
+
+def sighting(number: int, *, minutes: int = 0, **fields: Any) -> Sighting:
+    """Return entry `number` of the feed, `minutes` after noon."""
+    given = {
+        "headline": f"Headline {number}",
+        "published_at": (NOON + timedelta(minutes=minutes)).isoformat(),
+        "position": number,
+    }
+    return Sighting(url=url(number), host=HOST, edition="ua", **given | fields)
+
+
+def see(ledger: Ledger, *sightings: Sighting, **options: Any) -> list[Any]:
+    """Let a ledger see a page of the feed."""
+    return ledger.entries.see(sightings, seen_at=NOON, seen_on=f"https://{HOST}/", **options)
+
+
+def draft(address: str, text: str = "text", *, version: str = "1", **fields: Any) -> Draft:
+    """Return the draft of an article whose body is `text`."""
+    section = fields.pop("section", "news")
+
+    def line(decision: Decision) -> bytes:
+        return orjson.dumps(
+            {
+                "event": decision.event,
+                "id": decision.id,
+                "revision": decision.revision,
+                "url": address,
+                "changes": decision.changes,
+                "article_body": text,
+                "text_digest": given["digests"].text,
+                "record_digest": given["digests"].record,
+                "extractor_version": version,
+                "emitted_at": decision.emitted_at,
+            }
+        )
+
+    given = {
+        "entry_url": address,
+        "url": address,
+        "edition": "ua",
+        "digests": digests({"headline": "Headline", "article_body": text}, {"article_section": section}),
+        "extractor_version": version,
+        "schema_version": "1.0",
+        "fetched_at": NOON,
+        "line": line,
+    } | fields
+    return Draft(**given)
+
+
+def sealed(root: Path, stream: str = "articles") -> list[dict[str, Any]]:
+    """Return every line of a stream's sealed segments, in the order of their numbers."""
+    return [
+        orjson.loads(line)
+        for file in segment_files(root / "output", stream)
+        for line in file.path.read_bytes().splitlines()
+    ]
+
+
+def names(root: Path) -> list[str]:
+    """Return every file of the output but the run files, relative to it."""
+    output = root / "output"
+    found = (path.relative_to(output) for path in output.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if path.parts[0] != "runs")
+
+
+def run_files(root: Path) -> list[dict[str, Any]]:
+    """Return every run file, by run id."""
+    return [orjson.loads(path.read_bytes()) for path in sorted((root / "output" / "runs").glob("*.json"))]
+
+
+def in_child(work: Callable[[], Any], *, crash_at: str = "") -> int:
+    """Do some work in a child process, which may be told to die at a step; returns its exit code, -9 if killed."""
+    child = start_child(work, crash_at=crash_at)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def start_child(work: Callable[[], Any], *, crash_at: str = "") -> int:
+    """Begin some work in a child process; returns its process id."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        crash.arm(crash_at)
+        work()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+@contextmanager
+def living_child(work: Callable[[], Any], until: Callable[[], bool]) -> Iterator[int]:
+    """Let a child process do some work and then wait until it is killed at the end; begins when `until` holds."""
+
+    def stay() -> None:
+        work()
+        time.sleep(60)
+
+    child = start_child(stay)
+    try:
+        wait_until(until)
+        yield child
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def wait_until(holds: Callable[[], bool], *, seconds: float = 10) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)

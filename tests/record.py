@@ -1,0 +1,259 @@
+"""Records a page as a fixture: ``python -m tests.record FILE|URL NAME --reason "why this page is there"``.
+
+A fixture is a folder of `tests/fixtures/`: the page; where and when it was fetched and why it is there; what the
+parsers make of it. ``--all`` asks the parsers again, after a change of extraction that is meant. Nothing is
+judged here.
+"""
+
+import argparse
+import gzip
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from scrapy.utils.project import get_project_settings
+
+from espreso_crawler.commands import extract
+from espreso_crawler.exceptions import PageError
+from espreso_crawler.exporters import FORM
+from espreso_crawler.identity import payload_digest
+from espreso_crawler.items import EXTRACTOR_VERSION
+from espreso_crawler.pages import Page, article, feed
+from espreso_crawler.pages.listing import listing
+
+FIXTURES = Path(__file__).parent / "fixtures"
+PAGE, META, EXPECTED, VERSION = "page.html.gz", "meta.json", "expected.json", "version.json"
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# What no page says of itself: this program's versions and memory, and what pipelines add.
+NOT_OF_THE_PAGE = frozenset({
+    "schema_version", "extractor_version", "event", "id", "revision", "run_id", "emitted_at", "feed",
+    "tags", "vocabulary_version", "is_sponsored", "cited_agencies", "near_duplicate_of", "similarity",
+    "changes", "change_kind", "silent", "retracts", "reason",
+})  # fmt: skip
+LONGEST_SHOWN = 120
+Expected = dict[str, dict[str, Any]]
+"""What the parsers make of a page: for `article`, `feed` and `listing` their fields, or the error they end in."""
+
+
+class Refused(Exception):  # noqa: N818  # it reads as what happened
+    """The recorder does not do what it was asked; its text says why."""
+
+
+def names(fixtures: Path = FIXTURES) -> list[str]:
+    """Return the names of all fixtures."""
+    return sorted(folder.name for folder in fixtures.iterdir() if folder.is_dir())
+
+
+def stored_page(folder: Path) -> Page:
+    """Return the page of a fixture, as it was when it was fetched."""
+    meta = json.loads((folder / META).read_text("utf-8"))
+    body = gzip.decompress((folder / PAGE).read_bytes())
+    return Page.read(body, url=meta["url"], fetched_at=datetime.fromisoformat(meta["fetched_at"]))
+
+
+def found_on(page: Page) -> Expected:
+    """Return what the parsers make of a page; what holds no article may be a page of the archive."""
+    found = {"article": _outcome(article, page), "feed": _outcome(feed, page)}
+    for name in NOT_OF_THE_PAGE:
+        found["article"].pop(name, None)
+    return found if "error" not in found["article"] else found | {"listing": _outcome(listing, page)}
+
+
+def expected_of(folder: Path) -> Expected:
+    """Return what a fixture says should come out."""
+    return json.loads((folder / EXPECTED).read_text("utf-8"))
+
+
+def differences(name: str, expected: Expected, found: Expected) -> list[str]:
+    """Return one line for each field that differs, with the fixture's and the field's name."""
+    return [
+        f"{name}: {part}.{field}{place}: expected {_short(one)}, found {_short(other)}"
+        for part in sorted(expected.keys() | found.keys())
+        for field, one, other in _pairs(expected.get(part, {}), found.get(part, {}))
+        for place, one, other in _first_difference(one, other)
+    ]
+
+
+def written(expected: Expected) -> str:
+    """Return JSON with a line for each field and each member of a list, so that a diff shows what changed."""
+    parts = (f"  {_json(part)}: {{\n{_fields(fields)}\n  }}" for part, fields in expected.items())
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def digests(fixtures: Path = FIXTURES) -> dict[str, str]:
+    """Return the digest of every fixture's expected output."""
+    return {name: payload_digest((fixtures / name / EXPECTED).read_bytes()) for name in names(fixtures)}
+
+
+def recorded_version(fixtures: Path = FIXTURES) -> dict[str, Any]:
+    """Return the extractor version and the digests that belong together; before the first recording, none."""
+    file = fixtures / VERSION
+    empty = {"extractor_version": EXTRACTOR_VERSION, "expected": {}}
+    return json.loads(file.read_text("utf-8")) if file.exists() else empty
+
+
+def record(
+    page: Page, name: str, reason: str, fixtures: Path = FIXTURES, *, again: bool = False
+) -> list[str]:
+    """Write a fixture; return what to tell the person. Raises `Refused`, before it writes anything."""
+    folder = fixtures / name
+    if not NAME.fullmatch(name):
+        raise Refused(f"{name!r} is no name for a fixture: lower-case words, joined by hyphens")
+    if not reason.strip():
+        raise Refused("a fixture needs a reason: --reason")
+    if folder.exists() and not again:
+        raise Refused(f"{name} is there already; --again overwrites it")
+    if recorded_version(fixtures)["extractor_version"] != EXTRACTOR_VERSION:
+        raise Refused("EXTRACTOR_VERSION was raised: run --all first")
+    replaced = stored_page(folder) if folder.exists() else None
+    _write_page(folder, page, reason)
+    changes = _write_expected(folder)
+    return changes + _write_version(fixtures, [] if _is_same(page, replaced) else [name])
+
+
+def record_all(fixtures: Path = FIXTURES) -> list[str]:
+    """Ask the parsers again about every page; return what changed."""
+    changes = [line for name in names(fixtures) for line in _write_expected(fixtures / name)]
+    return [*changes, *_write_version(fixtures, [])]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.all == bool(asked.name):
+        parser.error("give a page and a name, or --all")
+    try:
+        lines = record_all() if asked.all else _recorded(asked)
+    except (Refused, PageError, OSError, ValueError) as error:
+        lines = [f"refused: {error}"]
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return int(any(line.startswith(("refused", "warning")) for line in lines))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.record", description="Record a page as a fixture.")
+    parser.add_argument(
+        "page", nargs="?", metavar="FILE|URL", help="a saved page, also gzipped, or an address"
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the fixture's folder in tests/fixtures")
+    parser.add_argument("--reason", default="", help="why this page is there")
+    parser.add_argument("--url", help="address of a saved page (default: what the page says)")
+    parser.add_argument(
+        "--fetched-at", help="ISO time at which a saved page was fetched (default: file time)"
+    )
+    parser.add_argument("--again", action="store_true", help="overwrite a fixture of that name")
+    parser.add_argument("--all", action="store_true", help="write every expected.json anew from its page")
+    return parser
+
+
+def _recorded(asked: argparse.Namespace) -> list[str]:
+    lines = record(_page(asked), asked.name, asked.reason, again=asked.again)
+    return [*lines, f"recorded: check tests/fixtures/{asked.name}/{EXPECTED} line by line against the page"]
+
+
+def _page(asked: argparse.Namespace) -> Page:
+    if not asked.page.startswith(("http://", "https://")):
+        return extract._saved_page(asked.page, asked)
+    fetched: list[Page] = []
+    command = extract.Command()
+    command.settings = get_project_settings()
+    command._fetch(asked.page, fetched.append)
+    if not fetched:
+        raise Refused(f"{asked.page} was not fetched")
+    return fetched[0]
+
+
+def _is_same(page: Page, other: Page | None) -> bool:
+    return other is not None and all(
+        getattr(page, name) == getattr(other, name) for name in ("body", "url", "fetched_at")
+    )
+
+
+def _write_page(folder: Path, page: Page, reason: str) -> None:
+    fetched_at = page.fetched_at.astimezone(UTC).replace(microsecond=0)
+    meta = {"url": page.url, "fetched_at": fetched_at, "reason": reason.strip()}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / PAGE).write_bytes(gzip.compress(page.body, mtime=0))
+    (folder / META).write_bytes(orjson.dumps(meta, option=FORM | orjson.OPT_INDENT_2) + b"\n")
+
+
+def _write_expected(folder: Path) -> list[str]:
+    """Write what the parsers make of a fixture's page; return the fields that changed."""
+    file, found = folder / EXPECTED, found_on(stored_page(folder))
+    changes = differences(folder.name, expected_of(folder), found) if file.exists() else []
+    file.write_text(written(found), "utf-8")
+    return changes
+
+
+def _write_version(fixtures: Path, new: list[str]) -> list[str]:
+    """Bind expected output to the extractor version, except what changed on the same page in the same version."""
+    bound, now = recorded_version(fixtures), digests(fixtures)
+    changed: list[str] = []
+    if bound["extractor_version"] == EXTRACTOR_VERSION:
+        kept = bound["expected"]
+        changed = [name for name in now if name in kept and name not in new and kept[name] != now[name]]
+        now |= {name: kept[name] for name in changed}
+    version = {"extractor_version": EXTRACTOR_VERSION, "expected": now}
+    (fixtures / VERSION).write_text(f"{json.dumps(version, indent=2)}\n", "utf-8")
+    if not changed:
+        return []
+    return [
+        f"warning: the same page gives something else: {', '.join(changed)}",
+        f"warning: if that is meant, raise EXTRACTOR_VERSION ({EXTRACTOR_VERSION}) in items.py, then --all",
+    ]
+
+
+def _outcome(read: Callable[[Page], Any], page: Page) -> dict[str, Any]:
+    try:
+        return orjson.loads(orjson.dumps(read(page), option=FORM))
+    except PageError as error:
+        return {"error": type(error).__name__, "text": str(error)}
+
+
+def _pairs(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    absent = "no such field"
+    for field in one | other:
+        pair = one.get(field, absent), other.get(field, absent)
+        if pair[0] != pair[1]:
+            yield field, *pair
+
+
+def _first_difference(one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield where two values differ: for lists of one length, each place."""
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        yield from (
+            (f"[{place}]", *pair)
+            for place, pair in enumerate(zip(one, other, strict=True))
+            if pair[0] != pair[1]
+        )
+    else:
+        yield "", one, other
+
+
+def _fields(fields: dict[str, Any]) -> str:
+    return ",\n".join(f"    {_json(name)}: {_value(value)}" for name, value in fields.items())
+
+
+def _value(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return _json(value)
+    return "[\n" + ",\n".join(f"      {_json(member)}" for member in value) + "\n    ]"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _short(value: Any) -> str:
+    shown = _json(value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
