@@ -31,9 +31,10 @@ clean: ## remove .venv and what tools left; never output or state
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One stamp for each dependency group of pyproject.toml; older than that file = installed again.
+# setuptools warns of every editable install; nobody can act on it here.
 .venv/.%: pyproject.toml | $(BIN)/pip
 	@echo "Setting up .venv ($*)"
-	@$(BIN)/python -m pip install --quiet --editable . $(if $(filter run,$*),,--group $*)
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable . $(if $(filter run,$*),,--group $*)
 	@touch $@
 
 # pip knows --group since 25.1; the pip that comes with Python 3.11 does not.

@@ -20,7 +20,7 @@ def moment(value: str | datetime) -> datetime | None:
     """Return the Kyiv time of an ISO stamp, of a printed date with a time, or of a moment already read."""
     if isinstance(value, datetime):
         return dates.in_kyiv(value)
-    if value[:4].isdigit():
+    if value.lstrip()[:4].isdigit():
         return dates.stamp(value)
     day, clock = dates.printed_day(value), dates.printed_time(value)
     return dates.kyiv(day.day, clock) if day and clock else None
@@ -60,18 +60,25 @@ class MostTrusted:
     The `Provenance` is appended to ``provenance`` in the loader's context.
     """
 
-    def __init__(self, field: str, clean: Callable[[Any], Any], same: Same, *, keeps_raw: bool = False) -> None:
+    def __init__(
+        self, field: str, clean: Callable[[Any], Any], same: Same, *, keeps_raw: bool = False
+    ) -> None:
         self.field = field
         self.clean = clean
         self.same = same
         self.keeps_raw = keeps_raw
 
     def __call__(self, claims: Iterable[Claim], loader_context: Mapping[str, Any]) -> list[Any]:
+        """Return the clean values of the first claim that has any."""
         found = [(source, raw, value) for source, raw in claims if raw and (value := self.clean(raw))]
         if not found:
             return []
         (source, raw, value), *witnesses = found
-        others = [OtherEvidence(other, printed(said)) for other, said, meant in witnesses if not self.same(value, meant)]
+        others = [
+            OtherEvidence(other, printed(said))
+            for other, said, meant in witnesses
+            if not self.same(value, meant)
+        ]
         loader_context["provenance"].append(
             Provenance(
                 self.field,
@@ -89,7 +96,7 @@ def _same_text(ours: str, theirs: str) -> bool:
 
 
 def _same_headline(ours: str, theirs: str) -> bool:
-    """A column's metadata headline is the page's with a suffix ("… Column by …"): that is no disagreement."""
+    """Return whether one headline begins with the other: a column's metadata adds "… Column by …"."""
     ours, theirs = ours.casefold(), theirs.casefold()
     return ours.startswith(theirs) or theirs.startswith(ours)
 

@@ -8,7 +8,6 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
-
 # They say again, one with a traceback, what the spider says of the same failure in one line.
 REPEATERS = ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.downloader.handlers.http11")
 
@@ -24,13 +23,17 @@ class OneLineLogFormatter(LogFormatter):
         """Name a scraped article by its address."""
         return {"level": logging.DEBUG, "msg": "Scraped %(url)s", "args": {"url": _url(item)}}
 
-    def dropped(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
+    def dropped(
+        self, item: Any, exception: BaseException, response: Any, spider: Spider
+    ) -> LogFormatterResult:
         """Say why an article was dropped."""
         level = getattr(exception, "log_level", None) or "WARNING"
         args = {"url": _url(item), "reason": f"{type(exception).__name__}: {exception}"}
         return {"level": logging.getLevelName(level), "msg": "%(url)s: %(reason)s", "args": args}
 
-    def item_error(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
+    def item_error(
+        self, item: Any, exception: BaseException, response: Any, spider: Spider
+    ) -> LogFormatterResult:
         """Name the article that a pipeline failed on; the traceback follows."""
         return {"level": logging.ERROR, "msg": "%(url)s: a pipeline failed", "args": {"url": _url(item)}}
 

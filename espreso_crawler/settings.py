@@ -7,12 +7,18 @@ COMMANDS_MODULE = "espreso_crawler.commands"
 
 # --- The project's own. Paths count from the folder of scrapy.cfg, else from the working directory. -------------
 ESPRESO_OUTPUT = "output"  # folder: sealed articles and run files; read by places.py
-ESPRESO_STATE = ".scrapy/espreso"  # folder: ledger, locks, rejects; on the same file system; read by places.py
-ESPRESO_LEDGER = None  # "sqlite:///path"; None = ledger.sqlite3 in the state folder; "none" = crawl without memory
+ESPRESO_STATE = (
+    ".scrapy/espreso"  # folder: ledger, locks, rejects; on the same file system; read by places.py
+)
+ESPRESO_LEDGER = (
+    None  # "sqlite:///path"; None = ledger.sqlite3 in the state folder; "none" = crawl without memory
+)
 ESPRESO_CONTACT = None  # who runs this crawl: an address or URL for the user agent; read by addon.py
 ESPRESO_DECODE_EMAILS = False  # write out addresses that Cloudflare hides; read by the spiders
 ESPRESO_LISTING_PAGES = 0  # pages of the archive one walk may read; 0 = no bound; read by the spiders
-ESPRESO_MAX_ATTEMPTS = 5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
+ESPRESO_MAX_ATTEMPTS = (
+    5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
+)
 ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; doubles with each further one
 ESPRESO_RECHECK = "0"  # ages at which known articles are fetched again, e.g. "1h 6h 1d 7d"; "0" = never
 ESPRESO_SEAL_ITEMS = 1000  # lines in one sealed file at most; read by extensions/ledger.py
@@ -39,7 +45,7 @@ SPIDER_MIDDLEWARES = {
     # Callbacks see every status: one log line a failure, with the reason, instead of two.
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # slugs have up to 242 characters; feeds are bounded
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 ITEM_PIPELINES = {
     "espreso_crawler.pipelines.deduplicate.DeduplicatePipeline": 200,  # before work is spent on what is known
@@ -92,5 +98,5 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as th
 
 # --- Log -------------------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"
-LOG_VERSIONS = []  # `scrapy version -v` prints them
+LOG_VERSIONS: list[str] = []  # `scrapy version -v` prints them
 LOG_FORMATTER = "espreso_crawler.log_format.OneLineLogFormatter"

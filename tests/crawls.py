@@ -32,10 +32,16 @@ class Desk:
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
 
-    def crawl(self, *arguments: str, settings: Mapping[str, str] | None = None, extra: Sequence[str] = ()) -> Finished:
+    def crawl(
+        self, *arguments: str, settings: Mapping[str, str] | None = None, extra: Sequence[str] = ()
+    ) -> Finished:
         """Run ``scrapy crawl read_also`` with ``-a`` arguments to its end."""
         done = subprocess.run(
-            self.command(arguments, settings, extra), cwd=ROOT, capture_output=True, timeout=LONGEST_CRAWL, check=False
+            self.command(arguments, settings, extra),
+            cwd=ROOT,
+            capture_output=True,
+            timeout=LONGEST_CRAWL,
+            check=False,
         )
         return Finished(done.returncode, done.stderr.decode(), done.stdout)
 
@@ -45,7 +51,9 @@ class Desk:
             self.command(arguments, settings, ()), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
 
-    def command(self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str]) -> list[str]:
+    def command(
+        self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str]
+    ) -> list[str]:
         """Return the command line of a crawl here."""
         places = {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
         given = places | NO_WAITING | self.settings | dict(settings or {})

@@ -1,8 +1,7 @@
 """Records a page as a fixture: ``python -m tests.record FILE|URL NAME --reason "why this page is there"``.
 
-A fixture is a folder of `tests/fixtures/`: the page; where and when it was fetched and why it is there; what the
-parsers make of it. ``--all`` asks the parsers again, after a change of extraction that is meant. Nothing is
-judged here.
+A fixture is a folder of `tests/fixtures/`: the page; where and when it was fetched, and why it is there; what
+the parsers make of it. ``--all`` asks the parsers again, after a change of extraction that is meant.
 """
 
 import argparse
@@ -37,7 +36,7 @@ NOT_OF_THE_PAGE = frozenset({
 })  # fmt: skip
 LONGEST_SHOWN = 120
 Expected = dict[str, dict[str, Any]]
-"""What the parsers make of a page: for `article`, `feed` and `listing` their fields, or the error they end in."""
+"""What the parsers make of a page: the fields of `article`, `feed`, `listing`, or the error they end in."""
 
 
 class Refused(Exception):  # noqa: N818  # it reads as what happened
@@ -97,9 +96,7 @@ def recorded_version(fixtures: Path = FIXTURES) -> dict[str, Any]:
     return json.loads(file.read_text("utf-8")) if file.exists() else empty
 
 
-def record(
-    page: Page, name: str, reason: str, fixtures: Path = FIXTURES, *, again: bool = False
-) -> list[str]:
+def record(page: Page, name: str, reason: str, fixtures: Path, *, again: bool = False) -> list[str]:
     """Write a fixture; return what to tell the person. Raises `Refused`, before it writes anything."""
     folder = fixtures / name
     if not NAME.fullmatch(name):
@@ -116,7 +113,7 @@ def record(
     return changes + _write_version(fixtures, [] if _is_same(page, replaced) else [name])
 
 
-def record_all(fixtures: Path = FIXTURES) -> list[str]:
+def record_all(fixtures: Path) -> list[str]:
     """Ask the parsers again about every page; return what changed."""
     changes = [line for name in names(fixtures) for line in _write_expected(fixtures / name)]
     return [*changes, *_write_version(fixtures, [])]
@@ -129,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.all == bool(asked.name):
         parser.error("give a page and a name, or --all")
     try:
-        lines = record_all() if asked.all else _recorded(asked)
+        lines = record_all(FIXTURES) if asked.all else _recorded(asked)
     except (Refused, PageError, OSError, ValueError) as error:
         lines = [f"refused: {error}"]
     sys.stdout.writelines(f"{line}\n" for line in lines)
@@ -153,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _recorded(asked: argparse.Namespace) -> list[str]:
-    lines = record(_page(asked), asked.name, asked.reason, again=asked.again)
+    lines = record(_page(asked), asked.name, asked.reason, FIXTURES, again=asked.again)
     return [*lines, f"recorded: check tests/fixtures/{asked.name}/{EXPECTED} line by line against the page"]
 
 
@@ -192,7 +189,7 @@ def _write_expected(folder: Path) -> list[str]:
 
 
 def _write_version(fixtures: Path, new: list[str]) -> list[str]:
-    """Bind expected output to the extractor version, except what changed on the same page in the same version."""
+    """Bind the output to the extractor version, except what changed on the same page in the same version."""
     bound, now = recorded_version(fixtures), digests(fixtures)
     changed: list[str] = []
     if bound["extractor_version"] == EXTRACTOR_VERSION:

@@ -26,6 +26,7 @@ ALL = {
     "loaders",
     "log_format",
     "middlewares",
+    "near_duplicates",
     "pages",
     "pipelines",
     "places",
@@ -33,6 +34,7 @@ ALL = {
     "schema",
     "settings",
     "spiders",
+    "tagging",
     "vocabularies",
 }
 RECORD = {"exceptions", "identity", "items", "processors", "vocabularies"}
@@ -50,14 +52,17 @@ MAY_IMPORT = {
     "loaders": RECORD,
     "log_format": {"exceptions"},
     "middlewares": {"exceptions", "identity", "places"},
+    "near_duplicates": {"exceptions", "identity", "items"},
     "pages": RECORD | {"loaders"},
-    "pipelines": RECORD | {"exporters", "extensions", "ledger", "pages", "places", "schema"},
+    "pipelines": RECORD
+    | {"exporters", "extensions", "ledger", "near_duplicates", "pages", "places", "schema", "tagging"},
     "places": {"exceptions"},
     "processors": {"exceptions", "identity", "vocabularies"},
     "schema": {"items"},
     "settings": set[str](),
     "spiders": RECORD | {"extensions", "ledger", "loaders", "pages", "places"},
-    "vocabularies": set[str](),
+    "tagging": RECORD,
+    "vocabularies": {"exceptions"},
 }
 WITHOUT_SCRAPY = {
     "demo_site",

@@ -1,14 +1,16 @@
 """``scrapy crawl`` with honest exit codes and one-line errors; everything else is Scrapy's own command."""
 
 import argparse
+import asyncio
 import sys
+from typing import Any, cast
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
-from espreso_crawler.extensions.signals import EXIT_CODE_STAT
+from espreso_crawler.extensions.signals import exit_code_of
 
 
 class Command(CrawlCommand):
@@ -22,7 +24,8 @@ class Command(CrawlCommand):
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls this
         spiders = get_spider_loader(self.settings)
         try:
-            spiders.load(args[0]).arguments_type.parse(opts.spargs)
+            spider: Any = spiders.load(args[0])
+            spider.arguments_type.parse(opts.spargs)
         except KeyError:
             self._refuse(f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
         except ArgumentError as error:
@@ -35,15 +38,15 @@ class Command(CrawlCommand):
         process = self.crawler_process
         assert process  # noqa: S101  # Scrapy sets it before it calls run
         crawler = process.create_crawler(args[0])
-        crawl = process.crawl(crawler, **opts.spargs)
+        # Scrapy runs commands by AsyncCrawlerProcess, whose crawls are tasks.
+        crawl = cast("asyncio.Task[None]", process.crawl(crawler, **opts.spargs))
         process.start()
         if process.bootstrap_failed:
             self.exitcode = ExitCode.CONFIGURATION
         error = crawl.exception() if crawl.done() and not crawl.cancelled() else None
         if error:
             self._not_started(error)
-        if crawler.stats:
-            self.exitcode = max(self.exitcode, crawler.stats.get_value(EXIT_CODE_STAT, 0))
+        self.exitcode = max(self.exitcode, exit_code_of(crawler))
 
     def _not_started(self, error: BaseException) -> None:
         if not isinstance(error, EspresoError):

@@ -18,7 +18,7 @@ from scrapy.exceptions import UsageError
 
 from espreso_crawler.demo_site import DemoSite, SiteOptions, running_apart
 from espreso_crawler.exceptions import ExitCode
-from espreso_crawler.extensions.signals import EXIT_CODE_STAT
+from espreso_crawler.extensions.signals import exit_code_of
 from espreso_crawler.places import places
 
 SPAN = timedelta(hours=36)
@@ -46,11 +46,19 @@ class Command(ScrapyCommand):
         for folder in (output, state):
             shutil.rmtree(folder, ignore_errors=True)
         # Only the delay differs from a crawl of the real site: this one belongs to whoever runs it.
-        changed = {"ESPRESO_OUTPUT": output, "ESPRESO_STATE": state, "DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}
+        changed = {
+            "ESPRESO_OUTPUT": output,
+            "ESPRESO_STATE": state,
+            "DOWNLOAD_DELAY": 0,
+            "AUTOTHROTTLE_ENABLED": False,
+        }
         self.settings.setdict({**changed, "LOG_LEVEL": "WARNING"}, priority="cmdline")
         console = Console(stderr=True)
         with ExitStack() as stack:
-            sites = [stack.enter_context(running_apart(SiteOptions(language=lang), host=host)) for lang, host in _editions()]
+            sites = [
+                stack.enter_context(running_apart(SiteOptions(language=lang), host=host))
+                for lang, host in _editions()
+            ]
             console.print("Invented news sites: " + ", ".join(site.url for site in sites))
             self.exitcode = self._crawl(sites, console)
         _show(output, console)
@@ -68,7 +76,7 @@ class Command(ScrapyCommand):
             process.crawl(crawler, **arguments)
             process.start()
         failed = ExitCode.CONFIGURATION if process.bootstrap_failed else ExitCode.OK
-        return max(int(failed), crawler.stats.get_value(EXIT_CODE_STAT, 0) if crawler.stats else 0)
+        return max(int(failed), exit_code_of(crawler))
 
 
 def _editions() -> tuple[tuple[Any, str], ...]:

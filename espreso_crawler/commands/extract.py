@@ -4,7 +4,9 @@ import argparse
 import gzip
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +47,15 @@ class Command(ScrapyCommand):
         """Add this command's options."""
         super().add_options(parser)
         parser.add_argument("--url", help="address of a saved page (default: what the page says)")
-        parser.add_argument("--fetched-at", help="ISO time at which a saved page was fetched (default: its file's time)")
-        parser.add_argument("--explain", action="store_true", help="a table for people: field, value, source, others")
-        parser.add_argument("--feed", action="store_true", help="the entries of the page's news feed, one JSON line each")
+        parser.add_argument(
+            "--fetched-at", help="ISO time at which a saved page was fetched (default: its file's time)"
+        )
+        parser.add_argument(
+            "--explain", action="store_true", help="a table for people: field, value, source, others"
+        )
+        parser.add_argument(
+            "--feed", action="store_true", help="the entries of the page's news feed, one JSON line each"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the page and print what was asked for."""
@@ -59,14 +67,16 @@ class Command(ScrapyCommand):
             else:
                 _show(_saved_page(args[0], opts), opts)
         except BrokenPipeError:  # whoever reads our output has seen enough
-            sys.stdout = None  # type: ignore[assignment]  # so that nothing is flushed into the broken pipe at exit
+            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
         except (PageError, OSError, EOFError, ValueError) as error:
             self._refuse(str(error), ExitCode.ARGUMENT if isinstance(error, OSError) else ExitCode.SOURCE)
 
     def _fetch(self, url: str, show: Callable[[Page], None]) -> None:
         """Fetch one page as a crawl would, robots.txt included."""
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        self.settings.setdict({"EXTENSIONS": {}, "ITEM_PIPELINES": {}, "LOG_LEVEL": "WARNING"}, priority="cmdline")
+        self.settings.setdict(
+            {"EXTENSIONS": {}, "ITEM_PIPELINES": {}, "LOG_LEVEL": "WARNING"}, priority="cmdline"
+        )
         process = CrawlerProcess(self.settings)
         outcome: list[Page | str] = []
         process.crawl(OnePageSpider, url=url, outcome=outcome)
@@ -100,10 +110,12 @@ class OnePageSpider(Spider):
         """Keep the page, or why it cannot be used."""
         now = datetime.now(UTC)
         try:
-            if response.status != 200:  # noqa: PLR2004
+            if response.status != HTTPStatus.OK:
                 self.outcome.append(f"{response.url}: HTTP {response.status}")
             else:
-                self.outcome.append(Page.read(response.body, url=response.url, fetched_at=now, http_status=200))
+                self.outcome.append(
+                    Page.read(response.body, url=response.url, fetched_at=now, http_status=200)
+                )
         except PageError as error:
             self.outcome.append(str(error))
 
@@ -128,7 +140,7 @@ def _saved_page(name: str, opts: argparse.Namespace) -> Page:
 def _show(page: Page, opts: argparse.Namespace) -> None:
     if opts.feed:
         for entry in feed(page).entries:
-            _write(encode(entry))
+            _write(encode(asdict(entry)))
         return
     record = article(page)
     record.id = identity.article_id(record.edition or "", record.entity_id, record.url or "")
@@ -159,7 +171,9 @@ def _explain(record: Article, found: Feed) -> None:
     console.print(table)
     rows = Table("#", "time", "label", "headline", "address", title=f"news feed, by {found.way}")
     for entry in found.entries:
-        time = entry.published_at.strftime("%Y-%m-%d %H:%M %z") if entry.published_at else str(entry.day or "")
+        time = (
+            entry.published_at.strftime("%Y-%m-%d %H:%M %z") if entry.published_at else str(entry.day or "")
+        )
         rows.add_row(str(entry.position), time, entry.label or "", entry.headline or "", entry.url)
     console.print(rows)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from scrapy import Spider, signals
+from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.utils.asyncio import create_looping_call
@@ -20,7 +21,7 @@ from espreso_crawler.exceptions import (
     LedgerError,
     Unchanged,
 )
-from espreso_crawler.extensions.signals import EXIT_CODE_STAT
+from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Decision, Draft, Ledger, Rules, Run, new_run_id, parse_schedule
 from espreso_crawler.places import places
@@ -86,7 +87,7 @@ class LedgerExtension:
         self.failed = True
         logger.critical("%s", error)
         self.stats.max_value(EXIT_CODE_STAT, int(ExitCode.OUTPUT))
-        engine = self.crawler.engine
+        engine: ExecutionEngine | None = self.crawler.engine
         if engine is not None and engine.spider is not None:
             closing = asyncio.ensure_future(engine.close_spider_async(reason=CLOSING_REASON))
             closing.add_done_callback(lambda task: task.exception())
@@ -136,7 +137,7 @@ class LedgerExtension:
     @property
     def exit_code(self) -> int:
         """What the crawl would exit with now."""
-        return int(self.stats.get_value(EXIT_CODE_STAT, 0))
+        return exit_code_of(self.crawler)
 
     def emitted(self, article: Article) -> None:
         """Forget how an article was come by: its line is in the ledger."""
@@ -167,7 +168,10 @@ class LedgerExtension:
         settings = self.crawler.settings
         where = places(settings)
         started_at = datetime.now(UTC)
-        run = Run(new_run_id(started_at), *_who(self.crawler), started_at=started_at, job=_job(self.crawler))
+        spider = self.crawler.spider
+        given = {name: str(value) for name, value in getattr(spider, "given", {}).items()}
+        job = getattr(getattr(spider, "arguments", None), "job", None)
+        run = Run(new_run_id(started_at), self.crawler.spidercls.name, given, started_at=started_at, job=job)
         output = where.output if where.ledger else where.output / "without-ledger" / run.id
         logger.info("Run %s; output: %s; ledger: %s", run.id, output, where.ledger or "none")
         return Ledger.open(where.ledger, output=output, state=where.state, run=run, rules=_rules(settings))
@@ -186,17 +190,16 @@ def _rules(settings: Any) -> Rules:
         raise ConfigurationError(f"ESPRESO_ setting: {error}") from error
 
 
-def _who(crawler: Crawler) -> tuple[str, dict[str, str]]:
-    spider = crawler.spider
-    given = getattr(spider, "given", {}) if spider else {}
-    return crawler.spidercls.name, {name: str(value) for name, value in given.items()}
-
-
-def _job(crawler: Crawler) -> str | None:
-    return getattr(crawler.spider, "_job", None)
-
-
 def _plain(stats: dict[str, Any]) -> dict[str, Any]:
-    return {key: value if isinstance(value, int | float | str | type(None)) else str(value) for key, value in stats.items()}
+    return {
+        key: value if isinstance(value, int | float | str | type(None)) else str(value)
+        for key, value in stats.items()
+    }
 
 
+def keeper_of(crawler: Crawler) -> LedgerExtension:
+    """Return the crawl's `LedgerExtension`. Raises `ConfigurationError` when it is switched off."""
+    keeper = crawler.get_extension(LedgerExtension)
+    if keeper is None:
+        raise ConfigurationError("EXTENSIONS: the ledger extension is switched off, and nothing can be emitted without it")
+    return keeper

@@ -15,6 +15,12 @@ EXIT_CODE_STAT = "espreso/exit_code"
 CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
 
 
+def exit_code_of(crawler: Crawler) -> int:
+    """Return the exit code noted so far; 0 for a crawl that did not get as far as its stats."""
+    stats = getattr(crawler, "stats", None)
+    return int(stats.get_value(EXIT_CODE_STAT, 0)) if stats is not None else 0
+
+
 class SignalsExtension:
     """Notes SIGINT and SIGTERM in the stat `EXIT_CODE_STAT`, then lets Scrapy's own handler do its work."""
 
@@ -41,7 +47,6 @@ class SignalsExtension:
 
     def _noting(self, previous: Any) -> Any:
         def handle(number: int, frame: FrameType | None) -> None:
-            assert self.crawler.stats  # noqa: S101  # set before any extension exists
             self.crawler.stats.max_value(EXIT_CODE_STAT, int(CODES[signal.Signals(number)]))
             previous(number, frame)
 

@@ -14,6 +14,7 @@ SAVE = """
 INSERT OR REPLACE INTO stretches (stretch, host, oldest, newest, is_open, since, run, reason)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
+MINUTE = 60
 UNFINISHED = "the walk was not finished"
 NOT_ASKED = "no walk asked for it"
 
@@ -59,6 +60,14 @@ class Row:
     since: int | None
     run: str
     reason: str | None
+
+
+def restore(session: Session, host: str, newest: int) -> None:
+    """Note in a rebuilt ledger how far a feed was read (seconds since 1970), in the caller's transaction.
+
+    Only the last minute counts as read: the next walk goes down to it; what lies below is no gap.
+    """
+    session.db.write(SAVE, (None, host, newest - MINUTE, newest, False, None, session.run, None))
 
 
 class Coverage:

@@ -102,6 +102,11 @@ class Database:
         """Return a number that changes when another process commits."""
         return int(self.row("PRAGMA data_version")[0])
 
+    def vacuum(self) -> None:
+        """Write the whole file anew, so that nothing deleted can be read from its free pages."""
+        self.write("VACUUM")
+        self.write("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let go of the file."""
         with suppress(sqlite3.Error):

@@ -25,7 +25,7 @@ FROM entries LEFT JOIN articles USING (article) WHERE entries.url IN (SELECT val
 """
 DUE = """
 SELECT url FROM entries
-WHERE state = 'pending' AND host = ? AND next_attempt <= ?
+WHERE state = 'pending' AND host = ? AND next_attempt NOT BETWEEN ? AND ?
   AND (published IS NULL OR published BETWEEN ? AND ?)
 ORDER BY next_attempt, entry LIMIT ?
 """
@@ -145,10 +145,11 @@ class Entries:
         """
         session, leases = self._session, list[Lease]()
         span = (epoch(since) if since else -LAST, epoch(until) if until else LAST)
+        waiting = (session.now() + 1, session.now() + states.LONGEST_WAIT)
         with session.db.transaction("take"):
             for host in hosts:
                 left = LAST if limit is None else limit - len(leases)
-                due = [row[0] for row in session.db.rows(DUE, (host, session.now(), *span, left))]
+                due = [row[0] for row in session.db.rows(DUE, (host, *waiting, *span, left))]
                 entries = {row["url"]: row for row in session.db.rows(AMONG, (_json(due),))}
                 leases += [
                     self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in due
@@ -259,10 +260,11 @@ class Entries:
             if entry["fetched_as"] in (None, entry["fingerprint"]):
                 return None
             if not may_lease:
-                states.reopen(self._session.db, entry["entry"], now=self._session.now())
+                states.reopen(self._session.db, entry["entry"])
                 return None
             return self._lease(entry, "moved", 1)
-        if not may_lease or entry["next_attempt"] > self._session.now():
+        wait = entry["next_attempt"] - self._session.now()
+        if not may_lease or 0 < wait <= states.LONGEST_WAIT:
             return None
         return self._lease(entry, "new" if state == "new" else "due", entry["attempts"] + 1)
 

@@ -66,6 +66,13 @@ def deliver(path: Path) -> None:
         sync_folder(path.parent)
 
 
+def put(path: Path, place: Path) -> None:
+    """Rename a file that is finished and durable to another name, in place of what is there."""
+    with _told(path):
+        path.replace(place)
+        sync_folder(place.parent)
+
+
 def remove(*paths: Path) -> None:
     """Remove files that may or may not be there."""
     for path in paths:

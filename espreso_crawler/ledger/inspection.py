@@ -23,7 +23,9 @@ def inspected(
 ) -> Iterator[Session]:
     """Open an existing ledger; raises LedgerError when there is none or it cannot be used."""
     if not database.exists():
-        raise LedgerError(f"{database}: there is no ledger; a crawl makes one, `scrapy reconcile --rebuild` restores one")
+        raise LedgerError(
+            f"{database}: there is no ledger; a crawl makes one, `scrapy reconcile --rebuild` restores one"
+        )
     session = Session("inspection", Rules(), clock, output)
     session.state = state
     session.locks = state / LOCKS
@@ -37,7 +39,10 @@ def inspected(
 
 @contextmanager
 def sealing_stopped(session: Session) -> Iterator[Segments]:
-    """Keep every process from sealing, after finishing what a dead one left; raises LedgerError when one hangs."""
+    """Keep every process from sealing, after finishing what a dead one left.
+
+    Raises LedgerError when one hangs.
+    """
     segments = Segments(session)
     segments.settle_plans()
     with segments.alone(SEAL_WAIT) as is_alone:

@@ -15,6 +15,7 @@ from espreso_crawler.ledger.entries import Entries
 from espreso_crawler.ledger.liveness import Lock, run_lock
 from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.rechecks import Rechecks
+from espreso_crawler.ledger.rewriting import rewrite_all
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run
 from espreso_crawler.ledger.session import Session
@@ -121,8 +122,10 @@ class Ledger:
         session, locks = self.session, state / LOCKS
         files.make_folder(locks)
         _refuse_two_disks(session.output, state)
-        with _alone(locks / OPEN_LOCK, session.rules.busy_seconds):
+        with alone(locks / OPEN_LOCK, session.rules.busy_seconds):
             latest = recovery.latest_on_disk(session.output)
+            if not database.exists():
+                recovery.refuse_new_beside_output(database, latest)
             session.db = Database.open(database, busy_seconds=session.rules.busy_seconds)
             recovery.refuse_strange_output(session.db, latest)
             session.locks, session.state = locks, state
@@ -132,6 +135,9 @@ class Ledger:
             runs.begin(session.db, self.run)
             self.recovered = recovery.recover(session)
         self.segments.settle_plans()
+        with self.segments.alone(0.0) as is_alone:
+            if is_alone:
+                rewrite_all(session, self.segments)
 
     def _begin_in_memory(self) -> None:
         session = self.session
@@ -161,7 +167,7 @@ class Ledger:
 
 
 @contextmanager
-def _alone(path: Path, seconds: float) -> Iterator[None]:
+def alone(path: Path, seconds: float) -> Iterator[None]:
     """Open, migrate and recover one process after the other."""
     lock = Lock.take_within(path, seconds)
     if lock is None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Self
 from weakref import WeakSet
 
+from espreso_crawler.exceptions import LedgerError
+
 SUFFIX = ".run.lock"
 WAIT = 0.02
 
@@ -26,7 +28,7 @@ class Lock:
     def take(cls, path: Path) -> Self | None:
         """Take the lock without waiting; None when a living process holds it. The file is made if need be."""
         while True:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            descriptor = _opened(path)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -85,6 +87,13 @@ def in_hand(notes: str) -> set[str]:
         else:
             held.discard(line[1:])
     return held
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise LedgerError(f"{path}: {error.strerror}: check the rights of the file and its folder") from error
 
 
 def _still_names(path: Path, descriptor: int) -> bool:

@@ -1,12 +1,11 @@
-"""Setting right what `reconcile` found: strangers put aside, lost articles asked for again; nothing is deleted."""
+"""Setting right what `reconcile` found: strangers put aside, lost articles asked for again."""
 
 import errno
 from collections.abc import Sequence
 from pathlib import Path
 
 from espreso_crawler.exceptions import LedgerError
-from espreso_crawler.ledger import files, shelf, states
-from espreso_crawler.ledger.articles import by_names
+from espreso_crawler.ledger import files, states
 from espreso_crawler.ledger.inspection import sealing_stopped
 from espreso_crawler.ledger.reconcile import Line, Report
 from espreso_crawler.ledger.segments import Plan, manifest
@@ -19,20 +18,26 @@ SELECT stream, number, run, path, schema_version, first_at, last_at, rows, repla
 FROM segments WHERE path = ?
 """
 ASK_AGAIN = """
-INSERT INTO entries (url, host, edition, headline, position, important, first_seen_at, last_seen_at, state, article)
-SELECT url, host, edition, '', 0, 0, ?1, ?1, 'unchanged', article FROM articles WHERE article = ?2
+INSERT INTO entries (url, host, edition, headline, position, important, first_seen_at, last_seen_at, article)
+SELECT url, host, edition, '', 0, 0, ?1, ?1, article FROM articles WHERE article = ?2
 ON CONFLICT (url) DO UPDATE SET article = excluded.article
 """
-REISSUE = "UPDATE articles SET reissue = 1 WHERE article = ? AND state = 'live'"
+ARCHIVED = """
+UPDATE segments SET state = 'archived' WHERE stream = ? AND number = ? AND state IN ('sealed', 'lost')
+"""
+HEAD = "SELECT article, revision, state, same_as FROM articles WHERE id = ?"
+REISSUE = "UPDATE articles SET reissue = 1 WHERE article = ?"
 UNPLACE = "UPDATE revisions SET segment = NULL WHERE article = ? AND revision = ? AND event <> 'baseline'"
-LOST = "UPDATE revisions SET is_lost = 1, segment = NULL WHERE article = ? AND revision = ? AND event <> 'baseline'"
+LOST = """
+UPDATE revisions SET is_lost = 1, segment = NULL WHERE article = ? AND revision = ? AND event <> 'baseline'
+"""
 
 
 def mend(session: Session, report: Report) -> list[str]:
     """Set right what can be; returns one sentence for each thing done, and for each that cannot be mended.
 
-    Files that are foreign or spoilt go to ``aside`` in the state folder. Articles whose last revision is lost are
-    fetched again by the next crawl and written under the same revision. Older lost revisions are recorded as lost.
+    Files that are foreign or spoilt go to ``aside`` in the state folder. Articles whose last revision is lost
+    are fetched again by the next crawl and written under the same revision; older ones are recorded as lost.
     """
     with sealing_stopped(session):
         done = [_put_aside(session, name) for name in (*report.foreign_files, *report.spoilt_segments)]
@@ -41,7 +46,9 @@ def mend(session: Session, report: Report) -> list[str]:
     done += [_ask_again(session, line) for line in report.missing_lines]
     done += [f"{id_} revision {revision} is doubled: not mended" for id_, revision in report.doubled_lines]
     if report.strange_lines:
-        done.append(f"{len(report.strange_lines)} lines are unknown to this ledger: rebuild it from the output")
+        done.append(
+            f"{len(report.strange_lines)} lines are unknown to this ledger: rebuild it from the output"
+        )
     return done
 
 
@@ -54,15 +61,13 @@ def archive(session: Session, paths: Sequence[Path]) -> list[str]:
     for path in paths:
         digest = files.measure(path).sha256
         row = session.db.row(
-            "SELECT stream, number, path FROM segments WHERE sha256 = ? AND path LIKE '%/' || ?", (digest, path.name)
+            "SELECT stream, number, path FROM segments WHERE sha256 = ? AND path LIKE '%/' || ?",
+            (digest, path.name),
         )
         if row is None:
             raise LedgerError(f"{path}: not a segment of this ledger, or changed since it was sealed")
         with session.db.transaction("archive"):
-            session.db.write(
-                "UPDATE segments SET state = 'archived' WHERE stream = ? AND number = ? AND state IN ('sealed', 'lost')",
-                (row["stream"], row["number"]),
-            )
+            session.db.write(ARCHIVED, (row["stream"], row["number"]))
         done.append(f"{row['path']} is archived as {path}")
     return done
 
@@ -97,13 +102,12 @@ def _lose_segment(session: Session, name: str) -> str:
 def _ask_again(session: Session, line: Line) -> str:
     id_, revision = line
     with session.db.transaction("mend"):
-        known = by_names(session.db, [id_])
-        if known is None or known.revision != revision or known.state != "live":
-            key = session.db.row("SELECT article FROM articles WHERE id = ?", (id_,))[0]
+        key, last, state, same_as = session.db.row(HEAD, (id_,))
+        if (last, state, same_as) != (revision, "live", None):
             session.db.write(LOST, (key, revision))
             return f"{id_} revision {revision} is lost for good"
-        session.db.write(UNPLACE, (known.key, revision))
-        session.db.write(REISSUE, (known.key,))
-        session.db.write(ASK_AGAIN, (session.now_text(), known.key))
-        states.again(session.db, known.key, now=session.now(), reason="its line was lost from the output")
+        session.db.write(UNPLACE, (key, revision))
+        session.db.write(REISSUE, (key,))
+        session.db.write(ASK_AGAIN, (session.now_text(), key))
+        states.again(session.db, key, reason="its line was lost from the output")
     return f"{id_} revision {revision} will be written again by the next crawl"

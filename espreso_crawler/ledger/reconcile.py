@@ -14,15 +14,18 @@ from espreso_crawler.ledger.lines import STREAMS, Stream
 from espreso_crawler.ledger.session import Session
 
 SEALED = """
-SELECT stream, number, path, count, bytes, sha256 FROM segments WHERE state = 'sealed' AND stream = ? ORDER BY number
+SELECT path, bytes, sha256 FROM segments WHERE state = 'sealed' AND stream = ? ORDER BY number
 """
-FOUND = "CREATE TEMP TABLE IF NOT EXISTS found (id TEXT, revision INTEGER, PRIMARY KEY (id, revision)) WITHOUT ROWID"
+FOUND = """
+CREATE TEMP TABLE IF NOT EXISTS found (id TEXT, revision INTEGER, PRIMARY KEY (id, revision)) WITHOUT ROWID
+"""
 MISSING = """
 SELECT articles.id, revisions.revision FROM revisions JOIN articles USING (article)
 LEFT JOIN segments ON segments.stream = 'articles' AND segments.number = revisions.segment
 WHERE event <> 'baseline' AND NOT is_lost AND NOT (reissue AND revisions.revision = articles.revision)
   AND segments.state IS NOT 'archived'
-  AND NOT EXISTS (SELECT 1 FROM temp.found WHERE found.id = articles.id AND found.revision = revisions.revision)
+  AND NOT EXISTS (SELECT 1 FROM temp.found
+                  WHERE found.id = articles.id AND found.revision = revisions.revision)
   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.article = revisions.article
                   AND outbox.revision = revisions.revision AND outbox.stream = 'articles')
 ORDER BY 1, 2
@@ -81,7 +84,7 @@ class Report:
 
 
 def reconcile(session: Session) -> Report:
-    """Compare every sealed file with the ledger, while nothing is being sealed. Reads the whole output once."""
+    """Compare every sealed file with the ledger, while nothing is sealed. Reads the whole output twice."""
     report = Report()
     with sealing_stopped(session):
         session.db.write(FOUND)
@@ -98,7 +101,8 @@ def reconcile(session: Session) -> Report:
 def _compare_files(session: Session, stream: Stream, report: Report) -> None:
     expected = {row["path"]: row for row in session.db.rows(SEALED, (stream,))}
     there = {
-        str(file.path.relative_to(session.output)): file.path for file in shelf.segment_files(session.output, stream)
+        str(file.path.relative_to(session.output)): file.path
+        for file in shelf.segment_files(session.output, stream)
     }
     report.segments += len(expected)
     report.missing_segments += sorted(expected.keys() - there)

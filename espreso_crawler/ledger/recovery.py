@@ -16,6 +16,15 @@ KILLED = "killed"
 """Finish reason of a run that never said why it ended."""
 
 
+def refuse_new_beside_output(database: Path, latest: dict[str, int]) -> None:
+    """Raise LedgerError before a new ledger is made beside sealed output."""
+    if any(latest.values()):
+        raise LedgerError(
+            f"{database}: there is no ledger, but the output holds sealed segments; bring the file back, or "
+            "restore it from them by `scrapy reconcile --rebuild`"
+        )
+
+
 def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
     """Raise LedgerError when the output holds segments that this ledger never planned.
 

@@ -24,8 +24,8 @@ ORDER BY revision
 def retract(ledger: Ledger, target: str, *, reason: str, schema_version: str, line: Line) -> list[Decision]:
     """Take back what a run wrote, or an article by its id; returns the events, sealed with the next seal.
 
-    Each article is fetched again by the next crawl and then gets a new revision, even with the same text. Raises
-    LedgerError when target is neither a run nor an article, or when nothing of it stands.
+    Each article is fetched again by the next crawl and then gets a new revision, even with the same text.
+    Raises LedgerError when target is neither a run nor an article, or when nothing of it stands.
     """
     ledger.outbox.flush()
     session, decisions = ledger.session, list[Decision]()
@@ -44,7 +44,7 @@ def retract(ledger: Ledger, target: str, *, reason: str, schema_version: str, li
                 reason=reason,
                 retracts=[row[0] for row in rows],
             )
-            states.again(session.db, known.key, now=session.now(), reason=f"retracted: {reason}")
+            states.again(session.db, known.key, reason=f"retracted: {reason}")
             decisions.append(decision)
     if not decisions:
         raise LedgerError(f"{target}: nothing of it stands in the output")

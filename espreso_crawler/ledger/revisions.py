@@ -85,14 +85,26 @@ def announce(
     decision = Decision(
         "event", known.id, event, known.revision + 1, reason=reason, retracts=retracts, emitted_at=now
     )
-    seen = (known.text_digest, known.record_digest, orjson.dumps(known.fields).decode())
-    head = (known.key, decision.revision, known.extractor_version, event)
-    session.db.write(END, (decision.revision, event, known.key))
-    session.db.write(REVISION, (*head, *seen, known.fetched_at, now, session.run))
-    queue(session, "articles", line(decision), at=now, schema_version=schema_version,
-          article=known.key, revision=decision.revision)  # fmt: skip
+    write_end(session, known, decision)
+    queue(
+        session,
+        "articles",
+        line(decision),
+        at=now,
+        schema_version=schema_version,
+        article=known.key,
+        revision=decision.revision,
+    )
     session.count({f"outcome/{event}": 1})
     return decision
+
+
+def write_end(session: Session, known: Known, decision: Decision) -> None:
+    """Write an event that no page led to into head and revisions, without its line."""
+    seen = (known.text_digest, known.record_digest, orjson.dumps(known.fields).decode())
+    head = (known.key, decision.revision, known.extractor_version, decision.event)
+    session.db.write(END, (decision.revision, decision.event, known.key))
+    session.db.write(REVISION, (*head, *seen, known.fetched_at, decision.emitted_at, session.run))
 
 
 def _create(session: Session, draft: Draft, decision: Decision, fetched_at: str, check: int | None) -> int:

@@ -6,7 +6,7 @@ the plan is void.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
@@ -33,8 +33,9 @@ WHERE stream = ? AND held IS NULL AND NOT EXISTS (
 ORDER BY seq LIMIT ?
 """
 PLAN = """
-INSERT INTO segments (stream, number, run, path, state, schema_version, first_at, last_at, rows)
-VALUES (?, ?, ?, ?, 'planned', ?, ?, ?, ?)
+INSERT INTO segments (stream, number, run, path, state, schema_version, first_at, last_at, rows,
+                      replaces)
+VALUES (?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?)
 """
 PLANNED = """
 SELECT stream, number, run, path, schema_version, first_at, last_at, rows, replaces FROM segments
@@ -52,6 +53,12 @@ PLACED = """
 SELECT ?, article, revision FROM outbox WHERE seq IN (SELECT value FROM json_each(?)) AND revision IS NOT NULL
 """
 PLACE = "UPDATE revisions SET segment = ? WHERE article = ? AND revision = ? AND event <> 'baseline'"
+PLACED_AGAIN = """
+SELECT ?1, article, json_extract(pair.value, '$[1]') FROM json_each(?2) AS pair
+JOIN articles ON articles.id = json_extract(pair.value, '$[0]')
+"""
+PATH = "SELECT path, schema_version, first_at, last_at FROM segments WHERE stream = ? AND number = ?"
+REPLACED = "UPDATE segments SET state = 'replaced' WHERE stream = ? AND number = ?"
 DROP = "DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))"
 SEAL_LOCK = "seal.lock"
 
@@ -143,6 +150,24 @@ class Segments:
             if lock:
                 lock.release()
 
+    def replace(self, stream: Stream, number: int, lines: Callable[[Path], Iterable[bytes]]) -> str:
+        """Write a sealed segment again under the next number, from what `lines` leaves of the old file.
+
+        The caller keeps others from sealing. Returns the new file, relative to the output folder.
+        """
+        session = self._session
+        with session.db.transaction("plan"):
+            path, schema_version, first, last = session.db.row(PATH, (stream, number))
+            new = next_number(session.db, stream)
+            name = f"{Path(path).parent}/{new:012d}-{session.run}.jsonl"
+            plan = Plan(stream, new, session.run, name, schema_version, first, last, "[]", number)
+            session.db.write(
+                PLAN, (stream, new, session.run, name, schema_version, first, last, "[]", number)
+            )
+        crash_point("seal:planned")
+        self._deliver(plan, lines(session.output / path))
+        return name
+
     def _is_due(self, stream: Stream) -> bool:
         waiting = lines.waiting(self._session.db, stream)
         if not waiting:
@@ -157,7 +182,8 @@ class Segments:
         self._due_since.pop(stream, None)
         sealed = []
         while plan := self._plan(stream):
-            self._deliver(plan)
+            lines = (row[0] for row in self._session.db.each(LINES, (plan.rows,)))
+            self._deliver(plan, lines)
             sealed.append(plan.path)
         return sealed
 
@@ -176,16 +202,16 @@ class Segments:
                 orjson.dumps([row["seq"] for row in ready]).decode(),
             )
             plan = Plan(stream, number, session.run, path, kind[1], times[0], times[-1], rows, None)
-            session.db.write(PLAN, (stream, number, plan.run, path, kind[1], times[0], times[-1], rows))
+            session.db.write(PLAN, (stream, number, plan.run, path, kind[1], times[0], times[-1], rows, None))
         crash_point("seal:planned")
         return plan
 
-    def _deliver(self, plan: Plan) -> None:
-        db, path = self._session.db, self._session.output / plan.path
+    def _deliver(self, plan: Plan, waiting: Iterable[bytes]) -> None:
+        path = self._session.output / plan.path
         files.make_folder(path.parent)
         if strangers := shelf.with_number(path.parent, plan.number):
             raise LedgerError(f"{strangers[0]}: this ledger did not write it; run `scrapy reconcile`")
-        written = files.write_lines(path, (row[0] for row in db.each(LINES, (plan.rows,))))
+        written = files.write_lines(path, waiting)
         crash_point("seal:written")
         files.write_document(files.manifest_of(path), manifest(plan, written))
         crash_point("seal:manifest-renamed")
@@ -194,10 +220,31 @@ class Segments:
 
     def _mark_sealed(self, plan: Plan, written: files.Written) -> None:
         db = self._session.db
+        if plan.replaces is not None:
+            self._remove_replaced(plan)
         with db.transaction("seal"):
-            db.write_all(PLACE, db.rows(PLACED, (plan.number, plan.rows)))
+            db.write_all(PLACE, self._placed(plan))
             db.write(DROP, (plan.rows,))
             db.write(SEALED, (written.count, written.bytes, written.sha256, plan.stream, plan.number))
+            db.write(REPLACED, (plan.stream, plan.replaces))
+            db.write("DELETE FROM rewrites WHERE stream = ? AND segment = ?", (plan.stream, plan.replaces))
+
+    def _placed(self, plan: Plan) -> list[Any]:
+        """Return which revisions now lie in the segment: number, article, revision."""
+        if plan.replaces is None or plan.stream != "articles":
+            return self._session.db.rows(PLACED, (plan.number, plan.rows))
+        return self._session.db.rows(PLACED_AGAIN, (plan.number, self._pairs(plan)))
+
+    def _pairs(self, plan: Plan) -> str:
+        with (self._session.output / plan.path).open("rb") as file:
+            records = (orjson.loads(line) for line in file)
+            return orjson.dumps([[record["id"], record["revision"]] for record in records]).decode()
+
+    def _remove_replaced(self, plan: Plan) -> None:
+        row = self._session.db.row(PATH, (plan.stream, plan.replaces))
+        old = self._session.output / row["path"]
+        files.remove(old, files.manifest_of(old))
+        files.sync_folder(old.parent)
 
     def _settle_plan(self, stream: Stream) -> None:
         for row in self._session.db.rows(PLANNED, (stream,)):

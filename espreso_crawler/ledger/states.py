@@ -27,6 +27,9 @@ ENDS = frozenset(
     )
 )
 
+LONGEST_WAIT = 24 * 60 * 60
+"""Seconds between two attempts at most. A longer wait on record means that the clock was set back: it is over."""
+
 LEASE = """
 UPDATE entries SET state = 'leased', run = ?, attempts = ?, fetched_as = ?, error = NULL
 WHERE entry = ? AND state <> 'leased'
@@ -40,13 +43,14 @@ UPDATE entries SET state = ?, error = ?, attempts = ?, next_attempt = ?, run = N
 WHERE entry = ? AND state = 'leased' AND run = ?
 """
 AGAIN = """
-UPDATE entries SET state = 'pending', attempts = 0, next_attempt = ?, error = ?
+UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = ?
 WHERE article = ? AND state NOT IN ('pending', 'leased')
 """
 REOPEN = """
-UPDATE entries SET state = 'pending', attempts = 0, next_attempt = ?, error = NULL
+UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = NULL
 WHERE entry = ? AND state NOT IN ('pending', 'leased')
 """
+RESTORE = "UPDATE entries SET state = 'emitted', article = ? WHERE url = ?"
 HELD = "SELECT entry, url, attempts FROM entries WHERE state = 'leased' AND run = ?"
 
 
@@ -92,7 +96,7 @@ def fail(db: Database, run: str, failure: Failure, *, now: int, rules: Rules) ->
         return None
     entry, attempts = row
     is_last = failure.permanent or attempts >= rules.max_attempts
-    wait = max(backoff(attempts, rules), _seconds(failure.retry_after))
+    wait = min(max(backoff(attempts, rules), _seconds(failure.retry_after)), LONGEST_WAIT)
     state = "failed" if is_last else "pending"
     db.write(GIVE_BACK, (state, failure.error, attempts, now + wait, entry, run))
     return state
@@ -111,21 +115,26 @@ def release(
         suspect = url in in_hand
         state = "failed" if suspect and attempts >= rules.max_attempts else "pending"
         left = attempts if suspect else max(attempts - 1, 0)
-        wait = backoff(attempts, rules) if suspect else 0
+        next_attempt = now + backoff(attempts, rules) if suspect else 0
         text = f"{error}, with this page in hand" if suspect else error
-        db.write(GIVE_BACK, (state, text, left, now + wait, entry, run))
+        db.write(GIVE_BACK, (state, text, left, next_attempt, entry, run))
         counts[state] += 1
     return counts
 
 
-def reopen(db: Database, entry: int, *, now: int) -> None:
+def reopen(db: Database, entry: int) -> None:
     """Make an ended entry pending once more: it moved in the feed, but this run does not fetch it."""
-    db.write(REOPEN, (now, entry))
+    db.write(REOPEN, (entry,))
 
 
-def again(db: Database, article: int, *, now: int, reason: str) -> int:
+def restore(db: Database, url: str, article: int) -> None:
+    """Note in a rebuilt ledger that an entry's article is in the output."""
+    db.write(RESTORE, (article, url))
+
+
+def again(db: Database, article: int, *, reason: str) -> int:
     """Make the ended entries of an article pending once more; returns how many."""
-    return db.write(AGAIN, (now, reason, article)).rowcount
+    return db.write(AGAIN, (reason, article)).rowcount
 
 
 def backoff(attempts: int, rules: Rules) -> int:

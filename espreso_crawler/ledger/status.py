@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from espreso_crawler.ledger.coverage import Coverage, Stretch
 from espreso_crawler.ledger.lines import STREAMS, waiting
 from espreso_crawler.ledger.runs import gap_document
@@ -11,17 +10,19 @@ from espreso_crawler.ledger.times import utc_text
 
 STATES = "SELECT state, count(*) FROM entries GROUP BY state ORDER BY state"
 OLDEST = """
-SELECT url, first_seen_at, attempts, error FROM entries WHERE state = 'pending' ORDER BY first_seen_at, entry LIMIT 1
+SELECT url, first_seen_at, attempts, error FROM entries WHERE state = 'pending'
+ORDER BY first_seen_at, entry LIMIT 1
 """
 EVENTS = "SELECT event, count(*) FROM revisions GROUP BY event ORDER BY event"
 RUNS = """
-SELECT run, spider, state, started_at, ended_at, reason, exit_code FROM runs ORDER BY started_at DESC, run DESC LIMIT ?
+SELECT run, spider, state, started_at, ended_at, reason, exit_code FROM runs
+ORDER BY started_at DESC, run DESC LIMIT ?
 """
 SEGMENTS = "SELECT state, count(*) FROM segments WHERE stream = ? GROUP BY state"
 
 
 def status(session: Session, *, last_runs: int = 10) -> dict[str, Any]:
-    """Return the ledger's state as a JSON document; times are UTC text. Reads every entry and revision once."""
+    """Return the ledger's state as a JSON document; times are UTC text. Reads every entry and revision."""
     db, coverage = session.db, Coverage(session)
     oldest = db.row(OLDEST)
     return {

@@ -132,7 +132,7 @@ CREATE TABLE rewrites (
     stream TEXT NOT NULL,
     segment INTEGER NOT NULL,
     id TEXT NOT NULL,
-    urls TEXT NOT NULL,
+    addresses TEXT NOT NULL,
     PRIMARY KEY (stream, segment, id)
 ) WITHOUT ROWID;
 

@@ -1,4 +1,4 @@
-"""Reading what was sealed, in the order in which it became visible; for pipes to other programs, no database."""
+"""Reading what was sealed, in the order in which it became visible, for other programs; no database."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class SealedLine:
 
 
 def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
-    """Yield the lines of every sealed segment above number `after`; a reader keeps the last number it finished.
+    """Yield the lines of every sealed segment above `after`; a reader keeps the last number it finished.
 
-    Numbers rise but may have holes: a segment that `scrapy forget` rewrote went, its lines come again under a new
-    number. Raises LedgerError when the output cannot be read.
+    Numbers rise but may have holes: a segment that `scrapy forget` rewrote went, its lines come again under a
+    new number. Raises LedgerError when the output cannot be read.
     """
     try:
         for file in newer(output, after=after, stream=stream):
@@ -35,9 +35,9 @@ def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[S
 
 
 def newer(output: Path, *, after: int, stream: Stream = "articles") -> list[SegmentFile]:
-    """Return the sealed segments above a number, in order, without missing any below the highest one returned."""
+    """Return the sealed segments above a number, in order; none below the highest one returned is missing."""
     seen = [file.number for file in segment_files(output, stream)]
     last = max(seen, default=0)
-    # Folders are listed one after another: a file may appear behind the listing. Below a number that was seen,
+    # Folders are listed one after another: a file may appear behind the listing. Below a number that was seen
     # everything was there before it, so the second look is whole.
     return [file for file in segment_files(output, stream) if after < file.number <= last]

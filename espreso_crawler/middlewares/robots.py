@@ -1,5 +1,6 @@
 """robots.txt as RFC 9309 wants it: what cannot be read forbids everything, where the stock middleware allows it."""
 
+from http import HTTPStatus
 from typing import Self
 
 from scrapy import Request
@@ -8,8 +9,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
-
-TOO_MANY_REQUESTS = 429
+from twisted.internet.defer import Deferred
 
 
 class Closed(RobotParser):
@@ -36,17 +36,20 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         """Refuse what the rules forbid, and say so when it is for want of rules."""
         if isinstance(rp, Closed):
             host = request.url.split("/")[2]
-            raise IgnoreRequest(f"robots.txt could not be read ({self.unreadable.get(host)}), so nothing is fetched")
+            raise IgnoreRequest(
+                f"robots.txt could not be read ({self.unreadable.get(host)}), so nothing is fetched"
+            )
         super().process_request_2(rp, request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         """Take rules from a 2xx answer, no rules from a 4xx one (section 2.3.1.3); anything else closes the host."""
-        is_missing = 400 <= response.status < 500 and response.status != TOO_MANY_REQUESTS
+        status = HTTPStatus(response.status)
+        is_missing = status.is_client_error and status is not HTTPStatus.TOO_MANY_REQUESTS
         is_html = response.body.lstrip()[:1] == b"<"
         if is_missing:
             response = response.replace(body=b"")
-        elif response.status >= 300 or is_html:
-            self._close(netloc, f"HTTP {response.status}" if response.status >= 300 else "an HTML page")
+        elif not status.is_success or is_html:
+            self._close(netloc, "an HTML page" if status.is_success else f"HTTP {response.status}")
             return
         await super()._parse_robots(response, netloc, request)
 
@@ -56,5 +59,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def _close(self, netloc: str, reason: str) -> None:
         self._stats.inc_value("espreso/robots/unreadable")
         self.unreadable[netloc] = reason
-        waiting, self._parsers[netloc] = self._parsers[netloc], Closed()
-        waiting.callback(self._parsers[netloc])  # type: ignore[union-attr]  # until now it was the Deferred
+        waiting, closed = self._parsers[netloc], Closed()
+        self._parsers[netloc] = closed
+        if isinstance(waiting, Deferred):  # it is: the stock middleware puts one there before it asks
+            waiting.callback(closed)

@@ -4,4 +4,13 @@ from espreso_crawler.pages.article import article, article_digests, canonical_ad
 from espreso_crawler.pages.feed import Feed, FeedEntry, feed
 from espreso_crawler.pages.page import Page
 
-__all__ = ["Feed", "FeedEntry", "Page", "article", "article_digests", "canonical_address", "feed", "is_article"]
+__all__ = [
+    "Feed",
+    "FeedEntry",
+    "Page",
+    "article",
+    "article_digests",
+    "canonical_address",
+    "feed",
+    "is_article",
+]

@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from espreso_crawler.items import BlockType
 from espreso_crawler.pages import media
-from espreso_crawler.pages.inline import MEDIA, SKIPPED, Run, RunLink, line_of
+from espreso_crawler.pages.inline import MEDIA, Run, RunLink, is_media, line_of
 from espreso_crawler.pages.page import Page
 
 HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
@@ -16,7 +16,15 @@ CONTAINERS = frozenset({
     "tbody", "thead", "tfoot", "dl", "dd", "dt", "address", "li",
 })  # fmt: skip
 # Children of the body that are page furniture: table of contents, advertising, sharing, cards.
-FURNITURE = ("news-content-list", "banner", "social-links", "news-social-share", "similar_by_tag", "fb-comments", "soc-link")
+FURNITURE = (
+    "news-content-list",
+    "banner",
+    "social-links",
+    "news-social-share",
+    "similar_by_tag",
+    "fb-comments",
+    "soc-link",
+)
 # A wholly bold paragraph longer than this is emphasis, not a subhead.
 LONGEST_HEADING = 200
 DEEPEST_BLOCK = 100
@@ -62,13 +70,7 @@ class _Walk:
         yield from self._paragraphs(run)
 
     def _is_inline(self, node: LexborNode) -> bool:
-        tag = node.tag
-        return (
-            tag not in BLOCKS
-            and tag not in CONTAINERS
-            and tag not in MEDIA
-            and not (tag == "script" and "data-telegram-post" in node.attributes)
-        )
+        return node.tag not in BLOCKS and node.tag not in CONTAINERS and not is_media(node)
 
     def _block(self, node: LexborNode, depth: int) -> Iterator[RawBlock]:
         tag = node.tag or ""
@@ -124,7 +126,7 @@ class _Walk:
         start = 0
         for item in node.css(row):
             run = self._run()
-            self._add_item(run, item, row)
+            self._add_item(run, item)
             text = run.text().replace("\n", " ")
             inside += run.media
             if text:
@@ -136,13 +138,13 @@ class _Walk:
         for inner in inside:
             yield from self._media(inner)
 
-    def _add_item(self, run: Run, item: LexborNode, row: str) -> None:
+    def _add_item(self, run: Run, item: LexborNode) -> None:
         """Add a list item without the lists nested in it, whose items follow as items of their own."""
         child = item.first_child
         while child is not None:
             if child.tag not in ("ul", "ol", "table"):
                 run.add(child)
-            if row == "tr" or child.tag in CONTAINERS or child.tag == "p":
+            else:
                 run.owes_space = True
             child = child.next
 
@@ -172,7 +174,12 @@ class _Walk:
         if image and url:
             caption = node.css_first("figcaption") if node.tag == "figure" else None
             alt = image.attributes.get("alt") or image.attributes.get("title")
-            yield RawBlock("image", url=media.without_cache_buster(url), alt=alt, caption=line_of(caption) if caption else None)
+            yield RawBlock(
+                "image",
+                url=media.without_cache_buster(url),
+                alt=alt,
+                caption=line_of(caption) if caption else None,
+            )
         elif node.tag == "figure":
             yield from self.children(node)
 

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from espreso_crawler.items import Block, Image, Link
 from espreso_crawler.pages.blocks import RawBlock
 from espreso_crawler.processors.captions import caption_and_credit
-from espreso_crawler.processors.text import announces_author_note, boilerplate, is_author_note, without_hidden_emails
+from espreso_crawler.processors.text import (
+    announces_author_note,
+    boilerplate,
+    is_author_note,
+    without_hidden_emails,
+)
 
 SEPARATOR = "\n\n"
 # A column's tail is its last few blocks; the same words further up belong to the story.
@@ -40,12 +45,23 @@ def _without_boilerplate(raw: Iterable[RawBlock]) -> Iterator[RawBlock]:
     for block in raw:
         if block.text and block.type not in ("embed", "video"):
             block.text = without_hidden_emails(block.text)
-            kind = boilerplate(block.text.replace("\n", " "))
+            kind = _boilerplate_kind(block)
             # "Read also:" on a line of its own announces a block of nothing but links.
-            promo_links, announced = announced and _is_all_link(block), kind == "promo" and block.text.endswith(":")
+            promo_links, announced = (
+                announced and _is_all_link(block),
+                kind == "promo" and block.text.endswith(":"),
+            )
             if kind or promo_links:
                 continue
         yield block
+
+
+def _boilerplate_kind(block: RawBlock) -> str | None:
+    """Return which boilerplate a block is as a whole, or, for a list, all of its items are."""
+    whole = boilerplate((block.text or "").replace("\n", " "))
+    return whole or (
+        boilerplate(block.items[0]) if all(map(boilerplate, block.items)) and block.items else None
+    )
 
 
 def _is_all_link(block: RawBlock) -> bool:
@@ -55,7 +71,9 @@ def _is_all_link(block: RawBlock) -> bool:
 
 def _author_tail(blocks: list[RawBlock]) -> set[int]:
     """Return the blocks (by `id`) that are a column's author note and disclaimer."""
-    texts = [block for block in blocks if block.text and block.type in ("paragraph", "heading", "quote", "list")]
+    texts = [
+        block for block in blocks if block.text and block.type in ("paragraph", "heading", "quote", "list")
+    ]
     last = texts[-LONGEST_TAIL:]
     tail: set[int] = set()
     after_heading = False
@@ -78,7 +96,8 @@ def _assembled(story: list[RawBlock]) -> Body:
         elif raw.text and raw.type not in ("embed", "video"):
             block.start, block.end = at, at + len(raw.text)
             result.links += [
-                Link(link.url, raw.text[link.start : link.end], at + link.start, at + link.end) for link in raw.links
+                Link(link.url, raw.text[link.start : link.end], at + link.start, at + link.end)
+                for link in raw.links
             ]
             texts.append(raw.text)
             at = block.end + len(SEPARATOR)

@@ -19,12 +19,19 @@ from espreso_crawler.processors.text import clean, label
 
 FEED = "#js-newsTapeGlobalContainer .news-tape_body, .news-tape_body"
 # In document order: a day separator holds its year line and, under the same class again, its day.
-KINDS = {"date_title": "day", "news-tape-item_link": "link", "main_time": "time", "mark-block": "label", "ttx": "headline"}
+KINDS = {
+    "date_title": "day",
+    "news-tape-item_link": "link",
+    "main_time": "time",
+    "mark-block": "label",
+    "ttx": "headline",
+}
 PARTS = ", ".join(f".{name}" for name in ("news-tape-item", *KINDS))
 MORE = "#js-newsTapeGlobalContainer a.btn-black_oval, .news-tape a.btn-black_oval"
 MORE_BY_LINK = 'a[href*="/news?page="]'
 IMPORTANT = "news-tape-important"
 LONGEST_LABEL = 40
+LONGEST_NUMBER = 8
 
 
 @dataclass(slots=True)
@@ -91,7 +98,7 @@ def page_number(url: str) -> int:
     3
     """
     number = parse_qs(urlsplit(url).query).get("page", ["1"])[0]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER else 1
 
 
 def _by_markup(block: LexborNode, page: Page) -> Feed:
@@ -187,11 +194,9 @@ class _Clock:
         return int(found.weekday_agrees is False)
 
     def moment(self, line: str) -> datetime | None:
-        """Return the instant of an entry's time; in October's doubled hour, entries below are not later than those above."""
+        """Return an entry's instant; in October's doubled hour, entries below are not later than those above."""
         clock: time | None = dates.printed_time(line)
         if clock is None or self.day is None:
             return None
         self.above = dates.kyiv(self.day, clock, not_after=self.above or self.page.fetched_at)
         return self.above
-
-

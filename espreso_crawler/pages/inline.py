@@ -8,7 +8,13 @@ from selectolax.lexbor import LexborNode
 from espreso_crawler.processors.text import clean, email, without_hidden_emails
 
 BOLD = frozenset({"strong", "b"})
-SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "button", "form", "-comment", "select", "textarea"})
+SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "svg", "button", "form", "-comment", "select", "textarea"}
+)
+# Elements that a browser sets on lines of their own: in one line of text, a space keeps them apart.
+BREAKING = frozenset(
+    {"p", "div", "section", "blockquote", "ul", "ol", "li", "table", "tr", "td", "th", "dt", "dd"}
+)
 DEEPEST_INLINE = 100
 
 
@@ -41,10 +47,12 @@ class Run:
             self.add_text(node.text_content or "", bold=bold)
         elif tag == "br":
             self.break_line()
-        elif tag in MEDIA:
+        elif is_media(node):
             self.media.append(node)
         elif tag not in SKIPPED:
+            self.owes_space |= tag in BREAKING
             self._add_element(node, tag, bold=bold or tag in BOLD, depth=depth)
+            self.owes_space |= tag in BREAKING
 
     def add_text(self, text: str, *, bold: bool = False) -> None:
         """Append a text node's content."""
@@ -119,11 +127,17 @@ class Run:
 MEDIA = frozenset({"img", "picture", "iframe", "video", "audio", "embed", "object", "figure"})
 
 
+def is_media(node: LexborNode) -> bool:
+    """Return whether a node shows something else than text; Telegram's posts are scripts."""
+    tag = node.tag
+    return tag in MEDIA or (tag == "script" and "data-telegram-post" in node.attributes)
+
+
 def line_of(node: LexborNode) -> str | None:
     """Return a node's text as one line, without scripts; None if there is none."""
     only = node.first_child
     if only is not None and only.tag == "-text" and only.next is None:
         return clean(only.text_content)
-    run = Run(lambda href: None)
+    run = Run(lambda _href: None)
     run.add(node)
     return without_hidden_emails(run.text().replace("\n", " ")) or None

@@ -29,7 +29,7 @@ class NewsArticle:
 
 
 def news_article(blocks: Iterable[str]) -> NewsArticle | None:
-    """Return the first article among a page's JSON-LD blocks; None if there is none. A block that is no JSON is skipped."""
+    """Return the first article among a page's JSON-LD blocks, None if there is none; what is no JSON is skipped."""
     for block in blocks:
         if "Article" not in block:
             continue

@@ -101,7 +101,8 @@ class Picture(NamedTuple):
         """Return the picture an address names.
 
         >>> Picture.of("https://static.example/1_Town_new_960x500_0.webp")
-        Picture(url='https://static.example/1_Town_new_960x500_0.webp', name='https://static.example/1_Town', area=480000)
+        Picture(url='https://static.example/1_Town_new_960x500_0.webp', name='https://static.example/1_Town',
+                area=480000)
         """
         url = without_cache_buster(url)
         size = SIZED.search(url)
@@ -118,7 +119,9 @@ def largest(pictures: Iterable[Picture]) -> Picture:
     'https://s.example/1_T.jpg'
     """
     first, *others = pictures
-    return max([first, *(other for other in others if other.name == first.name)], key=lambda picture: picture.area)
+    return max(
+        [first, *(other for other in others if other.name == first.name)], key=lambda picture: picture.area
+    )
 
 
 def _frame(src: str | None) -> Embed | None:
@@ -126,7 +129,11 @@ def _frame(src: str | None) -> Embed | None:
         return None
     host = _host(src)
     video = _provider(host, VIDEO_HOSTS)
-    return Embed("video", src, video) if video else Embed("embed", src, _provider(host, EMBED_HOSTS) or host or None)
+    return (
+        Embed("video", src, video)
+        if video
+        else Embed("embed", src, _provider(host, EMBED_HOSTS) or host or None)
+    )
 
 
 def _host(src: str) -> str:
@@ -145,7 +152,9 @@ def _provider_markup(attributes: Mapping[str, str | None], node: LexborNode) -> 
     if "video-js" in classes:
         inner = node.css_first("video")
         return Embed("video", _video_address(inner.attributes, inner) if inner else None, None)
-    provider = next((EMBED_CLASSES[name] for name in classes if name in EMBED_CLASSES), None) or _script_after(node)
+    provider = next(
+        (EMBED_CLASSES[name] for name in classes if name in EMBED_CLASSES), None
+    ) or _script_after(node)
     return Embed("embed", _post_address(attributes, node), provider) if provider else None
 
 

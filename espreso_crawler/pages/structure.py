@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from espreso_crawler.pages.blocks import RawBlock
 from espreso_crawler.pages.body import Body
 from espreso_crawler.processors import dates
-from espreso_crawler.processors.text import clean
+from espreso_crawler.processors.text import clean, visible
 
 NOT_BODY = frozenset({"header", "footer", "nav", "aside", "form", "noscript"})
 HIDDEN_EMAIL = "[email]"
@@ -19,6 +19,7 @@ SHORTEST_BODY = 80
 TIME_ONLY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 FEWEST_ROWS = 3
 HIGHEST_ROW = 6
+LONGEST_HEADING = 40
 
 
 @dataclass(slots=True)
@@ -67,11 +68,15 @@ def paragraph(text: str | None) -> list[RawBlock]:
 
 
 def agrees(story: Body, glued: str | None) -> bool:
-    """Return whether the JSON-LD body, whose paragraphs are glued together, holds every text of ours and little more."""
-    theirs = _squeezed(glued or "")
-    lines = (line for block in story.blocks if block.end for line in (block.items or [block.text or ""]))
+    """Return whether the JSON-LD body, its paragraphs glued together, holds every text of ours and little more."""
+    lines = [line for block in story.blocks if block.end for line in (block.items or [block.text or ""])]
+    lines += (story.author_note or "").split("\n")
     # What the page hides from readers of its markup, JSON-LD writes out.
     ours = [_squeezed(part) for line in lines for part in line.split(HIDDEN_EMAIL)]
+    # Characters that no reader sees are rare, and taking them out costs more than all the rest.
+    theirs = _squeezed(glued or "")
+    if any(part not in theirs for part in ours):
+        theirs = _squeezed(visible(glued or ""))
     return all(part in theirs for part in ours) and 2 * sum(map(len, ours)) >= len(theirs)
 
 
@@ -97,7 +102,7 @@ def feed_rows(tree: LexborHTMLParser, captured: date) -> list[Row]:
     day: dates.PrintedDay | None = None
     for node in tree.root.traverse(include_text=True) if tree.root else ():
         line = clean(node.text_content) if node.tag == "-text" else None
-        if not line or len(line) > 40:
+        if not line or len(line) > LONGEST_HEADING:
             continue
         if TIME_ONLY.fullmatch(line):
             found = _row(node, line)
@@ -128,7 +133,11 @@ def _heading_day(lines: list[str], captured: date) -> dates.PrintedDay | None:
     last = lines[-1]
     if not last[0].isdigit() or dates.YEAR.search(last):
         return None
-    return dates.day_heading(" ".join(lines), captured) if _is_year_line(lines[0]) else dates.day_heading(last, captured)
+    return (
+        dates.day_heading(" ".join(lines), captured)
+        if _is_year_line(lines[0])
+        else dates.day_heading(last, captured)
+    )
 
 
 def _is_year_line(line: str) -> bool:
@@ -170,5 +179,3 @@ def _commonest_shape(rows: list[tuple[tuple[str, ...], Row]]) -> list[Row]:
         return []
     shape, count = shapes.most_common(1)[0]
     return [row for its, row in rows if its == shape] if count >= FEWEST_ROWS else []
-
-

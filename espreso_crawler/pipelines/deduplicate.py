@@ -5,7 +5,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from espreso_crawler.exceptions import Unchanged
-from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
 from espreso_crawler.pipelines.drafts import draft
 
@@ -19,14 +19,17 @@ class DeduplicatePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take the crawl's ledger."""
-        return cls(crawler.get_extension(LedgerExtension))
+        return cls(keeper_of(crawler))
 
     def process_item(self, item: Article) -> Article:
         """Return the article with its id; raises `Unchanged` when its text is in the output."""
         ledger = self.keeper.ledger
         capture = self.keeper.capture(item)
         item.id = ledger.articles.identify(
-            item.edition or "", item.entity_id, item.url or "", (*capture.urls, *filter(None, [capture.entry_url]))
+            item.edition or "",
+            item.entity_id,
+            item.url or "",
+            (*capture.urls, *filter(None, [capture.entry_url])),
         )
         known = ledger.articles.known(item.id)
         # So that `validate` sees a whole record; `emit` sets the true ones.

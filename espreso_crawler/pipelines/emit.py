@@ -6,7 +6,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from espreso_crawler.exceptions import Duplicate, Forgotten, Unchanged
-from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
 from espreso_crawler.pipelines.drafts import apply, draft
 
@@ -27,7 +27,7 @@ class EmitPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take the crawl's ledger."""
-        return cls(crawler.get_extension(LedgerExtension))
+        return cls(keeper_of(crawler))
 
     def process_item(self, item: Article) -> Article:
         """Return the article as its line has it; raises a drop when the ledger has no use for a line."""

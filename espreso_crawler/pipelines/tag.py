@@ -22,7 +22,6 @@ class TagPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take the crawl's stats."""
-        assert crawler.stats  # noqa: S101  # set before any pipeline exists
         return cls(crawler.stats)
 
     def process_item(self, item: Article) -> Article:
@@ -42,7 +41,9 @@ def tag(article: Article) -> None:
     article.is_sponsored = any(label.get("sponsored") for label in labels)
     genres = dict.fromkeys(label["genre"] for label in labels if "genre" in label)
     article.tags = [Tag(f"genre:{genre}", "genre", str(genre).replace("_", " ")) for genre in genres]
-    article.cited_agencies = [name for name, pattern in _agencies().items() if any(map(pattern.search, _texts(article)))]
+    article.cited_agencies = [
+        name for name, pattern in _agencies().items() if any(map(pattern.search, _texts(article)))
+    ]
     article.vocabulary_version = vocabulary_version()
 
 

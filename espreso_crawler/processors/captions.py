@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from espreso_crawler.processors.text import clean
 
-# "фото: відкриті джерела", "Photo: Getty Images", "Caption. Фото: УНІАН", "(photo by A. B.)"
+# Such as `фото: відкриті джерела`, `A bridge. Photo: Press office` and `(photo by A. B.)`.
 CREDIT = re.compile(
     r"\b(?:фото|photos?|світлина|ілюстрація|иллюстрация|illustration|колаж|коллаж|collage|інфографіка|infographics?"
     r"|скриншот|скріншот|screenshot|відео|video|джерело|источник|source)(?:\s*:\s*|\s+by\s+)",
@@ -30,12 +30,13 @@ def caption_and_credit(lines: Iterable[str | None]) -> Caption:
     Caption(caption='A bridge.', credit='Press office')
     """
     captions: list[str] = []
-    credits: list[str] = []
-    for line in filter(None, map(clean, lines)):
+    makers: list[str] = []
+    for printed in filter(None, map(clean, lines)):
+        line = printed
         found = CREDIT.search(line)
         if found:
-            credits.append(line[found.end() :].strip(" ()"))
+            makers.append(line[found.end() :].strip(" ()"))
             line = line[: found.start()].rstrip(" (,;|/")
         if line:
             captions.append(line)
-    return Caption(" ".join(captions) or None, "; ".join(filter(None, credits)) or None)
+    return Caption(" ".join(captions) or None, "; ".join(filter(None, makers)) or None)

@@ -87,8 +87,8 @@ def day_heading(text: str, latest: date) -> PrintedDay | None:
     """
     year = YEAR.search(text)
     if not year:
-        day = printed_day(text, latest.year)
-        return printed_day(text, latest.year - 1) if day and day.day > latest else day
+        days = (printed_day(text, latest.year), printed_day(text, latest.year - 1))
+        return next((day for day in days if day and day.day <= latest), None)
     day = printed_day(text, int(year[1]))
     if day and day.weekday_agrees is None and year[2]:
         return _checked(day.day.year, day.day.month, day.day.day, year[2])
@@ -124,20 +124,19 @@ def kyiv(day: date, clock: time, *, not_after: datetime | None = None) -> dateti
 
 
 def stamp(text: str | None) -> datetime | None:
-    """Return the instant of an ISO 8601 time in Kyiv offset; a naive one is Kyiv time; a mere date gives None.
+    """Return the instant of an ISO 8601 time in Kyiv offset; a naive one is Kyiv time; anything else gives None.
 
     >>> stamp("2025-12-14T00:25:00+02:00").isoformat()
     '2025-12-14T00:25:00+02:00'
     """
-    if not text or not TIME.search(text[10:16]):
+    text = (text or "").strip()
+    if not TIME.search(text[10:16]):  # a mere date
         return None
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text).replace(microsecond=0)
+        return in_kyiv(moment) if moment.tzinfo else kyiv(moment.date(), moment.time())
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        return kyiv(moment.date(), moment.time())
-    return in_kyiv(moment)
 
 
 def stamp_day(text: str | None) -> date | None:
@@ -165,7 +164,9 @@ def same_minute(one: datetime, other: datetime) -> bool:
     return one.astimezone(UTC).replace(second=0) == other.astimezone(UTC).replace(second=0)
 
 
-@lru_cache(maxsize=128)  # a feed's forty entries share two days; asking the zone for each costs more than parsing it
+@lru_cache(
+    maxsize=128
+)  # a feed's forty entries share two days; asking the zone for each costs more than parsing it
 def _has_one_offset(day: date) -> bool:
     first, last = (datetime.combine(day, clock, KYIV) for clock in (time.min, time.max))
     return first.utcoffset() == last.utcoffset()

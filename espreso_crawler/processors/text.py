@@ -22,15 +22,17 @@ HIDDEN_EMAIL = re.compile(r"\[email[\s\u00a0]protected\]")
 
 def visible(text: str) -> str:
     """Return the text without characters that no reader sees, in NFC; white space stays as it is."""
-    if not text.isprintable():  # true of every text but those with such characters or white space of another kind
+    if (
+        not text.isprintable()
+    ):  # true of every text but those with such characters or white space of another kind
         text = INVISIBLE.sub("", text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def clean(text: str | None) -> str | None:
-    """Return one line of text: white space (no-break space too) folded, invisible characters gone; None if empty.
+    r"""Return one line of text: white space (no-break space too) folded, invisible characters gone; None if empty.
 
-    >>> clean("  UK tests\\u00a0\\u2018drone killer\\u2019 \\u200b weapon\\u00a0")
+    >>> clean("  UK tests\u00a0\u2018drone killer\u2019 \u200b weapon\u00a0")
     'UK tests \u2018drone killer\u2019 weapon'
     """
     if not text:
@@ -42,10 +44,10 @@ def clean(text: str | None) -> str | None:
 
 
 def unescaped(text: str) -> str:
-    """Return text with entities resolved, also those that the site's JSON-LD escapes twice.
+    r"""Return text with entities resolved, also those that the site's JSON-LD escapes twice.
 
     >>> unescaped("&amp;quot;so&amp;quot; &#039;it&#039;")
-    '"so" \\'it\\''
+    '"so" \'it\''
     """
     for _ in range(2):
         if not ESCAPED.search(text):

@@ -6,7 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.identity import HOST_OF_EDITION, host_of
@@ -30,7 +38,9 @@ def instant(text: str) -> datetime:
             return kyiv(date.fromisoformat(text.strip()), time())
         moment = datetime.fromisoformat(text.strip())
     except (ValueError, OverflowError) as error:
-        raise ValueError("give an ISO date or date-time such as 2026-01-31 or 2026-01-31T18:00, or 36h, 7d") from error
+        raise ValueError(
+            "give an ISO date or date-time such as 2026-01-31 or 2026-01-31T18:00, or 36h, 7d"
+        ) from error
     return moment if moment.tzinfo else kyiv(moment.date(), moment.timetz())
 
 
@@ -39,8 +49,12 @@ def start_urls(text: str) -> tuple[str, ...]:
     return tuple(_start_url(part.strip()) for part in text.split(",") if part.strip())
 
 
-Instant = Annotated[datetime | None, BeforeValidator(lambda text: instant(text) if isinstance(text, str) else text)]
-StartUrls = Annotated[tuple[str, ...], BeforeValidator(lambda text: start_urls(text) if isinstance(text, str) else text)]
+Instant = Annotated[
+    datetime | None, BeforeValidator(lambda text: instant(text) if isinstance(text, str) else text)
+]
+StartUrls = Annotated[
+    tuple[str, ...], BeforeValidator(lambda text: start_urls(text) if isinstance(text, str) else text)
+]
 
 
 class ReadAlsoArguments(BaseModel):
@@ -72,7 +86,9 @@ class ReadAlsoArguments(BaseModel):
     @model_validator(mode="after")
     def _span_is_open(self) -> Self:
         if self.since and self.until and self.since >= self.until:
-            raise ValueError(f"since ({self.since.isoformat()}) is not before until ({self.until.isoformat()})")
+            raise ValueError(
+                f"since ({self.since.isoformat()}) is not before until ({self.until.isoformat()})"
+            )
         return self
 
     @property

@@ -41,7 +41,7 @@ class Walk:
         """Return the archive page that "More news" leads to."""
         return self._unless_ended(found.more_url, left, "the feed has no link to more news")
 
-    def read(self, found: Listing, url: str, left: int | None) -> str | None:
+    def read(self, found: Listing, left: int | None) -> str | None:
         """Note an archive page in the coverage; returns the page to read next, None at the end of the walk."""
         self.pages += 1
         addresses = frozenset(entry.url for entry in found.entries)

@@ -15,5 +15,12 @@ def vocabulary(name: str) -> dict[str, Any]:
 @cache
 def vocabulary_version() -> str:
     """Return ``sha256:`` and a digest over the vocabulary files: two records with the same were tagged alike."""
-    rows = sorted((entry.name, entry.read_bytes()) for entry in files(__name__).iterdir() if entry.name.endswith(".toml"))
-    return "sha256:" + hashlib.sha256(b"".join(name.encode() + b"\0" + content for name, content in rows)).hexdigest()
+    rows = sorted(
+        (entry.name, entry.read_bytes())
+        for entry in files(__name__).iterdir()
+        if entry.name.endswith(".toml")
+    )
+    return (
+        "sha256:"
+        + hashlib.sha256(b"".join(name.encode() + b"\0" + content for name, content in rows)).hexdigest()
+    )

@@ -25,7 +25,7 @@ ID = re.compile(r"[a-z]+:[A-Za-z0-9][A-Za-z0-9-]*")
 SAME_AS = re.compile(r"iso:[A-Z0-9-]{2,6}|wd:Q\d+|geonames:\d+|wof:\d+|medtop:\d{8}|genre:[A-Za-z_-]+")
 MAPPINGS = {"", "exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"}
 T = TypeVar("T", Concept, GivenName)
-LISTS = ("agencies.toml", "labels.toml")
+LISTS = ("agencies.toml", "labels.toml", "shared_nouns.toml")
 """Other files whose content shows in tags, labels or cited agencies."""
 
 
@@ -45,7 +45,11 @@ def load(folder: Path | None = None, *, without: Collection[Kind] = ()) -> Vocab
         if stem == GIVEN_NAMES:
             names |= _unique(_given_names(place, content))
         elif stem == NOTHING:
-            nothing += [row.patterns("phrase")[0] for row in rows(place, content, NOTHING_COLUMNS) if row.required("phrase")]
+            nothing += [
+                row.patterns("phrase")[0]
+                for row in rows(place, content, NOTHING_COLUMNS)
+                if row.required("phrase")
+            ]
         elif stem in KINDS:
             concepts |= _unique(_concepts(place, content, KINDS[stem]))
     check(concepts.values())

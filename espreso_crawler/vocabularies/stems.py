@@ -1,8 +1,9 @@
 """The stem grammar of the vocabulary files: text of a pattern in, its words out; nothing here matches.
 
 ``|`` stands between patterns, a space between words, ``/`` between alternatives of a word; ``+N`` inside an
-alternative allows up to N more letters there; ``^`` before a pattern binds it to the start of a sentence;
-a backslash before ``/`` or ``+`` makes it a character like any other (``SAMP\\/T``).
+alternative allows up to N more letters there; ``^`` before a pattern binds it to the start of a sentence; ``~``
+before a word: it and the words after it must follow, but are no part of the name (``покровськ+3 ~напрям+5``); a
+backslash before ``/`` or ``+`` makes it a character like any other (``SAMP\\/T``).
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 MOST_LETTERS = 9
 SHORTEST_STEM = 3
 """Fixed letters of a single word with ``+N``: with fewer it meets half the dictionary."""
-PART = re.compile(r"(?P<literal>(?:\\[/+]|[^/+|\\^\s])+)(?:\+(?P<more>\d+))?")
+PART = re.compile(r"(?P<literal>(?:\\[/+]|[^/+|\\^~\s])+)(?:\+(?P<more>\d+))?")
 ESCAPED = re.compile(r"\\([/+])")
 SEPARATOR = re.compile(r"(?<!\\)/")
 
@@ -26,6 +27,8 @@ class Pattern:
     text: str
     words: tuple[tuple[Alternative, ...], ...]
     """The words in order, each with its alternatives."""
+    after: tuple[tuple[Alternative, ...], ...] = ()
+    """Words that must follow, but belong to no mention."""
     at_start: bool = False
     """Whether it only matches at the start of a sentence."""
 
@@ -50,10 +53,11 @@ def pattern(text: str) -> Pattern:
         raise ValueError(f"stem {text!r}: empty, or with stray white space")
     if not any(map(str.isalnum, bare)):
         raise ValueError(f"stem {text!r}: has no letter")
-    words = tuple(_word(word, text) for word in bare.split(" "))
-    if len(words) == 1:
+    name, _, after = bare.partition(" ~")
+    words, following = (tuple(_word(word, text) for word in part.split()) for part in (name, after))
+    if len(words) + len(following) == 1:
         _refuse_short(words[0], text)
-    return Pattern(text, words, at_start=bare != text)
+    return Pattern(text, words, following, at_start=bare != text)
 
 
 def _word(word: str, text: str) -> tuple[Alternative, ...]:

@@ -126,6 +126,14 @@ def test_a_site_may_ask_for_a_longer_wait(ledger: Ledger, clock: Clock) -> None:
     assert take(ledger) == [url(1)]
 
 
+def test_a_clock_set_back_does_not_make_entries_wait_for_it(ledger: Ledger, clock: Clock) -> None:
+    see(ledger, sighting(1))
+    ledger.entries.attempt_failed(url(1), "HTTP 503")
+    ledger.outbox.flush()
+    clock.forward(days=-400)
+    assert take(ledger) == [url(1)]
+
+
 def test_a_permanent_failure_ends_at_once(ledger: Ledger) -> None:
     see(ledger, sighting(1))
     ledger.entries.attempt_failed(url(1), "no such host", permanent=True)

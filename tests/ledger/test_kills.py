@@ -101,9 +101,7 @@ def assert_whole(root: Path) -> None:
         assert numbers == list(range(1, len(numbers) + 1))
         for name in files:
             data = (root / "output" / name).read_bytes()
-            manifest = orjson.loads(
-                (root / "output" / name.replace(".jsonl", ".manifest.json")).read_bytes()
-            )
+            manifest = orjson.loads((root / "output" / name.replace(".jsonl", ".manifest.json")).read_bytes())
             assert manifest["sha256"] == hashlib.sha256(data).hexdigest()
             assert (manifest["count"], manifest["bytes"]) == (data.count(b"\n"), len(data))
     assert len(found) == 2 * sum(name.endswith(".jsonl") for name in found), "files that are not of a segment"

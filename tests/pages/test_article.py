@@ -97,7 +97,8 @@ def test_times_that_differ_are_a_disagreement_and_json_ld_wins():
 def test_a_missing_lead_comes_from_json_ld_and_a_cut_one_from_nowhere():
     assert article(page(Facts(lead=None))).description is None
     cut = article_html(Facts(has_jsonld=False, lead=None)).replace(
-        '<meta property="og:type"', '<meta property="og:description" content="A lead that breaks..."><meta property="og:type"'
+        '<meta property="og:type"',
+        '<meta property="og:description" content="A lead that breaks..."><meta property="og:type"',
     )
     assert article(page(cut)).description is None
 
@@ -119,12 +120,16 @@ def test_keywords_without_the_one_that_means_news():
 
 
 def test_entity_id_is_optional_and_the_canonical_address_wins():
-    found = article(page(article_html(Facts(entity_id=None)), url="https://global.espreso.tv/news-a-bridge-opens?amp"))
+    found = article(
+        page(article_html(Facts(entity_id=None)), url="https://global.espreso.tv/news-a-bridge-opens?amp")
+    )
     assert (found.entity_id, found.url) == (None, "https://global.espreso.tv/news-a-bridge-opens")
 
 
 def test_a_canonical_address_on_a_foreign_host_is_not_believed():
-    markup = article_html(Facts()).replace('href="https://global.espreso.tv/news-a-bridge-opens"', 'href="https://evil.example/x"')
+    markup = article_html(Facts()).replace(
+        'href="https://global.espreso.tv/news-a-bridge-opens"', 'href="https://evil.example/x"'
+    )
     assert article(page(markup)).url == "https://global.espreso.tv/news-a-bridge-opens"
 
 
@@ -157,8 +162,14 @@ def test_broken_pages_are_refused_with_the_reason(body: bytes, reason: str):
 
 
 def test_a_page_in_another_declared_charset_is_read():
-    body = article_html(Facts(headline="Міст відкрито")).replace('charset="utf-8"', 'charset="windows-1251"').encode("cp1251")
-    assert article(Page.read(body, url="https://espreso.tv/x", fetched_at=CAPTURED)).headline == "Міст відкрито"
+    body = (
+        article_html(Facts(headline="Міст відкрито"))
+        .replace('charset="utf-8"', 'charset="windows-1251"')
+        .encode("cp1251")
+    )
+    assert (
+        article(Page.read(body, url="https://espreso.tv/x", fetched_at=CAPTURED)).headline == "Міст відкрито"
+    )
 
 
 def test_utf_8_wins_over_a_wrong_header():
@@ -168,9 +179,11 @@ def test_utf_8_wins_over_a_wrong_header():
 
 
 def test_json_ld_is_the_last_resort_for_the_body():
-    markup = article_html(Facts(body="", jsonld_body="Said &quot;so&quot; and it&#039;s true.")).replace("news-content", "gone")
+    markup = article_html(Facts(body="", jsonld_body="Said &quot;so&quot; and it&#039;s true.")).replace(
+        "news-content", "gone"
+    )
     found = article(page(markup))
-    assert found.article_body == "Said \"so\" and it's true."
+    assert found.article_body == 'Said "so" and it\'s true.'
     assert provenance(found, "article_body").source == "jsonld"
 
 

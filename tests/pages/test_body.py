@@ -6,8 +6,8 @@ from espreso_crawler.pages import Page, article
 from tests.builders import CAPTURED, Facts, article_html, page
 
 
-def body_of(markup: str, **given: object):
-    return article(page(article_html(Facts(body=markup, jsonld_body=None)), **given))
+def body_of(markup: str):
+    return article(page(article_html(Facts(body=markup, jsonld_body=None))))
 
 
 def kinds(found) -> list[tuple[str, str | None]]:
@@ -75,12 +75,17 @@ def test_boilerplate_goes(line: str):
 
 
 def test_a_promo_heading_takes_its_list_of_links_along():
-    found = body_of("<p>Before.</p><p>Read also:</p><ul><li><a href='/x'>A new bridge</a></li></ul><p>After.</p>")
+    found = body_of(
+        "<p>Before.</p><p>Read also:</p><ul><li><a href='/x'>A new bridge</a></li></ul><p>After.</p>"
+    )
     assert found.article_body == "Before.\n\nAfter."
 
 
 def test_words_of_a_promo_inside_a_sentence_stay():
-    assert body_of("<p>She told us to read also: slowly.</p>").article_body == "She told us to read also: slowly."
+    assert (
+        body_of("<p>She told us to read also: slowly.</p>").article_body
+        == "She told us to read also: slowly."
+    )
 
 
 def test_author_note_and_disclaimer_stand_apart():
@@ -114,7 +119,10 @@ EMAIL = "<p>Write to <a class='__cf_email__' data-cfemail='3e5a5b4d557e5b465f534
 def test_hidden_addresses_stay_hidden_unless_asked_for():
     assert body_of(EMAIL).article_body == "Write to [email]."
     shown = Page.read(
-        article_html(Facts(body=EMAIL)).encode(), url="https://espreso.tv/x", fetched_at=CAPTURED, decode_emails=True
+        article_html(Facts(body=EMAIL)).encode(),
+        url="https://espreso.tv/x",
+        fetched_at=CAPTURED,
+        decode_emails=True,
     )
     assert article(shown).article_body == "Write to desk@example.org."
 

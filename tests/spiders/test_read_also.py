@@ -71,7 +71,11 @@ def test_every_field_of_the_first_pages_feed_is_true(language, desk: Desk):
             ], (record["url"], name)
         assert record["feed"]["published_at"] == truth.feed_time.isoformat()
         assert record["is_sponsored"] == truth.is_sponsored
-        assert (record["event"], record["revision"], record["entity_id"]) == ("created", 1, str(truth.entity_id))
+        assert (record["event"], record["revision"], record["entity_id"]) == (
+            "created",
+            1,
+            str(truth.entity_id),
+        )
 
 
 def test_a_second_crawl_of_an_unchanged_site_asks_twice_and_emits_nothing(demo: DemoSite, desk: Desk):
@@ -188,7 +192,9 @@ def test_stdout_holds_the_records_and_nothing_else(demo: DemoSite, desk: Desk):
 def test_a_crawl_without_memory_emits_again(demo: DemoSite, desk: Desk, tmp_path: Path):
     for run in range(2):
         copy = tmp_path / f"{run}.jsonl"
-        done = desk.crawl(start(demo), "limit=5", settings={"ESPRESO_LEDGER": "none"}, extra=["-O", str(copy)])
+        done = desk.crawl(
+            start(demo), "limit=5", settings={"ESPRESO_LEDGER": "none"}, extra=["-O", str(copy)]
+        )
         assert done.exit_code == 0
         assert len(copy.read_bytes().splitlines()) == 5
     assert not (tmp_path / "state" / "ledger.sqlite3").exists()
@@ -277,7 +283,9 @@ def test_robots_txt_is_obeyed_also_when_it_cannot_be_read(robots, reason: str, d
         ("reset", "Connection"),
     ],
 )
-def test_a_broken_article_page_is_tried_again_by_the_next_run(kind, reason: str, ukrainian: DemoSite, desk: Desk):
+def test_a_broken_article_page_is_tried_again_by_the_next_run(
+    kind, reason: str, ukrainian: DemoSite, desk: Desk
+):
     demo = ukrainian
     victim = demo.site.truth(demo.site.newest - 5, demo.url)
     demo.control.set_faults(Fault(kind, path=victim.url.removeprefix(demo.url)))

@@ -1,0 +1,124 @@
+"""What each source on an article page claims of a field, in order of trust; the loader decides."""
+
+from datetime import datetime
+
+from espreso_crawler.exceptions import FieldError
+from espreso_crawler.items import Article, FeedSighting, OtherEvidence, Provenance
+from espreso_crawler.loaders import ArticleLoader
+from espreso_crawler.pages.inline import line_of
+from espreso_crawler.pages.parts import Parts, line
+from espreso_crawler.processors import dates, text
+
+# Inside the header.
+HEADLINE = "h1"
+LABELS = ".mark .item"
+AUTHOR = ".news__author_date__author"
+DATE = ".news__author_date__date"
+TIME = ".news__author_date__time"
+RUBRIC = "a.in_news_single__image__rubric"
+# Inside the content.
+LEAD = "h2.text-subtitle"
+# Below the article.
+TAGS = "section.tags-cloud .similar_by_tags_output a"
+
+
+def loaded(parts: Parts, sighting: FeedSighting | None, feed_label: str | None) -> Article:
+    """Return an article with the fields that several sources claim. Raises `FieldError` when a processor fails."""
+    provenance: list[Provenance] = []
+    loader = ArticleLoader(provenance=provenance)
+    try:
+        _add_texts(loader, parts)
+        _add_dates(loader, parts, sighting)
+        _add_people(loader, parts, feed_label)
+        _add_keywords(loader, parts)
+        item: Article = loader.load_item()
+    except ValueError as error:
+        raise FieldError(f"{parts.page.url}: {error}") from error
+    item.provenance = provenance
+    return item
+
+
+def _add_texts(loader: ArticleLoader, parts: Parts) -> None:
+    jsonld, meta = parts.jsonld, parts.page.meta
+    h1 = parts.in_header(HEADLINE)
+    loader.add_value(
+        "headline",
+        [
+            ("markup", line(h1)),
+            ("structure", None if h1 else line(parts.page.tree.css_first(HEADLINE))),
+            ("jsonld", jsonld.headline),
+            ("og", meta.get("og:title")),
+        ],
+    )
+    loader.add_value("alternative_headline", _alternative(loader, parts))
+    lead = line(parts.in_content(LEAD))
+    # The metadata's description is often another sentence than the lead: a last resort, and no witness against it.
+    last_resort = None if lead or jsonld.description else meta.get("og:description")
+    loader.add_value("description", [("markup", lead), ("jsonld", jsonld.description), ("og", last_resort)])
+    loader.add_value("article_section", [("jsonld", jsonld.section), ("markup", line(parts.in_header(RUBRIC)))])
+
+
+def _alternative(loader: ArticleLoader, parts: Parts) -> str | None:
+    headline = loader.get_output_value("headline")
+    claims = map(text.clean, (parts.jsonld.headline, parts.page.meta.get("og:title")))
+    return next((claim for claim in claims if claim and claim != headline), None)
+
+
+def _add_dates(loader: ArticleLoader, parts: Parts, sighting: FeedSighting | None) -> None:
+    day_text, time_text = line(parts.in_header(DATE)), line(parts.in_header(TIME))
+    day = dates.printed_day(day_text) if day_text else None
+    stamp = parts.jsonld.published
+    needs_feed = not (dates.stamp(stamp) or time_text)
+    loader.add_value(
+        "date_published",
+        [
+            ("jsonld", stamp),
+            ("markup", f"{day_text} {time_text}" if day and time_text else None),
+            ("feed", _feed_time(sighting, day) if needs_feed else None),
+        ],
+    )
+    if day and day.weekday_agrees is False:
+        _note_wrong_weekday(loader, f"{day_text} {time_text or ''}".strip())
+    published = loader.get_output_value("date_published")
+    known_day = day.day if day else dates.stamp_day(stamp)
+    loader.add_value("date_published_day", published.date() if published else known_day)
+    loader.add_value("date_modified", [("jsonld", parts.jsonld.modified)])
+
+
+def _feed_time(sighting: FeedSighting | None, day: dates.PrintedDay | None) -> datetime | None:
+    """Return the feed's time unless it is of another day: an update moves an entry to the top."""
+    moment = sighting.published_at if sighting else None
+    return None if moment and day and moment.date() != day.day else moment
+
+
+def _note_wrong_weekday(loader: ArticleLoader, printed: str) -> None:
+    """Put on record that the header contradicts itself: the weekday is a checksum of the date."""
+    for provenance in loader.context["provenance"]:
+        if provenance.field == "date_published":
+            provenance.agrees = False
+            if all(other.source != "markup" for other in provenance.others):
+                provenance.others.append(OtherEvidence("markup", printed))
+
+
+def _add_people(loader: ArticleLoader, parts: Parts, feed_label: str | None) -> None:
+    named = [(name, parts.page.absolute(url)) for name, url in parts.jsonld.authors]
+    loader.add_value("authors", [("markup", _printed_authors(parts)), ("jsonld", named)])
+    marks = [mark for mark in map(line_of, parts.header.css(LABELS)) if mark] if parts.header is not None else []
+    loader.add_value("labels", [("markup", marks), ("feed", [feed_label] if feed_label else None)])
+
+
+def _printed_authors(parts: Parts) -> list[tuple[str, str | None]]:
+    box = parts.in_header(AUTHOR)
+    if box is None:
+        return []
+    links = box.css("a")
+    if links:
+        return [parts.link(link) for link in links]
+    return [(name, None) for name in (line_of(box) or "").split(",")]
+
+
+def _add_keywords(loader: ArticleLoader, parts: Parts) -> None:
+    tags = [parts.link(tag) for tag in parts.wrapper.css(TAGS)]
+    section = (text.clean(parts.jsonld.section) or "").casefold()
+    words = [(word, None) for word in parts.jsonld.keywords if word.strip().casefold() != section]
+    loader.add_value("keywords", [("markup", tags), ("jsonld", words)])

@@ -1,0 +1,35 @@
+"""The pictures of an article: the main one in its largest version, and where that was found."""
+
+from espreso_crawler.items import Image, Provenance, Source
+from espreso_crawler.pages import media
+from espreso_crawler.pages.inline import line_of
+from espreso_crawler.pages.parts import Parts
+from espreso_crawler.processors import text
+from espreso_crawler.processors.captions import caption_and_credit
+
+IMAGE = ".in_news_single__image img"
+IMAGE_TEXT = ".img-text"
+
+
+def main_image(parts: Parts) -> tuple[Image, Provenance] | None:
+    """Return the picture above the body and where its address stood; None when no source names one."""
+    node = parts.in_header(IMAGE)
+    printed = media.image_address(node) if node else None
+    known = [(source, media.Picture.of(url)) for source, url in _claims(parts, printed)]
+    if not known:
+        return None
+    main = media.largest(picture for _, picture in known)
+    source = next(source for source, picture in known if picture == main)
+    agrees = all(picture.name == main.name for _, picture in known) if known[1:] else None
+    under = parts.in_header(IMAGE_TEXT)
+    caption, credit = caption_and_credit(map(line_of, under.css("p") or [under]) if under else [])
+    alt = text.clean(node.attributes.get("alt") or node.attributes.get("title")) if node else None
+    return Image(main.url, "main", caption, credit, alt), Provenance("images", source, agrees)
+
+
+def _claims(parts: Parts, printed: str | None) -> list[tuple[Source, str]]:
+    absolute = parts.page.absolute
+    claims: list[tuple[Source, str | None]] = [("markup", absolute(printed))]
+    claims += [("jsonld", absolute(url)) for url in parts.jsonld.images]
+    claims.append(("og", absolute(parts.page.meta.get("og:image"))))
+    return [(source, url) for source, url in claims if url]

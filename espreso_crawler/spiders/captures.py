@@ -1,0 +1,39 @@
+"""Responses and failures as the rest of the project knows them: pages with their capture time, reasons in a line."""
+
+from datetime import UTC, datetime
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.utils.python import to_unicode
+from twisted.python.failure import Failure
+from w3lib.encoding import http_content_type_encoding
+
+from espreso_crawler.pages import Page
+
+
+def captured(response: Response, *, decode_emails: bool) -> Page:
+    """Return the page of a response, fetched now. Raises `BrokenPage`."""
+    return Page.read(
+        response.body,
+        url=response.url,
+        fetched_at=datetime.now(UTC),
+        charset=http_content_type_encoding(to_unicode(response.headers.get("Content-Type") or b"")),
+        http_status=response.status,
+        decode_emails=decode_emails,
+    )
+
+
+def addresses(response: Response) -> tuple[str, ...]:
+    """Return every address that led to a response: redirects, then its own."""
+    return (response.url, *response.meta.get("redirect_urls", ()))
+
+
+def failed_request(failure: Failure) -> Request:
+    """Return the request that failed; Scrapy hangs it on the failure."""
+    request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy, unknown to Twisted
+    return request
+
+
+def reason(failure: Failure) -> str:
+    """Return why there is no response, in a line."""
+    return f"{type(failure.value).__name__}: {failure.getErrorMessage()}".strip(": ")

@@ -1,0 +1,46 @@
+"""Feed entries on their way into the ledger and back: what a feed shows, as the ledger keeps it."""
+
+from datetime import datetime
+
+from espreso_crawler import identity
+from espreso_crawler.items import FeedSighting
+from espreso_crawler.ledger import Lease, Sighting
+from espreso_crawler.pages import FeedEntry
+
+
+def has_moved(before: FeedEntry | None, now: FeedEntry) -> bool:
+    """Return whether an entry says something that it did not say before; archive pages may print no time."""
+    if before is None:
+        return True
+    if now.published_at is None:
+        return False
+    return (before.label, before.published_at, before.headline) != (now.label, now.published_at, now.headline)
+
+
+def sighting(entry: FeedEntry, host: str) -> Sighting:
+    """Return an entry as the ledger takes it; ``host`` is the feed's."""
+    return Sighting(
+        url=entry.url,
+        host=host,
+        edition=identity.edition_of(entry.url),
+        headline=entry.headline or "",
+        label=entry.label,
+        published_at=entry.published_at.isoformat() if entry.published_at else None,
+        position=entry.position,
+        important=entry.important,
+    )
+
+
+def first_sighting(lease: Lease) -> FeedSighting | None:
+    """Return how a leased entry first looked in a feed; None when no feed led to it."""
+    if not lease.feed:
+        return None
+    published_at = lease.feed["published_at"]
+    return FeedSighting(
+        published_at=datetime.fromisoformat(published_at) if published_at else None,
+        label=lease.feed["label"],
+        position=lease.feed["position"],
+        important=bool(lease.feed["important"]),
+        seen_at=datetime.fromisoformat(lease.feed["seen_at"]),
+        seen_on=lease.feed["seen_on"],
+    )

@@ -1,0 +1,250 @@
+"""Which concept stands where in a text: names with case, topics without; the longest name wins."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from espreso_crawler.tagging.automaton import Automaton
+from espreso_crawler.tagging.folding import folded, lowered
+from espreso_crawler.tagging.shared_nouns import shared, shared_nouns
+from espreso_crawler.vocabularies.concepts import Kind, Vocabularies
+from espreso_crawler.vocabularies.stems import Pattern, pattern
+
+NEAR = 200
+"""Characters to either side within which a context counts: about a sentence and a half."""
+SURNAME_LIKE = {"person", "place", "country"}
+"""Kinds whose one-word names are also people's surnames."""
+DOUBLE = re.compile(r"-[^\W\d_a-zа-яіїєґ]")
+SURNAME = re.compile(r" [A-Z][a-z]")
+
+Role = Literal["concept", "nothing", "not_in", "given", "agency", "noun", "needs_near", "not_near"]
+
+
+class Meaning(NamedTuple):
+    """What a pattern stands for."""
+
+    role: Role
+    of: str
+    """Id of the concept, given name or agency; empty for a phrase that means nothing."""
+    kind: Kind | None = None
+    is_bound: bool = False
+    """Whether the concept has contexts that must be or must not be near."""
+
+
+Hit = tuple[int, int, str]
+"""Start, end and id of a concept; offsets in code points. Plain tuples here: classes double the time."""
+
+
+class Reading(NamedTuple):
+    """What was found in a text, in the order in which it stands there."""
+
+    names: list[Hit]
+    topics: list[Hit]
+    agencies: set[str]
+
+
+Match = tuple[int, int, Meaning]
+
+
+class _Contexts(NamedTuple):
+    """What stands where around the concepts."""
+
+    not_in: dict[str, list[Match]]
+    """Phrases in which a concept is not meant, by concept."""
+    given: dict[int, Match]
+    """Given names by their end."""
+    needed: dict[str, list[int]]
+    shunned: dict[str, list[int]]
+    nouns: list[Match]
+    """Nouns that several names can share."""
+
+
+class Matcher:
+    """Finds the concepts of the vocabularies; made once, used for every article."""
+
+    def __init__(self, vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]] | None = None) -> None:
+        self._names = Automaton[Meaning](_names(vocabularies, agencies or {}))
+        self._words = Automaton[Meaning](_words(vocabularies), ignore_case=True)
+        self._given = _given_names(vocabularies)
+        self._needing = {concept.id for concept in vocabularies.concepts if concept.needs_near}
+
+    def read(self, text: str) -> Reading:
+        """Return the concepts in a text."""
+        flat, places = folded(text)
+        agencies: set[str] = set()
+        contexts = _Contexts({}, {}, {}, {}, [])
+        triggers = _sorted_out(self._words.find(lowered(flat), flat), contexts, agencies)
+        topics = [
+            (start, end, meaning.of) for start, end, meaning in triggers if self._fits(start, end, meaning, contexts)
+        ]
+        matches = _sorted_out(self._names.find(flat), contexts, agencies)
+        names, weights = self._names_among(matches, flat, contexts)
+        reading = Reading(
+            [_unquoted(hit, flat) for hit in _longest(names, weights) if hit[2]], _longest(topics, {}), agencies
+        )
+        return reading if places is None else _in_places(reading, places)
+
+    def whole(self, phrase: str) -> str | None:
+        """Return the id of the name that a phrase is, from its first letter to its last; None when it is none."""
+        flat, _ = folded(phrase)
+        whole = (0, len(flat))
+        return next(
+            (meaning.of for start, end, meaning in self._names.find(flat) if meaning.kind and (start, end) == whole), None
+        )
+
+    def _names_among(
+        self, matches: list[Match], text: str, contexts: _Contexts
+    ) -> tuple[list[Hit], dict[Hit, int]]:
+        """Return the names that the contexts allow, and the length of those that count longer than they are."""
+        names: list[Hit] = []
+        weights: dict[Hit, int] = {}
+        given, nouns = contexts.given, contexts.nouns
+        for start, end, meaning in matches:
+            if (meaning.is_bound or meaning.of in contexts.not_in) and not self._fits(start, end, meaning, contexts):
+                continue
+            if nouns and meaning.kind == "place":
+                weights |= shared(text, start, end, self._beginning)
+            if meaning.kind in SURNAME_LIKE and (start - 1 in given or end in given or text[end : end + 1] == "-"):
+                first = self._beginning_of_name(start, end, meaning, text, given)
+                if first < 0:
+                    continue
+                start = first  # noqa: PLW2901  # the given name belongs to the mention
+            names.append((start, end, meaning.of))
+        return [*names, *weights], weights
+
+    def _fits(self, start: int, end: int, meaning: Meaning, contexts: _Contexts) -> bool:
+        """Whether the contexts let the words mean what they could mean."""
+        phrases = contexts.not_in.get(meaning.of, ())
+        if any(first <= start and end <= last for first, last, _ in phrases):
+            return False
+        if meaning.of in self._needing and not _is_near(start, end, contexts.needed.get(meaning.of, ())):
+            return False
+        return not _is_near(start, end, contexts.shunned.get(meaning.of, ()))
+
+    def _beginning_of_name(
+        self, start: int, end: int, meaning: Meaning, text: str, given: Mapping[int, Match]
+    ) -> int:
+        """Return where a name begins with the given name before it; -1 when it is part of somebody else's."""
+        if meaning.kind != "place" and _is_half(start, end, meaning.kind, text, given):
+            return -1
+        before = given.get(start - 1)
+        if before is None or not _is_one_name(start, end, text):
+            return start
+        return before[0] if before[2].of in self._given.get(meaning.of, ()) else -1
+
+    def _beginning(self, phrase: str) -> str | None:
+        """Return the id of the longest name that a folded phrase begins with and that reaches to its last word."""
+        last = phrase.rindex(" ")
+        found = [(end, meaning.of) for start, end, meaning in self._names.find(phrase) if meaning.kind and not start]
+        return next((name for end, name in sorted(found, reverse=True) if end >= last), None)
+
+
+def _names(
+    vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]]
+) -> Iterator[tuple[Pattern, Meaning]]:
+    for concept in vocabularies.concepts:
+        if concept.kind != "topic":
+            yield from ((each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near))) for each in concept.patterns)
+            yield from ((each, Meaning("not_in", concept.id)) for each in concept.not_in)
+    yield from ((each, Meaning("nothing", "")) for each in vocabularies.nothing)
+    for name in vocabularies.given_names:
+        yield from ((each, Meaning("given", name.id)) for each in name.patterns)
+    yield from ((pattern(noun), Meaning("noun", noun)) for noun in shared_nouns())
+    for agency, patterns in agencies.items():
+        yield from ((each, Meaning("agency", agency)) for each in patterns)
+
+
+def _words(vocabularies: Vocabularies) -> Iterator[tuple[Pattern, Meaning]]:
+    for concept in vocabularies.concepts:
+        if concept.kind == "topic":
+            yield from ((each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near))) for each in concept.patterns)
+            yield from ((each, Meaning("not_in", concept.id)) for each in concept.not_in)
+        yield from ((each, Meaning("needs_near", concept.id)) for each in concept.needs_near)
+        yield from ((each, Meaning("not_near", concept.id)) for each in concept.not_near)
+
+
+def _given_names(vocabularies: Vocabularies) -> dict[str, set[str]]:
+    """Return the given names of each person, by what stands first in the person's names."""
+    automaton = Automaton[str]((each, name.id) for name in vocabularies.given_names for each in name.patterns)
+    found: dict[str, set[str]] = {}
+    for concept in vocabularies.concepts:
+        if concept.kind == "person":
+            firsts = [folded(name)[0].partition(" ")[0] for name in concept.names if name]
+            found[concept.id] = {name for first in firsts for _, _, name in automaton.find(first)}
+    return found
+
+
+def _sorted_out(matches: list[Match], contexts: _Contexts, agencies: set[str]) -> list[Match]:
+    """Return the matches that compete for the text; the others go where they are asked for."""
+    concepts = []
+    for match in matches:
+        role, of, *_ = match[2]
+        if role in ("concept", "nothing"):
+            concepts.append(match)
+        elif role == "given":
+            contexts.given[match[1]] = match
+        elif role == "not_in":
+            contexts.not_in.setdefault(of, []).append(match)
+        elif role == "agency":
+            agencies.add(of)
+        elif role == "noun":
+            contexts.nouns.append(match)
+        else:
+            near = contexts.needed if role == "needs_near" else contexts.shunned
+            near.setdefault(of, []).append(match[0])
+    return concepts
+
+
+def _is_near(start: int, end: int, places: Iterable[int]) -> bool:
+    return any(start - NEAR <= place <= end + NEAR for place in places)
+
+
+def _is_one_name(start: int, end: int, text: str) -> bool:
+    """Whether the words are one capitalised word after a space."""
+    return text[start - 1] == " " and text[start].isupper() and " " not in text[start:end]
+
+
+def _is_half(start: int, end: int, kind: Kind | None, text: str, given: Mapping[int, Match]) -> bool:
+    """Whether the words are the first half of a double surname, or a given name before a surname."""
+    if kind == "person":
+        return text[end : end + 1] == "-" and bool(DOUBLE.match(text, end))
+    whole = given.get(end)
+    return whole is not None and whole[0] == start and bool(SURNAME.match(text, end))
+
+
+def _longest(hits: list[Hit], weights: Mapping[Hit, int]) -> list[Hit]:
+    """Return the hits that are left when each longer one has used up its text, in the order of the text."""
+    hits.sort()
+    kept: list[Hit] = []
+    crowd: list[Hit] = []
+    reach = 0
+    for hit in hits:
+        if hit[0] >= reach and crowd:
+            kept += crowd if len(crowd) == 1 else _without_shorter(crowd, weights)
+            crowd = []
+        crowd.append(hit)
+        reach = max(reach, hit[1])
+    return kept + _without_shorter(crowd, weights)
+
+
+def _without_shorter(crowd: list[Hit], weights: Mapping[Hit, int]) -> list[Hit]:
+    """Return those of a crowd of overlapping hits that no longer one overlaps."""
+    kept: list[Hit] = []
+    for hit in sorted(crowd, key=lambda hit: (-weights.get(hit, hit[1] - hit[0]), hit)):
+        if all(hit[1] <= start or end <= hit[0] for start, end, _ in kept):
+            kept.append(hit)
+    return sorted(kept)
+
+
+def _unquoted(hit: Hit, text: str) -> Hit:
+    """Return a hit without quotation marks around it: they belong to the sentence."""
+    start, end, found = hit
+    return (start + 1, end - 1, found) if text[start] == '"' == text[end - 1] else hit
+
+
+def _in_places(reading: Reading, places: Sequence[int]) -> Reading:
+    names, topics = (
+        [(places[start], places[end - 1] + 1, found) for start, end, found in hits]
+        for hits in (reading.names, reading.topics)
+    )
+    return Reading(names, topics, reading.agencies)

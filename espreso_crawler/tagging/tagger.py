@@ -1,0 +1,131 @@
+"""The tags of an article: mentions from its text, concepts its keywords and rubric name, genres of its labels."""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from espreso_crawler.items import Article, Mention, MentionField, Tag
+from espreso_crawler.tagging.folding import folded, lowered
+from espreso_crawler.tagging.matcher import Hit, Matcher
+from espreso_crawler.tagging.topics import evident
+from espreso_crawler.vocabularies import vocabulary
+from espreso_crawler.vocabularies.concepts import Concept, Kind, Vocabularies
+from espreso_crawler.vocabularies.loading import load
+from espreso_crawler.vocabularies.stems import pattern
+
+FIELDS: tuple[MentionField, ...] = ("headline", "description", "article_body")
+BORDER = "\n\n"
+"""Stands between the fields; no pattern goes over it."""
+
+
+class Span(NamedTuple):
+    """Where a field stands in the text that is read."""
+
+    field: MentionField
+    start: int
+    end: int
+
+
+class Tagger:
+    """Tags articles by one set of vocabularies."""
+
+    def __init__(self, vocabularies: Vocabularies) -> None:
+        self.version = vocabularies.version
+        self._concepts = vocabularies.by_id()
+        self._labels = vocabulary("labels")
+        agencies = {name: [pattern(form) for form in forms] for name, forms in vocabulary("agencies").items()}
+        self._matcher = Matcher(vocabularies, agencies)
+        self._by_label = _by_label(vocabularies.concepts)
+        self._genre_of_code = {
+            code: concept
+            for concept in vocabularies.concepts
+            if concept.kind == "genre"
+            for code in concept.same_as
+        }
+
+    def tag(self, article: Article) -> None:
+        """Fill tags, vocabulary version, `is_sponsored` and `cited_agencies` of an article."""
+        text, spans = _text(article)
+        reading = self._matcher.read(text)
+        hits = reading.names + evident(reading.topics, _lead_end(spans, text))
+        tags: dict[str, Tag] = {}
+        for start, end, found in hits:
+            tag = tags.get(found) or tags.setdefault(found, self._tag(found))
+            field, shift, _ = spans[0] if start < spans[1].start else spans[1] if start < spans[2].start else spans[2]
+            tag.mentions.append(Mention(field, start - shift, end - shift, text[start:end]))
+        for concept in [*self._named_by_site(article), *self._genres(article)]:
+            tags.setdefault(concept.id, self._tag(concept.id))
+        article.tags = list(tags.values())
+        article.vocabulary_version = self.version
+        article.is_sponsored = any(self._labels.get(label, {}).get("sponsored") for label in article.labels)
+        credited = self._matcher.read(BORDER.join(_credits(article))).agencies if article.images else set()
+        article.cited_agencies = sorted(reading.agencies | credited)
+
+    def _tag(self, id: str) -> Tag:  # noqa: A002  # the concept's id, as in the record
+        concept = self._concepts[id]
+        return Tag(concept.id, concept.kind, concept.name)
+
+    def _named_by_site(self, article: Article) -> Iterator[Concept]:
+        """Yield the concepts that the site's own keywords and rubric name."""
+        for name in filter(None, [*(keyword.name for keyword in article.keywords), article.article_section]):
+            if concept := self._by_label.get(_label(name)):
+                yield concept
+            elif found := self._matcher.whole(name):
+                yield self._concepts[found]
+
+    def _genres(self, article: Article) -> Iterator[Concept]:
+        for label in article.labels:
+            code = f"genre:{self._labels.get(label, {}).get('genre')}"
+            if concept := self._genre_of_code.get(code):
+                yield concept
+
+
+@cache
+def tagger(folder: Path | None = None, without: Collection[Kind] = frozenset()) -> Tagger:
+    """Return the tagger for a user's folder and without some kinds; made once in a process.
+
+    Raises `ConfigurationError` that names file, line and reason when a vocabulary is wrong.
+    """
+    return Tagger(load(folder, without=without))
+
+
+def _text(article: Article) -> tuple[str, list[Span]]:
+    parts, spans, at = [], [], 0
+    for field in FIELDS:
+        part = getattr(article, field) or ""
+        spans.append(Span(field, at, at + len(part)))
+        parts.append(part)
+        at += len(part) + len(BORDER)
+    return BORDER.join(parts), spans
+
+
+def _lead_end(spans: list[Span], text: str) -> int:
+    """Return where headline and lead end; of an article without a lead, its first paragraph is one."""
+    _, lead, body = spans
+    if lead.end > lead.start:
+        return lead.end
+    paragraph_end = text.find("\n", body.start)
+    return paragraph_end if paragraph_end >= 0 else len(text)
+
+
+def _credits(article: Article) -> Iterator[str]:
+    yield from (image.credit for image in article.images if image.credit)
+    yield from (block.credit for block in article.blocks if block.credit)
+
+
+def _by_label(concepts: Iterable[Concept]) -> dict[str, Concept]:
+    """Return the concepts by every name and label; of two with one name the first, names before labels."""
+    found: dict[str, Concept] = {}
+    concepts = list(concepts)
+    for concept in concepts:
+        for name in filter(None, concept.names):
+            found.setdefault(_label(name), concept)
+    for concept in concepts:
+        for name in concept.labels:
+            found.setdefault(_label(name), concept)
+    return found
+
+
+def _label(name: str) -> str:
+    return lowered(folded(name)[0])

@@ -1,0 +1,142 @@
+"""When known articles are looked at again, and when one counts as removed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from espreso_crawler.ledger import Decision, Ledger, Rules, parse_schedule
+from tests.ledger.builders import HOST, NOON, QUICK, Clock, draft, open_ledger, sealed, see, sighting, url
+
+RULES = Rules(backoff=QUICK.backoff, recheck=parse_schedule("1h 6h 1d"))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
+    ledger = open_ledger(tmp_path, clock=clock, rules=RULES)
+    ledger.outbox.emit(draft(url(1), date_published=NOON.isoformat()))
+    ledger.outbox.flush()
+    yield ledger
+    ledger.close("test over", 0)
+
+
+def due(ledger: Ledger) -> list[str]:
+    return [recheck.id for recheck in ledger.rechecks.due([HOST])]
+
+
+def look(ledger: Ledger, clock: Clock, text: str = "text") -> Decision:
+    again = draft(url(1), text, entry_url=None, fetched_at=clock.now, date_published=NOON.isoformat())
+    decision = ledger.outbox.emit(again)
+    ledger.outbox.flush()
+    return decision
+
+
+def refuse(ledger: Ledger, *, another: bool = True) -> Decision | None:
+    def line(decision: Decision) -> bytes:
+        return orjson.dumps({"id": decision.id, "event": decision.event, "revision": decision.revision})
+
+    return ledger.rechecks.refused(
+        "ua:news-1", 404, another_answers=another, schema_version="1.0", line=line
+    )
+
+
+def test_looks_thin_out_with_age(ledger: Ledger, clock: Clock) -> None:
+    looks = []
+    for _ in range(40):
+        clock.forward(hours=1)
+        if due(ledger):
+            looks.append((clock.now - NOON).total_seconds() / 3600)
+            look(ledger, clock)
+    assert looks == [1, 6, 24]
+
+
+def test_a_due_article_is_given_to_one_run_for_an_hour(ledger: Ledger, clock: Clock) -> None:
+    clock.forward(hours=1)
+    assert due(ledger) == ["ua:news-1"]
+    assert due(ledger) == []
+    clock.forward(hours=1)
+    assert due(ledger) == ["ua:news-1"], "the run that got it never came back"
+
+
+def test_a_look_that_led_to_nothing_counts(ledger: Ledger, clock: Clock) -> None:
+    clock.forward(hours=1)
+    due(ledger)
+    ledger.rechecks.checked("ua:news-1")
+    clock.forward(hours=4, minutes=59)
+    assert due(ledger) == []
+    clock.forward(minutes=1)
+    assert due(ledger) == ["ua:news-1"]
+
+
+def test_only_the_hosts_and_the_number_asked_for(tmp_path: Path, clock: Clock) -> None:
+    ledger = open_ledger(tmp_path, clock=clock, rules=RULES)
+    for number in range(3):
+        ledger.outbox.emit(draft(url(number), date_published=NOON.isoformat()))
+    ledger.outbox.flush()
+    clock.forward(hours=2)
+    assert ledger.rechecks.due(["zahid.espreso.tv"]) == []
+    assert len(ledger.rechecks.due([HOST], limit=2)) == 2
+    assert len(ledger.rechecks.due([HOST])) == 1
+    ledger.close("finished", 0)
+
+
+def test_a_schedule_that_is_off_gives_none(tmp_path: Path, ledger: Ledger, clock: Clock) -> None:
+    off = open_ledger(tmp_path, clock=clock)
+    clock.forward(days=1)
+    assert due(off) == []
+    off.close("finished", 0)
+
+
+def test_two_refusals_six_hours_apart_are_a_removal(tmp_path: Path, ledger: Ledger, clock: Clock) -> None:
+    assert refuse(ledger) is None
+    clock.forward(hours=5)
+    assert refuse(ledger) is None
+    clock.forward(hours=1)
+    assert [(each.id, each.was_refused) for each in ledger.rechecks.due([HOST])] == [("ua:news-1", True)]
+    decision = refuse(ledger)
+    assert decision
+    assert (decision.event, decision.revision) == ("removed", 2)
+    assert decision.reason == "HTTP 404 at 2026-11-22T12:00:00Z and at 2026-11-22T18:00:00Z"
+    assert refuse(ledger) is None
+    ledger.seal()
+    assert [line["event"] for line in sealed(tmp_path)] == ["created", "removed"]
+    assert look(ledger, clock).event == "revised", "it is back, with the same text"
+    assert look(ledger, clock).outcome == "unchanged"
+
+
+def test_no_refusal_counts_while_the_whole_site_refuses(ledger: Ledger, clock: Clock) -> None:
+    for _ in range(3):
+        assert refuse(ledger, another=False) is None
+        clock.forward(hours=6)
+    assert refuse(ledger) is None
+
+
+def test_an_answer_between_two_refusals_wipes_the_first(ledger: Ledger, clock: Clock) -> None:
+    refuse(ledger)
+    clock.forward(hours=3)
+    look(ledger, clock)
+    clock.forward(hours=3)
+    assert refuse(ledger) is None
+
+
+def test_a_clock_set_back_does_not_shorten_the_wait(ledger: Ledger, clock: Clock) -> None:
+    refuse(ledger)
+    clock.forward(hours=-7)
+    assert refuse(ledger) is None
+    clock.forward(hours=5)
+    assert refuse(ledger) is None
+    clock.forward(hours=1)
+    assert refuse(ledger)
+
+
+def test_a_moved_entry_of_a_removed_article_is_fetched_again(ledger: Ledger, clock: Clock) -> None:
+    see(ledger, sighting(1))
+    ledger.entries.settle(url(1), "gone")
+    ledger.outbox.flush()
+    assert len(see(ledger, sighting(1, label="updated"))) == 1

@@ -1,0 +1,190 @@
+"""Retracting wrong rows, and forgetting a text everywhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger import Decision, Known, Ledger
+from espreso_crawler.ledger.forgetting import Forgotten, forget
+from espreso_crawler.ledger.inspection import inspected
+from espreso_crawler.ledger.reconcile import reconcile
+from espreso_crawler.ledger.retraction import retract
+from tests.ledger.builders import (
+    HOST,
+    NOON,
+    draft,
+    in_child,
+    open_ledger,
+    sealed,
+    see,
+    sighting,
+    url,
+)
+from tests.ledger.test_kills import KILLED, assert_whole
+
+SECRET = "the secret text"
+
+
+def line(known: Known, decision: Decision) -> bytes:
+    return orjson.dumps(
+        {
+            "event": decision.event,
+            "id": decision.id,
+            "revision": decision.revision,
+            "reason": decision.reason,
+            "retracts": decision.retracts,
+            "emitted_at": decision.emitted_at,
+        }
+    )
+
+
+def crawl(root: Path) -> str:
+    ledger = open_ledger(root)
+    see(ledger, *(sighting(n, headline=SECRET if n == 2 else "plain") for n in range(1, 4)))
+    for n in (1, 2, 3):
+        ledger.outbox.emit(draft(url(n), SECRET if n == 2 else "plain", entity_id=n))
+    ledger.seal()
+    ledger.outbox.emit(draft(url(2), SECRET + " again", entity_id=2))
+    ledger.close("finished", 0)
+    return ledger.run.id
+
+
+def taking_back(ledger: Ledger, target: str) -> list[Decision]:
+    return retract(ledger, target, reason="wrong", schema_version="1.0", line=line)
+
+
+def forgetting(root: Path, target: str) -> Forgotten:
+    ledger = open_ledger(root)
+    done = forget(ledger, target, reason="asked to", schema_version="1.0", line=line)
+    ledger.close("finished", 0)
+    return done
+
+
+def assert_well(root: Path) -> None:
+    with inspected(root / "state" / "ledger.sqlite3", output=root / "output", state=root / "state") as session:
+        assert reconcile(session).is_well()
+    assert_whole(root)
+
+
+def test_a_run_is_taken_back_and_its_articles_are_written_anew(tmp_path: Path) -> None:
+    run = crawl(tmp_path)
+    ledger = open_ledger(tmp_path)
+    decisions = taking_back(ledger, run)
+    assert [(each.id, each.revision, each.retracts) for each in decisions] == [
+        ("ua:1", 2, [1]),
+        ("ua:2", 3, [1, 2]),
+        ("ua:3", 2, [1]),
+    ]
+    assert [lease.url for lease in ledger.entries.take([HOST])] == [url(1), url(2), url(3)]
+    assert ledger.outbox.emit(draft(url(1), "plain", entity_id=1)).event == "revised"
+    assert ledger.outbox.emit(draft(url(3), "plain", entity_id=3, version="2")).event == "revised"
+    ledger.close("finished", 0)
+    assert_well(tmp_path)
+
+
+def test_the_entries_of_a_retracted_article_are_pending(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path)
+    see(ledger, sighting(1))
+    ledger.outbox.emit(draft(url(1)))
+    taking_back(ledger, "ua:news-1")
+    assert [lease.url for lease in ledger.entries.take([HOST])] == [url(1)]
+    with pytest.raises(LedgerError, match="nothing of it stands"):
+        taking_back(ledger, "ua:news-1")
+    with pytest.raises(LedgerError, match="neither a run nor an article"):
+        taking_back(ledger, "ua:other")
+    ledger.close("finished", 0)
+
+
+@pytest.mark.parametrize("target", ["ua:2", url(2)])
+def test_a_forgotten_text_is_nowhere(tmp_path: Path, target: str) -> None:
+    crawl(tmp_path)
+    rejects = tmp_path / "state" / "rejects"
+    rejects.mkdir()
+    (rejects / "run.jsonl").write_text(f'{{"url": "{url(2)}", "text": "{SECRET}"}}\n{{"url": "{url(9)}"}}\n')
+    done = forgetting(tmp_path, target)
+    assert [(each.event, each.id, each.revision) for each in done.decisions] == [("erased", "ua:2", 3)]
+    assert len(done.rewritten) == 3
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+    assert (rejects / "run.jsonl").read_text() == f'{{"url": "{url(9)}"}}\n'
+    assert [(line["id"], line["event"]) for line in sealed(tmp_path)] == [
+        ("ua:1", "created"),
+        ("ua:3", "created"),
+        ("ua:2", "erased"),
+    ]
+    manifests = [orjson.loads(path.read_bytes()) for path in tmp_path.rglob("*.manifest.json")]
+    assert sorted((each["stream"], each["segment"], each["replaces"]) for each in manifests) == [
+        ("articles", 3, [1]),
+        ("articles", 4, [2]),
+        ("articles", 5, []),
+        ("feed", 2, [1]),
+    ]
+
+
+def test_a_forgotten_article_never_comes_back(tmp_path: Path) -> None:
+    crawl(tmp_path)
+    forgetting(tmp_path, "ua:2")
+    ledger = open_ledger(tmp_path)
+    assert see(ledger, sighting(2, label="updated"), sighting(7)) != []
+    assert ledger.entries.see_page(url(2), host=HOST, edition="ua", seen_at=NOON) is None
+    for again in (
+        draft(url(2), "other", entity_id=2),
+        draft(url(2), "other"),
+        draft(url(8), "x", entity_id=2),
+    ):
+        assert ledger.outbox.emit(again).outcome == "suppressed"
+    ledger.close("finished", 0)
+    with inspected(
+        tmp_path / "state" / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path / "state"
+    ) as session:
+        assert reconcile(session).is_well()
+
+
+def test_a_feed_entry_without_article_can_be_forgotten(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path)
+    see(ledger, sighting(1, headline=SECRET), sighting(2), limit=0)
+    ledger.close("finished", 0)
+    assert forgetting(tmp_path, url(1)).decisions == []
+    assert [line["url"] for line in sealed(tmp_path, "feed")] == [url(2)]
+    with pytest.raises(LedgerError, match="neither an article nor"):
+        forgetting(tmp_path, url(1))
+
+
+def kill_while_forgetting(root: Path) -> Callable[[], object]:
+    return lambda: forgetting(root, "ua:2")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize(
+    "step",
+    ["forget:before-commit", "forget:after-commit"]
+    + [
+        f"seal:{step}"
+        for step in (
+            "planned", "half-written", "written", "manifest-renamed", "data-renamed", "before-commit", "after-commit",
+        )
+    ],
+)  # fmt: skip
+def test_a_kill_while_forgetting_is_made_good_by_the_next_opener(
+    tmp_path: Path, step: str, count: int
+) -> None:
+    crawl(tmp_path)
+    killed = in_child(kill_while_forgetting(tmp_path), crash_at=f"{step}@{count}")
+    assert killed == KILLED or count > 1
+    open_ledger(tmp_path).close("finished", 0)
+    done = forgetting(tmp_path, "ua:2")
+    assert len(done.decisions) == (step == "forget:before-commit" and count == 1)
+    assert [(line["id"], line["event"]) for line in sealed(tmp_path)] == [
+        ("ua:1", "created"),
+        ("ua:3", "created"),
+        ("ua:2", "erased"),
+    ]
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+    with inspected(
+        tmp_path / "state" / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path / "state"
+    ) as session:
+        assert reconcile(session).is_well()
