@@ -80,3 +80,7 @@ class Invalid(DropItem):
 
 class Forgotten(DropItem):
     """Dropped by ``emit``: the article was taken out by ``scrapy forget`` and never comes back. No action needed."""
+
+
+class Unwritten(DropItem):
+    """Dropped by ``deduplicate`` and ``emit`` after a `LedgerError`: the crawl ends, and the entry stays pending."""

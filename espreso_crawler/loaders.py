@@ -60,9 +60,7 @@ class MostTrusted:
     The `Provenance` is appended to ``provenance`` in the loader's context.
     """
 
-    def __init__(
-        self, field: str, clean: Callable[[Any], Any], same: Same, *, keeps_raw: bool = False
-    ) -> None:
+    def __init__(self, field: str, clean: Callable[[Any], Any], same: Same, *, keeps_raw: bool = False) -> None:
         self.field = field
         self.clean = clean
         self.same = same
@@ -75,9 +73,7 @@ class MostTrusted:
             return []
         (source, raw, value), *witnesses = found
         others = [
-            OtherEvidence(other, printed(said))
-            for other, said, meant in witnesses
-            if not self.same(value, meant)
+            OtherEvidence(other, printed(said)) for other, said, meant in witnesses if not self.same(value, meant)
         ]
         loader_context["provenance"].append(
             Provenance(

@@ -21,6 +21,10 @@ ESPRESO_MAX_ATTEMPTS = (
 )
 ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; doubles with each further one
 ESPRESO_RECHECK = "0"  # ages at which known articles are fetched again, e.g. "1h 6h 1d 7d"; "0" = never
+ESPRESO_VOCABULARIES = None  # folder of a user's own *.tsv, over the package's; read by pipelines/tag.py
+ESPRESO_TAG_PERSONS = True  # whether people are tagged; read by pipelines/tag.py
+ESPRESO_NEAR_DUPLICATES = "flag"  # "flag", "drop" or "off"; read by pipelines/near_duplicates.py
+ESPRESO_NEAR_DUPLICATE_DAYS = 3.0  # days of publication between an article and its near-copy, at most
 ESPRESO_SEAL_ITEMS = 1000  # lines in one sealed file at most; read by extensions/ledger.py
 ESPRESO_SEAL_SECONDS = 60.0  # a line waits no longer than this to be sealed; read by extensions/ledger.py
 
@@ -42,6 +46,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
 }
 SPIDER_MIDDLEWARES = {
+    "espreso_crawler.middlewares.ledger_errors.LedgerErrorsMiddleware": 10,
     # Callbacks see every status: one log line a failure, with the reason, instead of two.
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
@@ -50,6 +55,7 @@ SPIDER_MIDDLEWARES = {
 ITEM_PIPELINES = {
     "espreso_crawler.pipelines.deduplicate.DeduplicatePipeline": 200,  # before work is spent on what is known
     "espreso_crawler.pipelines.tag.TagPipeline": 300,
+    "espreso_crawler.pipelines.near_duplicates.NearDuplicatesPipeline": 400,
     "espreso_crawler.pipelines.validate.ValidatePipeline": 800,  # the whole record, as it will be written
     "espreso_crawler.pipelines.emit.EmitPipeline": 900,  # the only way into the output
 }

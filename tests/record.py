@@ -123,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     parser = _parser()
     asked = parser.parse_args(arguments)
-    if asked.all == bool(asked.name):
+    if asked.all == bool(asked.page) or asked.all == bool(asked.name):
         parser.error("give a page and a name, or --all")
     try:
         lines = record_all(FIXTURES) if asked.all else _recorded(asked)
@@ -135,15 +135,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.record", description="Record a page as a fixture.")
-    parser.add_argument(
-        "page", nargs="?", metavar="FILE|URL", help="a saved page, also gzipped, or an address"
-    )
+    parser.add_argument("page", nargs="?", metavar="FILE|URL", help="a saved page, also gzipped, or an address")
     parser.add_argument("name", nargs="?", metavar="NAME", help="the fixture's folder in tests/fixtures")
     parser.add_argument("--reason", default="", help="why this page is there")
     parser.add_argument("--url", help="address of a saved page (default: what the page says)")
-    parser.add_argument(
-        "--fetched-at", help="ISO time at which a saved page was fetched (default: file time)"
-    )
+    parser.add_argument("--fetched-at", help="ISO time at which a saved page was fetched (default: file time)")
     parser.add_argument("--again", action="store_true", help="overwrite a fixture of that name")
     parser.add_argument("--all", action="store_true", help="write every expected.json anew from its page")
     return parser
@@ -225,9 +221,7 @@ def _first_difference(one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
     """Yield where two values differ: for lists of one length, each place."""
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         yield from (
-            (f"[{place}]", *pair)
-            for place, pair in enumerate(zip(one, other, strict=True))
-            if pair[0] != pair[1]
+            (f"[{place}]", *pair) for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]
         )
     else:
         yield "", one, other

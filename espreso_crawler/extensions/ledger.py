@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -20,6 +22,7 @@ from espreso_crawler.exceptions import (
     Forgotten,
     LedgerError,
     Unchanged,
+    Unwritten,
 )
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of
 from espreso_crawler.items import Article
@@ -29,7 +32,7 @@ from espreso_crawler.places import places
 logger = logging.getLogger(__name__)
 
 # What a drop means for the entry that led to the article; `emit` and `deduplicate` end the entry themselves.
-ENDED_ALREADY = (Unchanged, Duplicate, Forgotten)
+ENDED_ALREADY = (Unchanged, Duplicate, Forgotten, Unwritten)
 TICK_SECONDS = 0.5
 CLOSING_REASON = "ledger_failed"
 
@@ -80,6 +83,15 @@ class LedgerExtension:
         """Return how an article was come by."""
         return self._captures.get(id(article), Capture(None))
 
+    @contextmanager
+    def guarding(self) -> Iterator[None]:
+        """End the crawl when the ledger fails inside the block, and drop the item that was in hand as `Unwritten`."""
+        try:
+            yield
+        except LedgerError as error:
+            self.fail(error)
+            raise Unwritten(str(error), log_level="DEBUG") from None
+
     def fail(self, error: LedgerError) -> None:
         """End the crawl: what was not written stays pending for the next one."""
         if self.failed:
@@ -111,9 +123,7 @@ class LedgerExtension:
     def item_error(self, item: Any, failure: Failure) -> None:
         """Give an entry back whose article a pipeline failed on."""
         capture = self._captures.pop(id(item), Capture(None))
-        if isinstance(failure.value, LedgerError):
-            self.fail(failure.value)
-        elif capture.entry_url and not self.failed:
+        if capture.entry_url and not self.failed:
             self._guarded(self.ledger.entries.attempt_failed, capture.entry_url, failure.getErrorMessage())
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
@@ -191,10 +201,9 @@ def _rules(settings: Any) -> Rules:
 
 
 def _plain(stats: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value if isinstance(value, int | float | str | type(None)) else str(value)
-        for key, value in stats.items()
-    }
+    """Return stats as JSON holds them: moments become text."""
+    plain = int | float | str | None
+    return {key: value if isinstance(value, plain) else str(value) for key, value in stats.items()}
 
 
 def keeper_of(crawler: Crawler) -> LedgerExtension:

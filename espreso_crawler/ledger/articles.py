@@ -9,10 +9,12 @@ from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.decisions import Known
 from espreso_crawler.ledger.session import Session
 
-BY_ADDRESS = """
-SELECT coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias = ?
+FOUND = """
+SELECT coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias IN (?1, ?2, ?3, ?4)
+UNION
+SELECT coalesce(same_as, article) FROM articles WHERE id IN (?1, ?2, ?3, ?4)
 """
-BY_ID = "SELECT coalesce(same_as, article) FROM articles WHERE id = ?"
+AT_ONCE = 4  # names a statement asks for: a page rarely has more, and a list by json_each takes four times as long
 KNOWN = """
 SELECT article, id, revision, state, url, edition, entity_id, text_digest, record_digest,
        articles.extractor_version, published_at, articles.fetched_at, emitted_at,
@@ -70,9 +72,11 @@ def find(db: Database, names: Sequence[str]) -> list[int]:
 
     More than one: an article was met under two names before the page said that they are one.
     """
-    rows = [db.row(BY_ADDRESS, (name,)) for name in names]  # one by one: a list of them takes thrice as long
-    rows += [db.row(BY_ID, (name,)) for name in names if not name.startswith(ADDRESS)]
-    return sorted({row[0] for row in rows if row})
+    found = set()
+    for start in range(0, len(names), AT_ONCE):
+        some = names[start : start + AT_ONCE]
+        found.update(row[0] for row in db.rows(FOUND, (*some, *[None] * (AT_ONCE - len(some)))))
+    return sorted(found)
 
 
 def by_key(db: Database, key: int) -> Known | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from espreso_crawler.ledger import articles, lines, revisions, states
 from espreso_crawler.ledger.decisions import Decision, Draft, decide
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.suppression import suppressed
+from espreso_crawler.ledger.suppression import has_suppressed, suppressed
 
 END_OF = {"event": "emitted", "baseline": "unchanged", "suppressed": "rejected"}
 """End state of a draft's entry; the other outcomes bear the name of their state."""
@@ -39,6 +39,7 @@ class Outbox:
         self._names: set[str] = set()
         self._version = -1
         self._since = 0.0
+        self._has_forgotten = True
 
     def emit(self, draft: Draft) -> Decision:
         """Decide a draft and buffer its line; a flush follows when enough is buffered.
@@ -81,6 +82,7 @@ class Outbox:
         session = self._session
         with session.db.transaction("flush"):
             if session.db.version() != self._version:
+                self._has_forgotten = has_suppressed(session.db)
                 drafts = [self._decided_anew(each) for each in drafts]
             tallies = self._write(drafts)
             tallies.update(self._write_ends(ends))
@@ -113,6 +115,7 @@ class Outbox:
         if not self:
             self._since = time.monotonic()
             self._version = self._session.db.version()
+            self._has_forgotten = has_suppressed(self._session.db)
 
     def _handled(self, url: str | None) -> None:
         if url is not None:
@@ -124,7 +127,7 @@ class Outbox:
         db = self._session.db
         found = articles.find(db, names)
         known = articles.by_key(db, found[0]) if found else None
-        if suppressed(db, names):
+        if self._has_forgotten and suppressed(db, names):
             decision = Decision("suppressed", known.id if known else names[0], reason="forgotten")
             return Buffered(draft, names, decision, found)
         is_other = (

@@ -115,16 +115,17 @@ def _compare_files(session: Session, stream: Stream, report: Report) -> None:
             report.wrong_manifests.append(name)
     if stream == "articles":
         for name in sorted(there):
-            _note_lines(session, name, there[name], report)
+            _note_lines(session, name, there[name], report, counts=name not in report.spoilt_segments)
 
 
-def _note_lines(session: Session, name: str, path: Path, report: Report) -> None:
+def _note_lines(session: Session, name: str, path: Path, report: Report, *, counts: bool) -> None:
+    """Note the lines of a file; those of a spoilt one do not count as there, for it is to be put aside."""
     with session.db.transaction("found"):
         for number, line in enumerate(_lines(path), start=1):
             report.lines += 1
             if (pair := _pair(line)) is None:
                 report.torn_lines.append(f"{name}:{number}")
-            elif not session.db.write("INSERT OR IGNORE INTO temp.found VALUES (?, ?)", pair).rowcount:
+            elif counts and not session.db.write("INSERT OR IGNORE INTO temp.found VALUES (?, ?)", pair).rowcount:
                 report.doubled_lines.append(pair)
 
 

@@ -11,10 +11,15 @@ KEY_BYTES = 32
 
 def suppressed(db: Database, names: Collection[str]) -> set[str]:
     """Return those of these names (addresses, ids) that were forgotten."""
-    if not db.row("SELECT EXISTS (SELECT 1 FROM suppressed)")[0]:
+    if not has_suppressed(db):
         return set()
     key = _key(db)
     return {name for name in names if _is_known(db, _hash(key, name))}
+
+
+def has_suppressed(db: Database) -> bool:
+    """Whether anything was ever forgotten."""
+    return bool(db.row("SELECT EXISTS (SELECT 1 FROM suppressed)")[0])
 
 
 def suppress(db: Database, names: Iterable[str], *, reason: str, at: str) -> None:

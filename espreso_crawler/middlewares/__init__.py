@@ -1,1 +1,1 @@
-"""Downloader middlewares: what may be requested; they know requests and hosts, no page."""
+"""What may be requested, and what a failure means for the crawl; they know requests and hosts, no page."""

@@ -11,6 +11,8 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
+SUCCESS, CLIENT_ERROR = 2, 4  # classes of status codes
+
 
 class Closed(RobotParser):
     """The rules of a host whose robots.txt could not be read: nothing is allowed (RFC 9309, section 2.3.1.4)."""
@@ -43,13 +45,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         """Take rules from a 2xx answer, no rules from a 4xx one (section 2.3.1.3); anything else closes the host."""
-        status = HTTPStatus(response.status)
-        is_missing = status.is_client_error and status is not HTTPStatus.TOO_MANY_REQUESTS
+        status_class = response.status // 100
+        is_missing = status_class == CLIENT_ERROR and response.status != HTTPStatus.TOO_MANY_REQUESTS
         is_html = response.body.lstrip()[:1] == b"<"
         if is_missing:
             response = response.replace(body=b"")
-        elif not status.is_success or is_html:
-            self._close(netloc, "an HTML page" if status.is_success else f"HTTP {response.status}")
+        elif status_class != SUCCESS or is_html:
+            self._close(netloc, "an HTML page" if status_class == SUCCESS else f"HTTP {response.status}")
             return
         await super()._parse_robots(response, netloc, request)
 

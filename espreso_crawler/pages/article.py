@@ -51,9 +51,7 @@ def canonical_address(page: Page) -> str:
     host = identity.host_of(page.url)
     for claim in (page.meta.get("canonical"), page.meta.get("og:url"), page.jsonld.url if page.jsonld else None):
         url = page.absolute(claim)
-        if url and (
-            identity.host_of(url) == host or {identity.host_of(url), host} <= identity.EDITION_OF_HOST.keys()
-        ):
+        if url and (identity.host_of(url) == host or {identity.host_of(url), host} <= identity.EDITION_OF_HOST.keys()):
             return identity.canonical_url(url)
     return identity.canonical_url(page.url)
 

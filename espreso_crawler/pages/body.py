@@ -59,9 +59,7 @@ def _without_boilerplate(raw: Iterable[RawBlock]) -> Iterator[RawBlock]:
 def _boilerplate_kind(block: RawBlock) -> str | None:
     """Return which boilerplate a block is as a whole, or, for a list, all of its items are."""
     whole = boilerplate((block.text or "").replace("\n", " "))
-    return whole or (
-        boilerplate(block.items[0]) if all(map(boilerplate, block.items)) and block.items else None
-    )
+    return whole or (boilerplate(block.items[0]) if all(map(boilerplate, block.items)) and block.items else None)
 
 
 def _is_all_link(block: RawBlock) -> bool:
@@ -71,9 +69,7 @@ def _is_all_link(block: RawBlock) -> bool:
 
 def _author_tail(blocks: list[RawBlock]) -> set[int]:
     """Return the blocks (by `id`) that are a column's author note and disclaimer."""
-    texts = [
-        block for block in blocks if block.text and block.type in ("paragraph", "heading", "quote", "list")
-    ]
+    texts = [block for block in blocks if block.text and block.type in ("paragraph", "heading", "quote", "list")]
     last = texts[-LONGEST_TAIL:]
     tail: set[int] = set()
     after_heading = False
@@ -96,8 +92,7 @@ def _assembled(story: list[RawBlock]) -> Body:
         elif raw.text and raw.type not in ("embed", "video"):
             block.start, block.end = at, at + len(raw.text)
             result.links += [
-                Link(link.url, raw.text[link.start : link.end], at + link.start, at + link.end)
-                for link in raw.links
+                Link(link.url, raw.text[link.start : link.end], at + link.start, at + link.end) for link in raw.links
             ]
             texts.append(raw.text)
             at = block.end + len(SEPARATOR)

@@ -12,9 +12,7 @@ SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "svg", "button", "form", "-comment", "select", "textarea"}
 )
 # Elements that a browser sets on lines of their own: in one line of text, a space keeps them apart.
-BREAKING = frozenset(
-    {"p", "div", "section", "blockquote", "ul", "ol", "li", "table", "tr", "td", "th", "dt", "dd"}
-)
+BREAKING = frozenset({"p", "div", "section", "blockquote", "ul", "ol", "li", "table", "tr", "td", "th", "dt", "dd"})
 DEEPEST_INLINE = 100
 
 

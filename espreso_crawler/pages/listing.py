@@ -65,9 +65,7 @@ def _entry(item: LexborNode, page: Page) -> FeedEntry | None:
         return None
     headline = line_of(link)
     # Without the headline: "situation on 14 December" says nothing of the day of publication.
-    words = " ".join(
-        line for line in item.text(separator="\n").split("\n") if clean(line) not in (None, headline)
-    )
+    words = " ".join(line for line in item.text(separator="\n").split("\n") if clean(line) not in (None, headline))
     captured = dates.in_kyiv(page.fetched_at).date()
     day, clock = dates.day_heading(words, captured), dates.printed_time(words)
     entry = FeedEntry(identity.canonical_url(url), headline, day=day.day if day else None)

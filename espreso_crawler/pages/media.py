@@ -119,9 +119,7 @@ def largest(pictures: Iterable[Picture]) -> Picture:
     'https://s.example/1_T.jpg'
     """
     first, *others = pictures
-    return max(
-        [first, *(other for other in others if other.name == first.name)], key=lambda picture: picture.area
-    )
+    return max([first, *(other for other in others if other.name == first.name)], key=lambda picture: picture.area)
 
 
 def _frame(src: str | None) -> Embed | None:
@@ -129,11 +127,7 @@ def _frame(src: str | None) -> Embed | None:
         return None
     host = _host(src)
     video = _provider(host, VIDEO_HOSTS)
-    return (
-        Embed("video", src, video)
-        if video
-        else Embed("embed", src, _provider(host, EMBED_HOSTS) or host or None)
-    )
+    return Embed("video", src, video) if video else Embed("embed", src, _provider(host, EMBED_HOSTS) or host or None)
 
 
 def _host(src: str) -> str:
@@ -152,9 +146,7 @@ def _provider_markup(attributes: Mapping[str, str | None], node: LexborNode) -> 
     if "video-js" in classes:
         inner = node.css_first("video")
         return Embed("video", _video_address(inner.attributes, inner) if inner else None, None)
-    provider = next(
-        (EMBED_CLASSES[name] for name in classes if name in EMBED_CLASSES), None
-    ) or _script_after(node)
+    provider = next((EMBED_CLASSES[name] for name in classes if name in EMBED_CLASSES), None) or _script_after(node)
     return Embed("embed", _post_address(attributes, node), provider) if provider else None
 
 

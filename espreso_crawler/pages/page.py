@@ -18,9 +18,7 @@ TAIL_BYTES = 4096
 # Lexbor's time grows with the square of the nesting: 0.15 s at 10,000 levels. No real page comes near this.
 DEEPEST_NESTING = 4_000
 HARMLESS_BYTES = 200_000
-TAG = re.compile(
-    rb"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|path|source|track|wbr)\b)[a-zA-Z]"
-)
+TAG = re.compile(rb"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|path|source|track|wbr)\b)[a-zA-Z]")
 
 
 @dataclass(slots=True)
@@ -64,9 +62,7 @@ class Page:
         declared = charset or _declared_charset(body)
         text = body if _is_utf8_name(declared) else _as_utf8(body, declared, name)
         # Scripting on, as in a browser: a noscript in the head then does not close the head.
-        page = cls(
-            url or "", fetched_at, body, LexborHTMLParser(text, scripting=True), http_status, decode_emails
-        )
+        page = cls(url or "", fetched_at, body, LexborHTMLParser(text, scripting=True), http_status, decode_emails)
         page.meta = _head(page.tree)
         page.jsonld = news_article(node.text() for node in page.tree.css(JSON_LD))
         page.url = url or page.meta.get("canonical") or page.meta.get("og:url") or ""
@@ -132,9 +128,7 @@ def _declared_charset(body: bytes) -> str:
 def _require_whole(body: bytes, url: str) -> None:
     tail = body[-TAIL_BYTES:]
     if not any(end in tail for end in END_OF_PAGE):
-        raise BrokenPage(
-            f"{url}: the page is cut short: its last {len(tail)} bytes close neither body nor html"
-        )
+        raise BrokenPage(f"{url}: the page is cut short: its last {len(tail)} bytes close neither body nor html")
     if _nesting(body) > DEEPEST_NESTING:
         raise BrokenPage(f"{url}: the page nests deeper than {DEEPEST_NESTING} elements")
 

@@ -134,9 +134,7 @@ def _heading_day(lines: list[str], captured: date) -> dates.PrintedDay | None:
     if not last[0].isdigit() or dates.YEAR.search(last):
         return None
     return (
-        dates.day_heading(" ".join(lines), captured)
-        if _is_year_line(lines[0])
-        else dates.day_heading(last, captured)
+        dates.day_heading(" ".join(lines), captured) if _is_year_line(lines[0]) else dates.day_heading(last, captured)
     )
 
 

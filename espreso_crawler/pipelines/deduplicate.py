@@ -7,6 +7,7 @@ from scrapy.crawler import Crawler
 from espreso_crawler.exceptions import Unchanged
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
+from espreso_crawler.ledger import Known
 from espreso_crawler.pipelines.drafts import draft
 
 
@@ -23,22 +24,23 @@ class DeduplicatePipeline:
 
     def process_item(self, item: Article) -> Article:
         """Return the article with its id; raises `Unchanged` when its text is in the output."""
-        ledger = self.keeper.ledger
-        capture = self.keeper.capture(item)
-        item.id = ledger.articles.identify(
-            item.edition or "",
-            item.entity_id,
-            item.url or "",
-            (*capture.urls, *filter(None, [capture.entry_url])),
-        )
+        with self.keeper.guarding():
+            known = self._known(item)
+            sketch = draft(item, self.keeper.capture(item), self.keeper.ledger.run.id)
+            if known and known.same_as(sketch.digests, sketch.extractor_version):
+                decision = self.keeper.ledger.outbox.emit(sketch)  # binds new addresses to the id, ends the entry
+                if not decision.event:
+                    self.keeper.emitted(item)
+                    raise Unchanged(f"revision {known.revision} stands", log_level="DEBUG")
+        return item
+
+    def _known(self, item: Article) -> Known | None:
+        """Give the article its id, and return what stands of it."""
+        ledger, capture = self.keeper.ledger, self.keeper.capture(item)
+        others = (*capture.urls, *filter(None, [capture.entry_url]))
+        item.id = ledger.articles.identify(item.edition or "", item.entity_id, item.url or "", others)
         known = ledger.articles.known(item.id)
         # So that `validate` sees a whole record; `emit` sets the true ones.
         item.revision = known.revision + 1 if known else 1
         item.run_id, item.emitted_at = ledger.run.id, item.fetched_at
-        sketch = draft(item, capture, ledger.run.id)
-        if known and known.same_as(sketch.digests, sketch.extractor_version):
-            decision = ledger.outbox.emit(sketch)  # binds new addresses to the id, and ends the entry
-            if not decision.event:
-                self.keeper.emitted(item)
-                raise Unchanged(f"revision {known.revision} stands", log_level="DEBUG")
-        return item
+        return known

@@ -19,7 +19,7 @@ DROPS: dict[str, type[DropItem]] = {
 
 
 class EmitPipeline:
-    """Writes each article once; ledger errors end the crawl with exit code 4, by `LedgerExtension.item_error`."""
+    """Writes each article once; ledger errors end the crawl with exit code 4, by `LedgerExtension.guarding`."""
 
     def __init__(self, keeper: LedgerExtension) -> None:
         self.keeper = keeper
@@ -32,7 +32,8 @@ class EmitPipeline:
     def process_item(self, item: Article) -> Article:
         """Return the article as its line has it; raises a drop when the ledger has no use for a line."""
         ledger = self.keeper.ledger
-        decision = ledger.outbox.emit(draft(item, self.keeper.capture(item), ledger.run.id))
+        with self.keeper.guarding():
+            decision = ledger.outbox.emit(draft(item, self.keeper.capture(item), ledger.run.id))
         self.keeper.emitted(item)
         apply(item, decision, ledger.run.id)
         if not decision.event:

@@ -1,32 +1,34 @@
-"""What an article is about and how it is marked, from its labels, text and credits; never fails, never drops."""
+"""Step 300: what an article is about and how it is marked, from text, labels, keywords and credits; never drops."""
 
-import re
-from collections.abc import Iterator
-from functools import cache
+from pathlib import Path
 from typing import Self
 
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
+from scrapy.utils.conf import closest_scrapy_cfg
 
-from espreso_crawler.items import Article, Tag
-from espreso_crawler.processors.text import is_known_label, vocabulary_of_labels
-from espreso_crawler.vocabularies import vocabulary, vocabulary_version
+from espreso_crawler.items import Article
+from espreso_crawler.processors.text import is_known_label
+from espreso_crawler.tagging import Tagger, tagger
 
 
 class TagPipeline:
     """Adds tags, `is_sponsored` and `cited_agencies`; counts labels that the vocabulary does not know."""
 
-    def __init__(self, stats: StatsCollector) -> None:
+    def __init__(self, own: Tagger, stats: StatsCollector) -> None:
+        self.tagger = own
         self.stats = stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Take the crawl's stats."""
-        return cls(crawler.stats)
+        """Read the vocabularies. Raises `ConfigurationError`, before the first request, when one is wrong."""
+        assert crawler.stats  # noqa: S101  # set before any pipeline exists
+        return cls(tagger_of(crawler.settings), crawler.stats)
 
     def process_item(self, item: Article) -> Article:
         """Return the article with its tags."""
-        tag(item)
+        self.tagger.tag(item)
         for label in item.labels:
             if not is_known_label(label):
                 self.stats.inc_value(f"espreso/label/unknown/{label}")
@@ -36,26 +38,14 @@ class TagPipeline:
 
 
 def tag(article: Article) -> None:
-    """Fill what follows from labels, text and credits."""
-    labels = [vocabulary_of_labels().get(label, {}) for label in article.labels]
-    article.is_sponsored = any(label.get("sponsored") for label in labels)
-    genres = dict.fromkeys(label["genre"] for label in labels if "genre" in label)
-    article.tags = [Tag(f"genre:{genre}", "genre", str(genre).replace("_", " ")) for genre in genres]
-    article.cited_agencies = [
-        name for name, pattern in _agencies().items() if any(map(pattern.search, _texts(article)))
-    ]
-    article.vocabulary_version = vocabulary_version()
+    """Tag an article by the package's own vocabularies."""
+    tagger().tag(article)
 
 
-def _texts(article: Article) -> Iterator[str]:
-    yield from filter(None, (article.headline, article.description, article.article_body))
-    yield from (image.credit for image in article.images if image.credit)
-    yield from (block.credit for block in article.blocks if block.credit)
-
-
-@cache
-def _agencies() -> dict[str, re.Pattern[str]]:
-    return {
-        name: re.compile(r"\b(?:" + "|".join(map(re.escape, forms)) + r")\b")
-        for name, forms in vocabulary("agencies").items()
-    }
+def tagger_of(settings: BaseSettings) -> Tagger:
+    """Return the tagger that the settings ask for. Raises `ConfigurationError` when a vocabulary is wrong."""
+    folder = settings.get("ESPRESO_VOCABULARIES")
+    cfg = closest_scrapy_cfg()
+    root = Path(cfg).parent if cfg else Path.cwd()
+    without = frozenset() if settings.getbool("ESPRESO_TAG_PERSONS", True) else frozenset({"person"})
+    return tagger(root / folder if folder else None, without)

@@ -35,8 +35,13 @@ def caption_and_credit(lines: Iterable[str | None]) -> Caption:
         line = printed
         found = CREDIT.search(line)
         if found:
-            makers.append(line[found.end() :].strip(" ()"))
-            line = line[: found.start()].rstrip(" (,;|/")
+            makers.append(_without_half_a_bracket(line[found.end() :].strip()))
+            line = line[: found.start()].rstrip(" (,;|/–—-")
         if line:
             captions.append(line)
     return Caption(" ".join(captions) or None, "; ".join(filter(None, makers)) or None)
+
+
+def _without_half_a_bracket(maker: str) -> str:
+    """Return a credit without the bracket that closes what the caption opened."""
+    return maker.removesuffix(")").rstrip() if maker.count(")") > maker.count("(") else maker

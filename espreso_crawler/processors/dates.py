@@ -164,9 +164,7 @@ def same_minute(one: datetime, other: datetime) -> bool:
     return one.astimezone(UTC).replace(second=0) == other.astimezone(UTC).replace(second=0)
 
 
-@lru_cache(
-    maxsize=128
-)  # a feed's forty entries share two days; asking the zone for each costs more than parsing it
+@lru_cache(maxsize=128)  # a feed's forty entries share two days; asking the zone for each costs more than parsing it
 def _has_one_offset(day: date) -> bool:
     first, last = (datetime.combine(day, clock, KYIV) for clock in (time.min, time.max))
     return first.utcoffset() == last.utcoffset()

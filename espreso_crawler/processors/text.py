@@ -15,16 +15,14 @@ INVISIBLE = re.compile(
 )
 CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 SITE_SUFFIX = re.compile(r"\s*Espreso\.TV\s*$", re.IGNORECASE)
-ESCAPED = re.compile(r"&(?:quot|amp|lt|gt|nbsp|#0*39|#\d+|[a-z]+);", re.IGNORECASE)
+ESCAPED = re.compile(r"&(?:[a-z][a-z0-9]*|#\d+|#x[0-9a-f]+);", re.IGNORECASE)
 LABEL_BORDER = re.compile(r"[\W_]+")
 HIDDEN_EMAIL = re.compile(r"\[email[\s\u00a0]protected\]")
 
 
 def visible(text: str) -> str:
     """Return the text without characters that no reader sees, in NFC; white space stays as it is."""
-    if (
-        not text.isprintable()
-    ):  # true of every text but those with such characters or white space of another kind
+    if not text.isprintable():  # true of every text but those with such characters or white space of another kind
         text = INVISIBLE.sub("", text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 

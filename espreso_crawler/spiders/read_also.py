@@ -12,7 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from espreso_crawler import identity
-from espreso_crawler.exceptions import BrokenPage, ExitCode, FieldError, LayoutError, NotAnArticle, PageError
+from espreso_crawler.exceptions import BrokenPage, ExitCode, FieldError, LayoutError, LedgerError, NotAnArticle, PageError
 from espreso_crawler.extensions.ledger import Capture, LedgerExtension, keeper_of
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article
@@ -69,14 +69,13 @@ class ReadAlsoSpider(Spider):
         """Ask for the start pages, what earlier runs left, and what is due to be looked at again."""
         for url in self.arguments.starts:
             yield Request(url, self.parse_start, errback=self.start_failed, dont_filter=True, priority=10)
-        entries = self.keeper.ledger.entries
-        for lease in entries.take(
-            self.hosts, since=self.arguments.since, until=self.arguments.until, limit=self.left
-        ):
-            for request in self._leased([lease]):
-                yield request
-        for recheck in self.keeper.ledger.rechecks.due(self.hosts, limit=RECHECKS_A_RUN):
-            yield self._recheck_request(recheck)
+        try:
+            requests = [*self._left_over(), *self._due_again()]
+        except LedgerError as error:
+            self.keeper.fail(error)
+            return
+        for request in requests:
+            yield request
 
     # --- Pages -------------------------------------------------------------------------------------------------
 
@@ -231,6 +230,19 @@ class ReadAlsoSpider(Spider):
             limit=self.left,
         )
 
+    def _left_over(self) -> Iterator[Request]:
+        """Take up what earlier runs saw and could not fetch."""
+        since, until = self.arguments.since, self.arguments.until
+        leases = self.keeper.ledger.entries.take(self.hosts, since=since, until=until, limit=self.left)
+        yield from self._leased(leases)
+
+    def _due_again(self) -> Iterator[Request]:
+        """Look again at known articles, where ``ESPRESO_RECHECK`` asks for it."""
+        for recheck in self.keeper.ledger.rechecks.due(self.hosts, limit=RECHECKS_A_RUN):
+            yield Request(
+                recheck.url, self.parse_recheck, errback=self.recheck_failed, cb_kwargs={"recheck": recheck}
+            )
+
     def _leased(self, leases: Iterable[Lease]) -> Iterator[Request]:
         for lease in leases:
             if identity.host_of(lease.url) not in self.hosts:
@@ -246,11 +258,6 @@ class ReadAlsoSpider(Spider):
                 cb_kwargs={"lease": lease},
                 dont_filter=False,
             )
-
-    def _recheck_request(self, recheck: Recheck) -> Request:
-        return Request(
-            recheck.url, self.parse_recheck, errback=self.recheck_failed, cb_kwargs={"recheck": recheck}
-        )
 
     def _archive(self, found: Feed, page: Page) -> Iterator[Request]:
         walk = Walk.begin(

@@ -17,7 +17,7 @@ SURNAME_LIKE = {"person", "place", "country"}
 DOUBLE = re.compile(r"-[^\W\d_a-zа-яіїєґ]")
 SURNAME = re.compile(r" [A-Z][a-z]")
 
-Role = Literal["concept", "nothing", "not_in", "given", "agency", "noun", "needs_near", "not_near"]
+Role = Literal["concept", "nothing", "not_in", "given", "agency", "noun", "context"]
 
 
 class Meaning(NamedTuple):
@@ -53,8 +53,8 @@ class _Contexts(NamedTuple):
     """Phrases in which a concept is not meant, by concept."""
     given: dict[int, Match]
     """Given names by their end."""
-    needed: dict[str, list[int]]
-    shunned: dict[str, list[int]]
+    near: dict[str, list[int]]
+    """Where words stand that decide what others mean, by their pattern."""
     nouns: list[Match]
     """Nouns that several names can share."""
 
@@ -66,13 +66,17 @@ class Matcher:
         self._names = Automaton[Meaning](_names(vocabularies, agencies or {}))
         self._words = Automaton[Meaning](_words(vocabularies), ignore_case=True)
         self._given = _given_names(vocabularies)
-        self._needing = {concept.id for concept in vocabularies.concepts if concept.needs_near}
+        self._bounds = {
+            concept.id: tuple(tuple(each.text for each in cell) for cell in (concept.needs_near, concept.not_near))
+            for concept in vocabularies.concepts
+            if concept.needs_near or concept.not_near
+        }
 
     def read(self, text: str) -> Reading:
         """Return the concepts in a text."""
         flat, places = folded(text)
         agencies: set[str] = set()
-        contexts = _Contexts({}, {}, {}, {}, [])
+        contexts = _Contexts({}, {}, {}, [])
         triggers = _sorted_out(self._words.find(lowered(flat), flat), contexts, agencies)
         topics = [
             (start, end, meaning.of) for start, end, meaning in triggers if self._fits(start, end, meaning, contexts)
@@ -117,9 +121,10 @@ class Matcher:
         phrases = contexts.not_in.get(meaning.of, ())
         if any(first <= start and end <= last for first, last, _ in phrases):
             return False
-        if meaning.of in self._needing and not _is_near(start, end, contexts.needed.get(meaning.of, ())):
+        needed, shunned = self._bounds.get(meaning.of, ((), ()))
+        if needed and not _is_near(start, end, needed, contexts.near):
             return False
-        return not _is_near(start, end, contexts.shunned.get(meaning.of, ()))
+        return not _is_near(start, end, shunned, contexts.near)
 
     def _beginning_of_name(
         self, start: int, end: int, meaning: Meaning, text: str, given: Mapping[int, Match]
@@ -159,8 +164,8 @@ def _words(vocabularies: Vocabularies) -> Iterator[tuple[Pattern, Meaning]]:
         if concept.kind == "topic":
             yield from ((each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near))) for each in concept.patterns)
             yield from ((each, Meaning("not_in", concept.id)) for each in concept.not_in)
-        yield from ((each, Meaning("needs_near", concept.id)) for each in concept.needs_near)
-        yield from ((each, Meaning("not_near", concept.id)) for each in concept.not_near)
+        yield from ((each, Meaning("context", each.text)) for each in concept.needs_near)
+        yield from ((each, Meaning("context", each.text)) for each in concept.not_near)
 
 
 def _given_names(vocabularies: Vocabularies) -> dict[str, set[str]]:
@@ -190,13 +195,14 @@ def _sorted_out(matches: list[Match], contexts: _Contexts, agencies: set[str]) -
         elif role == "noun":
             contexts.nouns.append(match)
         else:
-            near = contexts.needed if role == "needs_near" else contexts.shunned
-            near.setdefault(of, []).append(match[0])
+            contexts.near.setdefault(of, []).append(match[0])
     return concepts
 
 
-def _is_near(start: int, end: int, places: Iterable[int]) -> bool:
-    return any(start - NEAR <= place <= end + NEAR for place in places)
+def _is_near(start: int, end: int, patterns: Iterable[str], near: Mapping[str, list[int]]) -> bool:
+    return any(
+        start - NEAR <= place <= end + NEAR for pattern in patterns if pattern in near for place in near[pattern]
+    )
 
 
 def _is_one_name(start: int, end: int, text: str) -> bool:

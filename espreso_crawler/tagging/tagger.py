@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from espreso_crawler.items import Article, Mention, MentionField, Tag
 from espreso_crawler.tagging.folding import folded, lowered
-from espreso_crawler.tagging.matcher import Hit, Matcher
+from espreso_crawler.tagging.matcher import Matcher
 from espreso_crawler.tagging.topics import evident
 from espreso_crawler.vocabularies import vocabulary
 from espreso_crawler.vocabularies.concepts import Concept, Kind, Vocabularies

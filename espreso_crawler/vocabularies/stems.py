@@ -1,9 +1,9 @@
-"""The stem grammar of the vocabulary files: text of a pattern in, its words out; nothing here matches.
+r"""The stem grammar of the vocabulary files: text of a pattern in, its words out; nothing here matches.
 
 ``|`` stands between patterns, a space between words, ``/`` between alternatives of a word; ``+N`` inside an
 alternative allows up to N more letters there; ``^`` before a pattern binds it to the start of a sentence; ``~``
 before a word: it and the words after it must follow, but are no part of the name (``покровськ+3 ~напрям+5``); a
-backslash before ``/`` or ``+`` makes it a character like any other (``SAMP\\/T``).
+backslash before ``/`` or ``+`` makes it a character like any other (``SAMP\/T``).
 """
 
 import re

@@ -38,9 +38,7 @@ def test_expected_output_changes_only_together_with_the_extractor_version():
     assert bound["extractor_version"] == EXTRACTOR_VERSION, "run python -m tests.record --all"
     now = record.digests()
     changed = [name for name in bound["expected"] | now if bound["expected"].get(name) != now.get(name)]
-    assert changed == [], (
-        f"raise EXTRACTOR_VERSION ({EXTRACTOR_VERSION}) in items.py; record by tests.record only"
-    )
+    assert changed == [], f"raise EXTRACTOR_VERSION ({EXTRACTOR_VERSION}) in items.py; record by tests.record only"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -92,9 +90,7 @@ def test_the_same_page_gives_the_same_bytes(fixtures: Path, tmp_path_factory: py
 
 def test_what_depends_on_the_machine_or_the_crawl_is_not_recorded(fixtures: Path):
     article = record.expected_of(fixtures / "bridge")["article"]
-    assert (
-        not {"id", "revision", "run_id", "emitted_at", "tags", "feed", "extractor_version"} & article.keys()
-    )
+    assert not {"id", "revision", "run_id", "emitted_at", "tags", "feed", "extractor_version"} & article.keys()
 
 
 @pytest.mark.parametrize(
@@ -120,9 +116,7 @@ def test_another_page_under_the_same_name_needs_no_other_version(fixtures: Path)
     assert bound(fixtures) == record.digests(fixtures)
 
 
-def test_what_changes_on_the_same_page_waits_for_another_version(
-    fixtures: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_what_changes_on_the_same_page_waits_for_another_version(fixtures: Path, monkeypatch: pytest.MonkeyPatch):
     expected = fixtures / "bridge" / "expected.json"
     expected.write_text(expected.read_text("utf-8").replace('"A bridge opens"', '"A bridge"'), "utf-8")
     (fixtures / "version.json").unlink()

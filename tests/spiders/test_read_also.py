@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -324,3 +325,24 @@ def test_an_output_folder_that_cannot_be_written_is_exit_code_4(demo: DemoSite, 
     assert str(tmp_path / "output") in done.log
     assert "Traceback" not in done.log
     assert page_requests(demo) == []
+
+
+def test_a_full_disk_is_exit_code_4_and_loses_nothing(demo: DemoSite, tmp_path: Path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no right to mount a small disk")
+    try:
+        desk = Desk(disk)
+        done = desk.crawl(start(demo))
+        assert done.exit_code == 4
+        assert "Traceback" not in done.log, done.log
+        written = {record["url"] for record in desk.records()}
+        subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
+        assert desk.crawl(start(demo)).exit_code == 0
+        records = desk.records()
+        assert written <= {record["url"] for record in records}
+        assert len({record["url"] for record in records}) == len(records) == 40
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
