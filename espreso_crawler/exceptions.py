@@ -78,6 +78,10 @@ class Invalid(DropItem):
     """Dropped by ``validate``: the record breaks the schema; it lies with every error in the rejects folder."""
 
 
+class NearDuplicate(DropItem):
+    """Dropped by ``near_duplicates`` when ``ESPRESO_NEAR_DUPLICATES`` is ``drop``; names the earlier article."""
+
+
 class Forgotten(DropItem):
     """Dropped by ``emit``: the article was taken out by ``scrapy forget`` and never comes back. No action needed."""
 

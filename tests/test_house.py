@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "loaders": RECORD,
     "log_format": {"exceptions"},
     "middlewares": {"exceptions", "identity", "places"},
-    "near_duplicates": {"exceptions", "identity", "items"},
+    "near_duplicates": {"exceptions", "identity", "items", "vocabularies"},
     "pages": RECORD | {"loaders"},
     "pipelines": RECORD
     | {"exporters", "extensions", "ledger", "near_duplicates", "pages", "places", "schema", "tagging"},

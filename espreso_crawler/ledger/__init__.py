@@ -4,6 +4,7 @@ from espreso_crawler.ledger.coverage import Gap, Stretch
 from espreso_crawler.ledger.decisions import Decision, Draft, Known
 from espreso_crawler.ledger.entries import Lease, Sighting
 from espreso_crawler.ledger.ledger import Ledger
+from espreso_crawler.ledger.neighbours import Neighbour
 from espreso_crawler.ledger.rechecks import Recheck
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run, new_run_id
@@ -16,6 +17,7 @@ __all__ = [
     "Known",
     "Lease",
     "Ledger",
+    "Neighbour",
     "Recheck",
     "Rules",
     "Run",

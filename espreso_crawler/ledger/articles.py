@@ -9,12 +9,9 @@ from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.decisions import Known
 from espreso_crawler.ledger.session import Session
 
-FOUND = """
-SELECT coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias IN (?1, ?2, ?3, ?4)
-UNION
-SELECT coalesce(same_as, article) FROM articles WHERE id IN (?1, ?2, ?3, ?4)
-"""
-AT_ONCE = 4  # names a statement asks for: a page rarely has more, and a list by json_each takes four times as long
+# Asked name by name: one statement for all of them takes three to four times as long.
+BY_ALIAS = "SELECT coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias = ?"
+BY_ID = "SELECT coalesce(same_as, article) FROM articles WHERE id = ?"
 KNOWN = """
 SELECT article, id, revision, state, url, edition, entity_id, text_digest, record_digest,
        articles.extractor_version, published_at, articles.fetched_at, emitted_at,
@@ -72,11 +69,9 @@ def find(db: Database, names: Sequence[str]) -> list[int]:
 
     More than one: an article was met under two names before the page said that they are one.
     """
-    found = set()
-    for start in range(0, len(names), AT_ONCE):
-        some = names[start : start + AT_ONCE]
-        found.update(row[0] for row in db.rows(FOUND, (*some, *[None] * (AT_ONCE - len(some)))))
-    return sorted(found)
+    rows = [db.row(BY_ALIAS, (name,)) for name in names]
+    rows += [db.row(BY_ID, (name,)) for name in names if not name.startswith(ADDRESS)]
+    return sorted({row[0] for row in rows if row})
 
 
 def by_key(db: Database, key: int) -> Known | None:

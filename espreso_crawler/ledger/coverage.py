@@ -76,9 +76,7 @@ class Coverage:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def begin(
-        self, host: str, *, newest: datetime, oldest: datetime, since: datetime | None = None
-    ) -> Stretch:
+    def begin(self, host: str, *, newest: datetime, oldest: datetime, since: datetime | None = None) -> Stretch:
         """Note the first page of a walk: newest and oldest feed time on it.
 
         Returns a closed stretch when nothing older is missing: the page reaches below the top of an older
@@ -152,9 +150,7 @@ class Coverage:
         oldest = epoch(stretch.oldest)
         by_key = (row for row in rows if row.key == stretch.key)
         around = (row for row in rows if row.oldest <= oldest <= row.newest)
-        alone = Row(
-            None, stretch.host, oldest, epoch(stretch.newest), stretch.is_open, None, self._session.run, None
-        )
+        alone = Row(None, stretch.host, oldest, epoch(stretch.newest), stretch.is_open, None, self._session.run, None)
         return next(by_key, None) or next(around, alone)
 
     def _joined(self, row: Row) -> Stretch:

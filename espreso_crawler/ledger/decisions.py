@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from espreso_crawler.identity import Digests
+from espreso_crawler.ledger.neighbours import Neighbour
 
 Event = Literal["created", "revised", "removed", "retracted", "reextracted", "erased"]
 Outcome = Literal["event", "unchanged", "duplicate", "baseline", "suppressed"]
@@ -62,6 +63,10 @@ class Draft:
     labels: Sequence[str] = ()
     date_published: str | None = None
     """RFC 3339 with offset."""
+    text: Neighbour | None = None
+    """What is kept of the text, to know near-copies by."""
+    links: Sequence[bytes] = ()
+    """Lines for the ``links`` stream that go out with this one."""
 
     def addresses(self) -> list[str]:
         """Return every address of the article, its own first, each once."""
@@ -130,9 +135,7 @@ def shortened(digests: Digests) -> dict[str, str]:
 
 def _revised(known: Known, draft: Draft, now: str) -> Decision:
     fields = shortened(draft.digests)
-    changes = sorted(
-        name for name in known.fields.keys() | fields if known.fields.get(name) != fields.get(name)
-    )
+    changes = sorted(name for name in known.fields.keys() | fields if known.fields.get(name) != fields.get(name))
     return Decision(
         "event",
         known.id,

@@ -151,9 +151,7 @@ class Entries:
                 left = LAST if limit is None else limit - len(leases)
                 due = [row[0] for row in session.db.rows(DUE, (host, *waiting, *span, left))]
                 entries = {row["url"]: row for row in session.db.rows(AMONG, (_json(due),))}
-                leases += [
-                    self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in due
-                ]
+                leases += [self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in due]
             session.count({"leased/due": len(leases)})
         return leases
 
@@ -268,9 +266,7 @@ class Entries:
             return None
         return self._lease(entry, "new" if state == "new" else "due", entry["attempts"] + 1)
 
-    def _lease(
-        self, entry: dict[str, Any], why: Literal["new", "moved", "due", "page"], attempt: int
-    ) -> Lease:
+    def _lease(self, entry: dict[str, Any], why: Literal["new", "moved", "due", "page"], attempt: int) -> Lease:
         states.lease(self._session.db, self._session.run, entry["entry"], attempt, _fingerprint(entry))
         return Lease(
             url=entry["url"],

@@ -28,15 +28,17 @@ PLACES = """
 SELECT DISTINCT number, state, path FROM revisions
 JOIN segments ON segments.number = revisions.segment AND stream = 'articles' WHERE article = ?
 """
-FEED = "SELECT number, path FROM segments WHERE stream = 'feed' AND state = 'sealed' ORDER BY number"
+OTHERS = "SELECT stream, number, path FROM segments WHERE stream <> 'articles' AND state = 'sealed'"
 ENTRY = "DELETE FROM entries WHERE url IN ('https:' || ?1, 'http:' || ?1)"
 BLANK = """
 UPDATE articles SET url = '', entity_id = NULL, published_at = NULL, reissue = 0 WHERE article = ?
 """
 CLEAR = (
+    "DELETE FROM neighbours WHERE id = (SELECT id FROM articles WHERE article = ?)",
     "DELETE FROM aliases WHERE article = ?",
     "DELETE FROM revisions WHERE article = ?",
     "DELETE FROM outbox WHERE article = ?",
+    "DELETE FROM neighbours WHERE id = (SELECT id FROM articles WHERE article = ?)",
 )
 WAITING = "SELECT seq, line FROM outbox"
 
@@ -65,13 +67,12 @@ def forget(ledger: Ledger, target: str, *, reason: str, schema_version: str, lin
         known, subject = _subject(session, target)
         standing = [each for each in known if each.state != "erased"]
         places = [row for each in standing for row in session.db.rows(PLACES, (each.key,))]
-        feed = [
-            row["number"] for row in session.db.rows(FEED) if _holds(session.output / row["path"], subject)
-        ]
+        others = [row for row in session.db.rows(OTHERS) if _holds(session.output / row["path"], subject)]
         with session.db.transaction("forget"):
             suppress(session.db, [*subject.ids, *subject.addresses], reason=reason, at=session.now_text())
             owe(session, "articles", {row["number"] for row in places if row["state"] == "sealed"}, subject)
-            owe(session, "feed", feed, subject)
+            for row in others:
+                owe(session, row["stream"], [row["number"]], subject)
             _clear(session, subject)
             decisions = [_erase(session, each, reason, schema_version, line) for each in standing]
         rewritten = rewrite_all(session, segments)

@@ -13,6 +13,7 @@ from espreso_crawler.ledger.coverage import Coverage
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.entries import Entries
 from espreso_crawler.ledger.liveness import Lock, run_lock
+from espreso_crawler.ledger.neighbours import Neighbours
 from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.rechecks import Rechecks
 from espreso_crawler.ledger.rewriting import rewrite_all
@@ -37,6 +38,7 @@ class Ledger:
         self.outbox = Outbox(session)
         self.entries = Entries(session, self.outbox)
         self.articles = Articles(session)
+        self.neighbours = Neighbours(session, self.outbox.texts)
         self.coverage = Coverage(session)
         self.rechecks = Rechecks(session, self.outbox)
         self.segments = segments.Segments(session)
@@ -171,9 +173,7 @@ def alone(path: Path, seconds: float) -> Iterator[None]:
     """Open, migrate and recover one process after the other."""
     lock = Lock.take_within(path, seconds)
     if lock is None:
-        raise LedgerError(
-            f"{path}: another process has been opening the ledger for {seconds:.0f} s: is it hanging?"
-        )
+        raise LedgerError(f"{path}: another process has been opening the ledger for {seconds:.0f} s: is it hanging?")
     try:
         yield
     finally:
@@ -182,6 +182,4 @@ def alone(path: Path, seconds: float) -> Iterator[None]:
 
 def _refuse_two_disks(output: Path, state: Path) -> None:
     if output.stat().st_dev != state.stat().st_dev:
-        raise LedgerError(
-            f"{output} and {state} lie on two file systems: set ESPRESO_OUTPUT and ESPRESO_STATE to one"
-        )
+        raise LedgerError(f"{output} and {state} lie on two file systems: set ESPRESO_OUTPUT and ESPRESO_STATE to one")

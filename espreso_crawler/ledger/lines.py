@@ -5,9 +5,9 @@ from typing import Literal
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.session import Session
 
-Stream = Literal["articles", "feed"]
-STREAMS: tuple[Stream, ...] = ("articles", "feed")
-"""Each has its own folder and its own segment numbers; ``links`` would be a third."""
+Stream = Literal["articles", "feed", "links"]
+STREAMS: tuple[Stream, ...] = ("articles", "feed", "links")
+"""Each has its own folder and its own segment numbers. ``links``: what came to light of articles written before."""
 
 QUEUE = """
 INSERT INTO outbox (stream, run, article, revision, at, schema_version, held, line)

@@ -46,9 +46,7 @@ def mend(session: Session, report: Report) -> list[str]:
     done += [_ask_again(session, line) for line in report.missing_lines]
     done += [f"{id_} revision {revision} is doubled: not mended" for id_, revision in report.doubled_lines]
     if report.strange_lines:
-        done.append(
-            f"{len(report.strange_lines)} lines are unknown to this ledger: rebuild it from the output"
-        )
+        done.append(f"{len(report.strange_lines)} lines are unknown to this ledger: rebuild it from the output")
     return done
 
 

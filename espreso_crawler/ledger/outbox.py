@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from espreso_crawler.ledger import articles, lines, revisions, states
 from espreso_crawler.ledger.decisions import Decision, Draft, decide
+from espreso_crawler.ledger.neighbours import Neighbour
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.suppression import has_suppressed, suppressed
 
@@ -69,6 +70,10 @@ class Outbox:
         self._ends.append(ending)
         self._handled(ending.url)
 
+    def texts(self) -> list[Neighbour]:
+        """Return what is kept of the texts that wait for their flush."""
+        return [each.draft.text for each in self._drafts if each.draft.text]
+
     def flush(self) -> list[Decision]:
         """Commit everything buffered in one transaction; returns the decisions as committed.
 
@@ -130,12 +135,8 @@ class Outbox:
         if self._has_forgotten and suppressed(db, names):
             decision = Decision("suppressed", known.id if known else names[0], reason="forgotten")
             return Buffered(draft, names, decision, found)
-        is_other = (
-            known is not None and draft.entry_url is not None and articles.is_later(db, draft.entry_url)
-        )
-        decision = decide(
-            known, draft, new_id=names[0], is_other_entry=is_other, now=self._session.now_text()
-        )
+        is_other = known is not None and draft.entry_url is not None and articles.is_later(db, draft.entry_url)
+        decision = decide(known, draft, new_id=names[0], is_other_entry=is_other, now=self._session.now_text())
         return Buffered(draft, names, decision, found)
 
     def _decided_anew(self, buffered: Buffered) -> Buffered:

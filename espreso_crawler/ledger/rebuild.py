@@ -89,9 +89,7 @@ def _restore(session: Session, field_digests: FieldDigests) -> dict[str, int]:
         return dict(db.row(COUNTS))
 
 
-def _restore_segment(
-    session: Session, stream: Stream, file: shelf.SegmentFile, field_digests: FieldDigests
-) -> None:
+def _restore_segment(session: Session, stream: Stream, file: shelf.SegmentFile, field_digests: FieldDigests) -> None:
     written, manifest = files.measure(file.path), shelf.read_manifest(file.path)
     name = str(file.path.relative_to(session.output))
     if manifest is None or manifest.get("sha256") != written.sha256:
@@ -105,18 +103,14 @@ def _restore_segment(
             record = orjson.loads(line)
             if stream == "feed":
                 _restore_sighting(session.db, record)
-            else:
+            elif stream == "articles":
                 _restore_line(session, record, file.number, field_digests)
 
 
-def _restore_line(
-    session: Session, record: dict[str, Any], segment: int, field_digests: FieldDigests
-) -> None:
+def _restore_line(session: Session, record: dict[str, Any], segment: int, field_digests: FieldDigests) -> None:
     db = session.db
     session.run = record.get("run_id") or session.run
-    decision = Decision(
-        "event", record["id"], record["event"], record["revision"], emitted_at=record["emitted_at"]
-    )
+    decision = Decision("event", record["id"], record["event"], record["revision"], emitted_at=record["emitted_at"])
     known = articles.by_names(db, [record["id"]])
     if record["event"] in CONTENT:
         key = _restore_content(session, record, decision, field_digests)
@@ -132,9 +126,7 @@ def _restore_line(
         suppress(db, names, reason=record.get("reason") or "", at=record["emitted_at"])
 
 
-def _restore_content(
-    session: Session, record: dict[str, Any], decision: Decision, field_digests: FieldDigests
-) -> int:
+def _restore_content(session: Session, record: dict[str, Any], decision: Decision, field_digests: FieldDigests) -> int:
     url = record.get("url") or ""
     fetched_at = datetime.fromisoformat(record.get("fetched_at") or record["emitted_at"])
     draft = Draft(

@@ -75,9 +75,7 @@ class Rechecks:
         self._outbox.flush()
         with db.transaction("recheck"):
             if known := articles.by_names(db, [article_id]):
-                db.write(
-                    NEXT, (next_check(known.published_at, now, self._session.rules.recheck), None, known.key)
-                )
+                db.write(NEXT, (next_check(known.published_at, now, self._session.rules.recheck), None, known.key))
 
     def refused(
         self,
@@ -105,8 +103,6 @@ class Rechecks:
                 session.db.write(NEXT, (first + wait, first, known.key))
                 return None
             reason = f"HTTP {status} at {instant(since):%Y-%m-%dT%H:%M:%SZ} and at {session.now_text()}"
-            decision = announce(
-                session, known, "removed", line=line, schema_version=schema_version, reason=reason
-            )
+            decision = announce(session, known, "removed", line=line, schema_version=schema_version, reason=reason)
         self._outbox.tell([decision])
         return decision

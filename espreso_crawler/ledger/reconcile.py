@@ -101,8 +101,7 @@ def reconcile(session: Session) -> Report:
 def _compare_files(session: Session, stream: Stream, report: Report) -> None:
     expected = {row["path"]: row for row in session.db.rows(SEALED, (stream,))}
     there = {
-        str(file.path.relative_to(session.output)): file.path
-        for file in shelf.segment_files(session.output, stream)
+        str(file.path.relative_to(session.output)): file.path for file in shelf.segment_files(session.output, stream)
     }
     report.segments += len(expected)
     report.missing_segments += sorted(expected.keys() - there)

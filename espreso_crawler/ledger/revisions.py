@@ -6,7 +6,7 @@ import orjson
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.identity import host_of
-from espreso_crawler.ledger import articles
+from espreso_crawler.ledger import articles, neighbours
 from espreso_crawler.ledger.decisions import Decision, Draft, Event, Known, shortened
 from espreso_crawler.ledger.lines import queue
 from espreso_crawler.ledger.schedule import next_check
@@ -61,6 +61,10 @@ def write(
             (key, decision.revision, draft.extractor_version, event, *seen, fetched_at,
              decision.emitted_at or session.now_text(), session.run),
         )  # fmt: skip
+    if decision.outcome in ("event", "baseline") and draft.text:
+        neighbours.write(session.db, draft.text, now=session.now())
+    for link in draft.links if decision.event else ():
+        queue(session, "links", link, at=session.now_text(), schema_version=draft.schema_version)
     if line is not None:
         queue(session, "articles", line, at=decision.emitted_at or "", schema_version=draft.schema_version,
               article=key, revision=decision.revision)  # fmt: skip
@@ -82,9 +86,7 @@ def announce(
     The revision keeps the digests of the text that stood, so that its return can be compared.
     """
     now = session.now_text()
-    decision = Decision(
-        "event", known.id, event, known.revision + 1, reason=reason, retracts=retracts, emitted_at=now
-    )
+    decision = Decision("event", known.id, event, known.revision + 1, reason=reason, retracts=retracts, emitted_at=now)
     write_end(session, known, decision)
     queue(
         session,

@@ -30,7 +30,7 @@ class Subject:
         if not any(name.encode() in line for name in (*self.ids, *self.addresses)):
             return False
         record = orjson.loads(line)
-        return record["id"] in self.ids or articles.address(record.get("url") or "") in self.addresses
+        return record.get("id") in self.ids or articles.address(record.get("url") or "") in self.addresses
 
 
 def owe(session: Session, stream: Stream, numbers: Collection[int], subject: Subject) -> None:

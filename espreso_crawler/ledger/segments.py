@@ -161,9 +161,7 @@ class Segments:
             new = next_number(session.db, stream)
             name = f"{Path(path).parent}/{new:012d}-{session.run}.jsonl"
             plan = Plan(stream, new, session.run, name, schema_version, first, last, "[]", number)
-            session.db.write(
-                PLAN, (stream, new, session.run, name, schema_version, first, last, "[]", number)
-            )
+            session.db.write(PLAN, (stream, new, session.run, name, schema_version, first, last, "[]", number))
         crash_point("seal:planned")
         self._deliver(plan, lines(session.output / path))
         return name

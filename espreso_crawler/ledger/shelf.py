@@ -34,9 +34,7 @@ def segment_path(stream: str, number: int, *, day: str, run: str) -> str:
 
 def segment_files(output: Path, stream: str) -> list[SegmentFile]:
     """Return every data file of a stream, by number."""
-    return sorted(
-        _files((output / stream).glob(f"{DAY}*/*.jsonl")), key=lambda file: (file.number, file.path)
-    )
+    return sorted(_files((output / stream).glob(f"{DAY}*/*.jsonl")), key=lambda file: (file.number, file.path))
 
 
 def latest(output: Path, stream: str) -> int:

@@ -9,9 +9,7 @@ from typing import Literal
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.rules import Rules
 
-EndState = Literal[
-    "unchanged", "duplicate", "not_article", "offsite", "gone", "rejected", "quarantined", "failed"
-]
+EndState = Literal["unchanged", "duplicate", "not_article", "offsite", "gone", "rejected", "quarantined", "failed"]
 """Ends that a caller may give an entry; ``emitted`` is given by the flush alone."""
 ENDS = frozenset(
     (
@@ -102,9 +100,7 @@ def fail(db: Database, run: str, failure: Failure, *, now: int, rules: Rules) ->
     return state
 
 
-def release(
-    db: Database, run: str, *, in_hand: Collection[str], error: str, now: int, rules: Rules
-) -> dict[str, int]:
+def release(db: Database, run: str, *, in_hand: Collection[str], error: str, now: int, rules: Rules) -> dict[str, int]:
     """Give back every entry a run still leases, with the error; returns how many went to which state.
 
     An entry that was in hand keeps its attempt: it may be what ended the run, and ends as ``failed`` after

@@ -151,5 +151,30 @@ CREATE TABLE stretches (
 CREATE INDEX stretches_host ON stretches (host, newest);
 """
 
-STEPS = (VERSION_1,)
+VERSION_2 = """
+CREATE TABLE neighbours (
+    neighbour INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    published INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    keys TEXT NOT NULL,
+    sketch BLOB NOT NULL
+);
+CREATE INDEX neighbours_expires ON neighbours (expires);
+
+CREATE TABLE neighbour_keys (
+    key INTEGER NOT NULL,
+    neighbour INTEGER NOT NULL,
+    PRIMARY KEY (key, neighbour)
+) WITHOUT ROWID;
+
+CREATE TRIGGER neighbours_added AFTER INSERT ON neighbours BEGIN
+    INSERT OR IGNORE INTO neighbour_keys SELECT value, NEW.neighbour FROM json_each(NEW.keys); END;
+
+CREATE TRIGGER neighbours_gone AFTER DELETE ON neighbours BEGIN
+    DELETE FROM neighbour_keys
+    WHERE neighbour = OLD.neighbour AND key IN (SELECT value FROM json_each(OLD.keys)); END;
+"""
+
+STEPS = (VERSION_1, VERSION_2)
 """Step n takes a file from ``user_version`` n to n + 1; only ever appended to."""

@@ -1,5 +1,6 @@
 """Hands finished articles to the ledger's outbox: the only way into the sealed output."""
 
+from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -33,7 +34,10 @@ class EmitPipeline:
         """Return the article as its line has it; raises a drop when the ledger has no use for a line."""
         ledger = self.keeper.ledger
         with self.keeper.guarding():
-            decision = ledger.outbox.emit(draft(item, self.keeper.capture(item), ledger.run.id))
+            text, links = ledger.neighbours.noted(item.id)
+        decision = ledger.outbox.emit(
+            replace(draft(item, self.keeper.capture(item), ledger.run.id), text=text, links=links)
+        )
         self.keeper.emitted(item)
         apply(item, decision, ledger.run.id)
         if not decision.event:

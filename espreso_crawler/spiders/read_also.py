@@ -12,7 +12,15 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from espreso_crawler import identity
-from espreso_crawler.exceptions import BrokenPage, ExitCode, FieldError, LayoutError, LedgerError, NotAnArticle, PageError
+from espreso_crawler.exceptions import (
+    BrokenPage,
+    ExitCode,
+    FieldError,
+    LayoutError,
+    LedgerError,
+    NotAnArticle,
+    PageError,
+)
 from espreso_crawler.extensions.ledger import Capture, LedgerExtension, keeper_of
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article

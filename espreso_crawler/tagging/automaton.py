@@ -82,7 +82,7 @@ def _word_end(text: str, end: int) -> int:
 
 
 def _begins_sentence(text: str, start: int) -> bool:
-    before = text[:start].rstrip(" ")
+    before = text[max(0, start - 4) : start].rstrip(" ")
     return not before or before[-1] in SENTENCE_ENDS
 
 
@@ -99,8 +99,8 @@ def _ways(pattern: Pattern, meaning: T, *, ignore_case: bool) -> Iterator[tuple[
         pieces = list(form)
         others = words[1:]
         while others and len(others[0]) == 1 and not pieces[-1][1]:
-            (literal, _), ((next_literal, more), *rest) = pieces.pop(), others[0][0]
-            pieces += [(f"{literal} {next_literal}", more), *rest]
+            (literal, _), ((next_literal, more), *rest_of_word) = pieces.pop(), others[0][0]
+            pieces += [(f"{literal} {next_literal}", more), *rest_of_word]
             others = others[1:]
         (key, more), rest_of_form = pieces[0], tuple(pieces[1:])
         is_simple = not rest_of_form and not others and not after

@@ -40,9 +40,7 @@ def open_ledger(
     clock = clock or Clock()
     run = Run(new_run_id(clock()), "read_also", {"edition": "ua"}, clock())
     database = None if memory else root / "state" / "ledger.sqlite3"
-    return Ledger.open(
-        database, output=root / "output", state=root / "state", run=run, rules=rules, clock=clock
-    )
+    return Ledger.open(database, output=root / "output", state=root / "state", run=run, rules=rules, clock=clock)
 
 
 def url(number: int) -> str:
@@ -51,12 +49,12 @@ def url(number: int) -> str:
 
 def sighting(number: int, *, minutes: int = 0, **fields: Any) -> Sighting:
     """Return entry `number` of the feed, `minutes` after noon."""
-    given = {
+    given: dict[str, Any] = {
         "headline": f"Headline {number}",
         "published_at": (NOON + timedelta(minutes=minutes)).isoformat(),
         "position": number,
     }
-    return Sighting(url=url(number), host=HOST, edition="ua", **given | fields)
+    return Sighting(url=url(number), host=HOST, edition="ua", **(given | fields))
 
 
 def see(ledger: Ledger, *sightings: Sighting, **options: Any) -> list[Any]:
@@ -84,7 +82,7 @@ def draft(address: str, text: str = "text", *, version: str = "1", **fields: Any
             }
         )
 
-    given = {
+    given: dict[str, Any] = {
         "entry_url": address,
         "url": address,
         "edition": "ua",

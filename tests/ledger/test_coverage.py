@@ -33,10 +33,7 @@ def spans(ledger: Ledger) -> list[tuple[float, float, bool]]:
     def minutes(time: datetime) -> float:
         return (time - NOON).total_seconds() / 60
 
-    return [
-        (minutes(each.newest), minutes(each.oldest), each.is_open)
-        for each in ledger.coverage.stretches([HOST])
-    ]
+    return [(minutes(each.newest), minutes(each.oldest), each.is_open) for each in ledger.coverage.stretches([HOST])]
 
 
 def test_the_first_page_ever_is_the_first_closed_stretch(ledger: Ledger) -> None:
@@ -137,9 +134,7 @@ def test_a_walk_survives_that_another_joined_its_stretch(ledger: Ledger) -> None
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    pages=st.lists(st.tuples(st.integers(2, 12), st.integers(0, 12), st.booleans()), min_size=1, max_size=12)
-)
+@given(pages=st.lists(st.tuples(st.integers(2, 12), st.integers(0, 12), st.booleans()), min_size=1, max_size=12))
 def test_no_minute_counts_as_read_that_no_page_showed(
     tmp_path_factory: pytest.TempPathFactory, pages: list[tuple[int, int, bool]]
 ) -> None:

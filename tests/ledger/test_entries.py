@@ -56,9 +56,7 @@ def test_a_lease_carries_the_first_sighting(ledger: Ledger, clock: Clock) -> Non
 
 
 def test_entries_beyond_the_limit_or_unwanted_stay_pending(ledger: Ledger) -> None:
-    leases = see(
-        ledger, *(sighting(n) for n in range(1, 5)), limit=2, wanted=lambda entry: entry.url != url(1)
-    )
+    leases = see(ledger, *(sighting(n) for n in range(1, 5)), limit=2, wanted=lambda entry: entry.url != url(1))
     assert [lease.url for lease in leases] == [url(2), url(3)]
     assert ledger.entries.counts() == {"leased": 2, "pending": 2}
     assert take(ledger) == [url(1), url(4)]
@@ -185,9 +183,7 @@ def test_a_start_page_that_comes_into_the_feed_later_appears_there(tmp_path: Pat
     emit(ledger, url(1))
     see(ledger, sighting(1))
     ledger.close("finished", 0)
-    assert [(line["changes"], line["id"]) for line in sealed(tmp_path, "feed")] == [
-        (["appeared"], "ua:news-1")
-    ]
+    assert [(line["changes"], line["id"]) for line in sealed(tmp_path, "feed")] == [(["appeared"], "ua:news-1")]
 
 
 def test_close_gives_leases_back_without_costing_an_attempt(tmp_path: Path, clock: Clock) -> None:

@@ -151,12 +151,12 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("no right to mount a small disk; the test of a file that may not grow does without")
     try:
-        fill_and_mend(tmp_path, lambda: (tmp_path / "ballast").unlink())
+        fill_and_mend(tmp_path)
     finally:
         subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
-def fill_and_mend(root: Path, mend: Callable[[], object]) -> None:
+def fill_and_mend(root: Path) -> None:
     ledger = open_ledger(root)
     see(ledger, *(sighting(n) for n in range(1, 6)))
     ledger.outbox.emit(draft(url(1)))
@@ -168,7 +168,7 @@ def fill_and_mend(root: Path, mend: Callable[[], object]) -> None:
     with pytest.raises(LedgerError, match="full"):
         ledger.outbox.flush()
     ledger.abandon()
-    mend()
+    (root / "ballast").unlink()
     crawl(root, last=5)
     assert sorted(line["id"] for line in sealed(root)) == [f"ua:news-{n}" for n in range(1, 6)]
 

@@ -125,9 +125,7 @@ def test_a_run_stopped_in_its_crawl_ends_as_if_nothing_had_been(tmp_path: Path) 
     assert wait_for(child) == 0
     assert is_over(started) or wait_for(started) == 0
     assert in_child(lambda: crawl(tmp_path)) == 0
-    assert sorted(line["id"] for line in sealed(tmp_path)) == sorted(
-        f"ua:news-{number}" for number in range(ENTRIES)
-    )
+    assert sorted(line["id"] for line in sealed(tmp_path)) == sorted(f"ua:news-{number}" for number in range(ENTRIES))
 
 
 @pytest.mark.parametrize("kind", ["fork", "spawn"])
@@ -135,6 +133,7 @@ def test_a_child_process_does_not_keep_a_dead_run_alive(tmp_path: Path, kind: st
     child_file = tmp_path / "child"
 
     def die_and_leave_a_child() -> None:
+        os.setpgid(0, 0)
         ledger = open_ledger(tmp_path)
         see(ledger, sighting(1))
         if kind == "spawn":
@@ -146,7 +145,7 @@ def test_a_child_process_does_not_keep_a_dead_run_alive(tmp_path: Path, kind: st
         wait_until(child_file.exists)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    group = start_child(lambda: (os.setpgid(0, 0), die_and_leave_a_child()))
+    group = start_child(die_and_leave_a_child)
     try:
         assert wait_for(group) == -signal.SIGKILL
         ledger = open_ledger(tmp_path)

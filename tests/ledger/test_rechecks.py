@@ -41,9 +41,7 @@ def refuse(ledger: Ledger, *, another: bool = True) -> Decision | None:
     def line(decision: Decision) -> bytes:
         return orjson.dumps({"id": decision.id, "event": decision.event, "revision": decision.revision})
 
-    return ledger.rechecks.refused(
-        "ua:news-1", 404, another_answers=another, schema_version="1.0", line=line
-    )
+    return ledger.rechecks.refused("ua:news-1", 404, another_answers=another, schema_version="1.0", line=line)
 
 
 def test_looks_thin_out_with_age(ledger: Ledger, clock: Clock) -> None:

@@ -1,7 +1,7 @@
 """Ledger against output: what is found, what is mended, and a ledger built from output alone."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from tests.ledger.test_taking_back import forgetting
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
+def root(tmp_path: Path) -> Path:
     """Return a folder after two crawls: three articles, one of them revised."""
     crawl(tmp_path, "a", 1, 2, 3)
     crawl(tmp_path, "b", 2)
@@ -202,9 +202,7 @@ def test_a_rebuilt_ledger_goes_on_where_the_old_one_ended(root: Path) -> None:
     assert ledger.outbox.emit(draft(url(1), "a")).outcome == "unchanged"
     revised = ledger.outbox.emit(draft(url(2), "c"))
     assert (revised.revision, revised.changes) == (3, ["article_body"])
-    walk = ledger.coverage.begin(
-        HOST, newest=NOON + timedelta(minutes=60), oldest=NOON + timedelta(minutes=30)
-    )
+    walk = ledger.coverage.begin(HOST, newest=NOON + timedelta(minutes=60), oldest=NOON + timedelta(minutes=30))
     assert (walk.is_open, walk.below) == (True, NOON + timedelta(minutes=20))
     assert ledger.coverage.extend(walk, oldest=NOON).is_open is False
     ledger.close("finished", 0)
@@ -251,5 +249,5 @@ def test_the_status_says_how_it_stands(root: Path) -> None:
     assert found["revisions"] == {"created": 3, "revised": 1}
     assert found["articles"] == 3
     assert found["gaps"] == []
-    assert found["segments"] == {"articles": {"sealed": 2}, "feed": {"sealed": 2}}
+    assert found["segments"] == {"articles": {"sealed": 2}, "feed": {"sealed": 2}, "links": {}}
     assert [run["reason"] for run in found["runs"]] == ["finished", "finished"]

@@ -25,7 +25,7 @@ from tests.ledger.builders import (
 )
 from tests.ledger.test_kills import KILLED, assert_whole
 
-SECRET = "the secret text"
+FORGOTTEN = "the text that is to go"
 
 
 def line(known: Known, decision: Decision) -> bytes:
@@ -43,11 +43,11 @@ def line(known: Known, decision: Decision) -> bytes:
 
 def crawl(root: Path) -> str:
     ledger = open_ledger(root)
-    see(ledger, *(sighting(n, headline=SECRET if n == 2 else "plain") for n in range(1, 4)))
+    see(ledger, *(sighting(n, headline=FORGOTTEN if n == 2 else "plain") for n in range(1, 4)))
     for n in (1, 2, 3):
-        ledger.outbox.emit(draft(url(n), SECRET if n == 2 else "plain", entity_id=n))
+        ledger.outbox.emit(draft(url(n), FORGOTTEN if n == 2 else "plain", entity_id=n))
     ledger.seal()
-    ledger.outbox.emit(draft(url(2), SECRET + " again", entity_id=2))
+    ledger.outbox.emit(draft(url(2), FORGOTTEN + " again", entity_id=2))
     ledger.close("finished", 0)
     return ledger.run.id
 
@@ -103,12 +103,12 @@ def test_a_forgotten_text_is_nowhere(tmp_path: Path, target: str) -> None:
     crawl(tmp_path)
     rejects = tmp_path / "state" / "rejects"
     rejects.mkdir()
-    (rejects / "run.jsonl").write_text(f'{{"url": "{url(2)}", "text": "{SECRET}"}}\n{{"url": "{url(9)}"}}\n')
+    (rejects / "run.jsonl").write_text(f'{{"url": "{url(2)}", "text": "{FORGOTTEN}"}}\n{{"url": "{url(9)}"}}\n')
     done = forgetting(tmp_path, target)
     assert [(each.event, each.id, each.revision) for each in done.decisions] == [("erased", "ua:2", 3)]
     assert len(done.rewritten) == 3
     for path in tmp_path.rglob("*"):
-        assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+        assert not path.is_file() or FORGOTTEN.encode() not in path.read_bytes(), path
     assert (rejects / "run.jsonl").read_text() == f'{{"url": "{url(9)}"}}\n'
     assert [(line["id"], line["event"]) for line in sealed(tmp_path)] == [
         ("ua:1", "created"),
@@ -145,7 +145,7 @@ def test_a_forgotten_article_never_comes_back(tmp_path: Path) -> None:
 
 def test_a_feed_entry_without_article_can_be_forgotten(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path)
-    see(ledger, sighting(1, headline=SECRET), sighting(2), limit=0)
+    see(ledger, sighting(1, headline=FORGOTTEN), sighting(2), limit=0)
     ledger.close("finished", 0)
     assert forgetting(tmp_path, url(1)).decisions == []
     assert [line["url"] for line in sealed(tmp_path, "feed")] == [url(2)]
@@ -168,9 +168,7 @@ def kill_while_forgetting(root: Path) -> Callable[[], object]:
         )
     ],
 )  # fmt: skip
-def test_a_kill_while_forgetting_is_made_good_by_the_next_opener(
-    tmp_path: Path, step: str, count: int
-) -> None:
+def test_a_kill_while_forgetting_is_made_good_by_the_next_opener(tmp_path: Path, step: str, count: int) -> None:
     crawl(tmp_path)
     killed = in_child(kill_while_forgetting(tmp_path), crash_at=f"{step}@{count}")
     assert killed == KILLED or count > 1
@@ -183,7 +181,7 @@ def test_a_kill_while_forgetting_is_made_good_by_the_next_opener(
         ("ua:2", "erased"),
     ]
     for path in tmp_path.rglob("*"):
-        assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+        assert not path.is_file() or FORGOTTEN.encode() not in path.read_bytes(), path
     with inspected(
         tmp_path / "state" / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path / "state"
     ) as session:

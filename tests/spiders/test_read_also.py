@@ -42,6 +42,13 @@ def hours_ago(demo: DemoSite, hours: int) -> str:
     return (demo.site.clock.now() - timedelta(hours=hours)).isoformat()
 
 
+def wait_for_requests(demo: DemoSite, count: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a crawl has asked for so many pages; a crawl that ended before that is a failure."""
+    while len(demo.control.log()) < count:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+
 def page_requests(demo: DemoSite) -> list[str]:
     return [visit.target for visit in demo.control.log() if visit.target != "/robots.txt"]
 
@@ -134,12 +141,11 @@ def test_what_a_limit_leaves_over_is_taken_by_the_next_run(demo: DemoSite, desk:
 def test_articles_published_during_the_crawl_are_found(desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, latency=0.05)) as demo:
         process = desk.start(start(demo))
-        while len(demo.control.log()) < 8:
-            time.sleep(0.02)
+        wait_for_requests(demo, 8, process)
         newest = demo.site.newest
         demo.control.publish(3)
-        assert process.wait(60) == 0
-        process.communicate()
+        process.communicate(timeout=60)
+        assert process.returncode == 0
         found = {record["entity_id"] for record in desk.records()}
         assert {str(demo.site.truth(number).entity_id) for number in range(newest + 1, newest + 4)} <= found
         assert len([path for path in page_requests(demo) if path.partition("?")[0] == "/news"]) == 1
@@ -207,8 +213,7 @@ def test_a_crawl_without_memory_emits_again(demo: DemoSite, desk: Desk, tmp_path
 def test_a_signal_ends_the_crawl_honestly_and_loses_nothing(desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, latency=0.1)) as demo:
         process = desk.start(start(demo))
-        while len(demo.control.log()) < 12:
-            time.sleep(0.02)
+        wait_for_requests(demo, 12, process)
         done = stopped(process, signal.SIGTERM)
         assert done.exit_code == 143, done.log
         assert 0 < len(desk.records()) < 40

@@ -1,0 +1,117 @@
+"""``scrapy tag``: tags sealed articles anew, with today's vocabularies, into a file beside them; no crawl."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.exporters import encode
+from espreso_crawler.items import Article, Block, Image, Keyword
+from espreso_crawler.ledger.tail import tail
+from espreso_crawler.pipelines.tag import tagger_of
+from espreso_crawler.places import places
+from espreso_crawler.tagging import Tagger
+
+FOLDER = "tags"
+SHOWN = 12
+"""Hex digits of the vocabulary version in the file's name."""
+TEXT = ("headline", "description", "article_body", "article_section")
+
+
+class Command(ScrapyCommand):
+    """Writes ``output/tags/<vocabulary version>.jsonl``: id, revision, vocabulary_version, tags, cited_agencies."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the usage line."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Tag sealed articles anew with today's vocabularies"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add this command's options."""
+        super().add_options(parser)
+        parser.add_argument("--after", type=int, default=0, metavar="N", help="only segments above this number")
+        parser.add_argument("--stdout", action="store_true", help="to standard output instead of the file")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the sealed articles and write their tags."""
+        if args:
+            raise UsageError("tag takes no arguments, only options")
+        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
+        output = places(self.settings).output
+        try:
+            tagger = tagger_of(self.settings)
+            lines = retagged(output, tagger, after=opts.after)
+            if opts.stdout:
+                for line in lines:
+                    sys.stdout.buffer.write(line)
+            else:
+                path = output / FOLDER / f"{tagger.version.removeprefix('sha256:')[:SHOWN]}.jsonl"
+                print(f"{_write(path, lines)} articles tagged in {path}")
+        except ConfigurationError as error:
+            self._refuse(str(error), ExitCode.CONFIGURATION)
+        except BrokenPipeError:  # whoever reads our output has seen enough
+            sys.stdout = None  # type: ignore[assignment]  # so that nothing is flushed into the broken pipe at exit
+        except LedgerError as error:
+            self._refuse(str(error), ExitCode.OUTPUT)
+        except OSError as error:
+            self._refuse(f"{error.filename}: {error.strerror}", ExitCode.OUTPUT)
+
+    def _refuse(self, reason: str, code: ExitCode) -> None:
+        print(f"scrapy tag: {reason}", file=sys.stderr)
+        self.exitcode = int(code)
+
+
+def retagged(output: Path, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]:
+    """Yield a line for every sealed article line that has a text, in the order of the output."""
+    for sealed in tail(output, after=after):
+        record = orjson.loads(sealed.line)
+        if record.get("headline") is None:
+            continue  # removed, retracted or erased
+        article = _article(record)
+        tagger.tag(article)
+        yield encode(
+            {
+                "id": record["id"],
+                "revision": record["revision"],
+                "vocabulary_version": article.vocabulary_version,
+                "tags": article.tags,
+                "cited_agencies": article.cited_agencies,
+            }
+        ) + b"\n"
+
+
+def _article(record: dict[str, Any]) -> Article:
+    """Return what tags are made from; everything else stays empty."""
+    return Article(
+        **{name: record[name] for name in TEXT},
+        labels=record["labels"],
+        keywords=[Keyword(keyword["name"]) for keyword in record["keywords"]],
+        images=[Image(image["url"], image["role"], credit=image["credit"]) for image in record["images"]],
+        blocks=[Block(block["type"], credit=block["credit"]) for block in record["blocks"] if block["credit"]],
+    )
+
+
+def _write(path: Path, lines: Iterator[bytes]) -> int:
+    """Write the lines and put the file into place whole; returns how many there were."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    count = 0
+    with unfinished.open("wb") as file:
+        for line in lines:
+            file.write(line)
+            count += 1
+    unfinished.replace(path)
+    return count

@@ -1,0 +1,79 @@
+"""Sketches of recent texts, found by the keys that near-copies share; what a sketch means is not known here."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from espreso_crawler.ledger.database import Database
+from espreso_crawler.ledger.session import Session
+
+MOST = 50
+"""Candidates compared at most: those that share most keys."""
+PURGED = 8
+"""Expired sketches that go with each new one: more than come, so that the table follows the window."""
+
+# One statement a lookup: 24 of them took three times as long.
+NEAR = """
+SELECT id, published, sketch FROM (
+    SELECT neighbour, count(*) AS shared FROM neighbour_keys
+    WHERE key IN (SELECT value FROM json_each(?)) GROUP BY neighbour ORDER BY shared DESC, neighbour LIMIT ?
+) JOIN neighbours USING (neighbour)
+WHERE id <> ? AND published BETWEEN ? AND ? ORDER BY shared DESC, neighbour
+"""
+FORGET = "DELETE FROM neighbours WHERE id = ?"
+ADD = "INSERT INTO neighbours (id, published, expires, keys, sketch) VALUES (?, ?, ?, ?, ?)"
+PURGE = "DELETE FROM neighbours WHERE neighbour IN (SELECT neighbour FROM neighbours WHERE expires < ? LIMIT ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A recent text."""
+
+    id: str
+    """The article's."""
+    published: int
+    """Seconds since 1970."""
+    sketch: bytes
+    keys: Sequence[int] = ()
+    """Signed, 64 bits; texts that may be near-copies share one."""
+    expires: int = 0
+    """Seconds since 1970 of our clock, from which nothing can be near it any more."""
+
+
+class Neighbours:
+    """``ledger.neighbours``: texts of committed articles, and of those that wait for their flush."""
+
+    def __init__(self, session: Session, waiting: Callable[[], Iterable[Neighbour]]) -> None:
+        self._session = session
+        self._waiting = waiting
+        self._noted: dict[str, tuple[Neighbour, list[bytes]]] = {}
+
+    def near(self, text: Neighbour, *, seconds: int) -> list[Neighbour]:
+        """Return texts of other articles that share a key, published at most so many seconds before or after."""
+        oldest, newest = text.published - seconds, text.published + seconds
+        keys = json.dumps(text.keys)
+        rows = self._session.db.rows(NEAR, (keys, MOST, text.id, oldest, newest))
+        waiting = [
+            other
+            for other in self._waiting()
+            if other.id != text.id and oldest <= other.published <= newest and not set(text.keys).isdisjoint(other.keys)
+        ]
+        unflushed = {other.id for other in waiting}
+        return waiting + [Neighbour(*row) for row in rows if row["id"] not in unflushed]
+
+    def note(self, text: Neighbour, links: list[bytes]) -> None:
+        """Remember a text and its links until its article's draft is made; one that never is, is pushed out."""
+        while len(self._noted) >= MOST:
+            del self._noted[next(iter(self._noted))]
+        self._noted[text.id] = text, links
+
+    def noted(self, article_id: str | None) -> tuple[Neighbour | None, list[bytes]]:
+        """Return what was noted of an article, once."""
+        return self._noted.pop(article_id or "", (None, []))
+
+
+def write(db: Database, text: Neighbour, *, now: int) -> None:
+    """Keep a text in place of the article's earlier one, and let expired ones go; in the caller's transaction."""
+    db.write(FORGET, (text.id,))
+    db.write(ADD, (text.id, text.published, text.expires, json.dumps(text.keys), text.sketch))
+    db.write(PURGE, (now, PURGED))

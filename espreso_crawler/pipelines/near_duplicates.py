@@ -1,0 +1,99 @@
+"""Step 400: marks an article with nearly the text of one published shortly before; a revision is none."""
+
+from datetime import UTC, datetime
+from typing import Self
+
+import orjson
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+from scrapy.statscollectors import StatsCollector
+
+from espreso_crawler.exceptions import ConfigurationError, NearDuplicate
+from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.items import SCHEMA_VERSION, Article
+from espreso_crawler.ledger import Neighbour
+from espreso_crawler.near_duplicates import Sketch, sketch
+
+MODES = ("flag", "drop", "off")
+DAY = 86_400
+MARGIN = 2
+"""Windows for which a sketch is kept: a near-copy may be met late, by a crawl that looks back."""
+
+
+class NearDuplicatesPipeline:
+    """Sets `near_duplicate_of` and `similarity`, or drops; the sketch goes to the ledger with the line."""
+
+    def __init__(self, keeper: LedgerExtension, mode: str, seconds: int, stats: StatsCollector) -> None:
+        self.keeper = keeper
+        self.mode = mode
+        self.seconds = seconds
+        self.stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take the crawl's ledger. Raises `ConfigurationError` for a mode or a window that is none."""
+        assert crawler.stats  # noqa: S101  # set before any pipeline exists
+        mode, seconds = _settings(crawler.settings)
+        return cls(crawler.get_extension(LedgerExtension), mode, seconds, crawler.stats)
+
+    def process_item(self, item: Article) -> Article:
+        """Return the article, marked if it is a near-copy; raises `NearDuplicate` if those are dropped."""
+        item.near_duplicate_of, item.similarity = None, None
+        own = sketch(item) if self.mode != "off" else None
+        if own is None or item.id is None:
+            return item
+        text = self._neighbour(item, own)
+        near = [
+            (other, own.similarity(theirs))
+            for other in self.keeper.ledger.neighbours.near(text, seconds=self.seconds)
+            if own.is_near(theirs := Sketch.from_bytes(other.sketch))
+        ]
+        earlier = [(other, how) for other, how in near if (other.published, other.id) < (text.published, text.id)]
+        if earlier:
+            self._mark(item, *min(earlier, key=lambda each: (each[0].published, each[0].id)))
+        later = [] if earlier or (item.revision or 1) > 1 else [each for each in near if each not in earlier]
+        self.keeper.ledger.neighbours.note(text, [_link(item, other, how) for other, how in later])
+        return item
+
+    def _mark(self, item: Article, original: Neighbour, similarity: float) -> None:
+        self.stats.inc_value("espreso/near_duplicate")
+        if self.mode == "drop" and (item.revision or 1) == 1:
+            raise NearDuplicate(f"nearly the text of {original.id}", log_level="DEBUG")
+        item.near_duplicate_of, item.similarity = original.id, round(similarity, 3)
+
+    def _neighbour(self, item: Article, own: Sketch) -> Neighbour:
+        published = item.date_published or item.fetched_at or datetime.now(UTC)
+        seen = item.fetched_at or published
+        return Neighbour(
+            item.id or "",
+            int(published.timestamp()),
+            own.to_bytes(),
+            tuple(own.keys()),
+            int(seen.timestamp()) + MARGIN * self.seconds,
+        )
+
+
+def _settings(settings: BaseSettings) -> tuple[str, int]:
+    mode, days = settings.get("ESPRESO_NEAR_DUPLICATES", "flag"), settings.get("ESPRESO_NEAR_DUPLICATE_DAYS", 3.0)
+    if mode not in MODES:
+        raise ConfigurationError(f"ESPRESO_NEAR_DUPLICATES={mode!r}: give {', '.join(MODES)}")
+    try:
+        seconds = int(float(days) * DAY)
+    except ValueError:
+        seconds = 0
+    if seconds <= 0:
+        raise ConfigurationError(f"ESPRESO_NEAR_DUPLICATE_DAYS={days!r}: give a number of days above 0")
+    return mode, seconds
+
+
+def _link(original: Article, copy: Neighbour, similarity: float) -> bytes:
+    """Return the line that says of an article written before that it is a near-copy of this, the earlier one."""
+    return orjson.dumps(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "id": copy.id,
+            "near_duplicate_of": original.id,
+            "similarity": round(similarity, 3),
+            "run_id": original.run_id,
+        }
+    )
