@@ -15,7 +15,6 @@ CYRILLIC = "Ѐ-ӿ"
 LETTERS = r"[^\W\d_]"
 # An apostrophe goes on with a Cyrillic word (Мар'їнка), and ends a Latin one (Kyiv's).
 WORD_END = rf"(?!\w)(?!'[{CYRILLIC}])"
-REST_OF_WORD = re.compile(rf"{LETTERS}*(?:'[{CYRILLIC}]{LETTERS}*)*")
 SENTENCE_ENDS = '.!?…\n":;-'
 
 
@@ -52,21 +51,15 @@ class Automaton(Generic[T]):
         for number, start, end in self._search(text, overlapping=True):
             if start and ((before := text[start - 1]).isalnum() or (before == "'" and text[start - 2].isalnum())):
                 continue  # inside a word; an apostrophe joins two halves of one
-            after = text[end] if end < last else " "
-            stop = end if not (after.isalnum() or after in "'_") else -1
+            stop = _word_end(text, end, last)
             for more, rest, meaning, at_start, is_acronym in self._ways[number]:
+                here = stop
                 if rest:
                     match = rest.match(text, end)
-                    if match is None:
-                        continue
-                    here = match.end()
-                elif stop == end:
-                    here = end
-                else:
-                    here = _word_end(text, end)
-                    if here < 0 or here - end > more:
-                        continue
-                if at_start and not _begins_sentence(text, start):
+                    here = match.end() if match else -1
+                elif stop - end > more:
+                    continue
+                if here < 0 or (at_start and not _begins_sentence(text, start)):
                     continue
                 if is_acronym and original and not original[start:here].isupper():
                     continue
@@ -74,11 +67,18 @@ class Automaton(Generic[T]):
         return found
 
 
-def _word_end(text: str, end: int) -> int:
-    """Return where the word goes on to, -1 when it goes on with a digit."""
-    rest = REST_OF_WORD.match(text, end)
-    stop = rest.end() if rest else end
-    return -1 if stop < len(text) and (text[stop].isdigit() or text[stop] == "_") else stop
+def _word_end(text: str, end: int, last: int) -> int:
+    """Return where the word goes on to; -1 when it goes on with a digit."""
+    for place in range(end, last):
+        letter = text[place]
+        if letter.isalpha():
+            continue
+        if letter.isdigit() or letter == "_":
+            return -1
+        if letter == "'" and "Ѐ" <= text[place + 1 : place + 2] <= "ӿ":
+            continue
+        return place
+    return last
 
 
 def _begins_sentence(text: str, start: int) -> bool:
@@ -95,17 +95,25 @@ def _ways(pattern: Pattern, meaning: T, *, ignore_case: bool) -> Iterator[tuple[
     )
     if not ignore_case:
         words[0] = _with_both_cases(words[0])
-    for form in words[0]:
-        pieces = list(form)
-        others = words[1:]
-        while others and len(others[0]) == 1 and not pieces[-1][1]:
-            (literal, _), ((next_literal, more), *rest_of_word) = pieces.pop(), others[0][0]
-            pieces += [(f"{literal} {next_literal}", more), *rest_of_word]
-            others = others[1:]
-        (key, more), rest_of_form = pieces[0], tuple(pieces[1:])
+    for pieces, others in _beginnings(words):
+        (key, more), rest_of_form = pieces[0], pieces[1:]
         is_simple = not rest_of_form and not others and not after
         rest = None if is_simple else _expression(more, rest_of_form, others, after)
         yield key, Way(more, rest, meaning, pattern.at_start, is_acronym)
+
+
+def _beginnings(words: list[Word]) -> Iterator[tuple[Alternative, list[Word]]]:
+    """Yield a phrase's forms, word after word until a ``+N`` comes, each with the words that are left.
+
+    So that keys are long: the first word alone may be one letter, which stands everywhere.
+    """
+    for form in words[0]:
+        if len(words) == 1 or any(more for _, more in form):
+            yield form, words[1:]
+            continue
+        for (first, more), *rest in words[1]:
+            joined = ((f"{form[0][0]} {first}", more), *rest)
+            yield from _beginnings([(joined,), *words[2:]])
 
 
 def _expression(more: int, pieces: Alternative, words: list[Word], after: list[Word]) -> re.Pattern[str]:

@@ -102,11 +102,11 @@ class Matcher:
         """Return the names that the contexts allow, and the length of those that count longer than they are."""
         names: list[Hit] = []
         weights: dict[Hit, int] = {}
-        given, nouns = contexts.given, contexts.nouns
+        given, nouns = contexts.given, {place for noun in contexts.nouns for place in (noun[0] - 1, noun[1])}
         for start, end, meaning in matches:
             if (meaning.is_bound or meaning.of in contexts.not_in) and not self._fits(start, end, meaning, contexts):
                 continue
-            if nouns and meaning.kind == "place":
+            if end in nouns and meaning.kind == "place":
                 weights |= shared(text, start, end, self._beginning)
             if meaning.kind in SURNAME_LIKE and (start - 1 in given or end in given or text[end : end + 1] == "-"):
                 first = self._beginning_of_name(start, end, meaning, text, given)

@@ -2,9 +2,9 @@
 
 import argparse
 
-from tests.benchmarks import crawl, extraction, memory
+from tests.benchmarks import crawl, extraction, memory, tagging
 
-BENCHMARKS = {"extraction": extraction.table, "crawl": crawl.table, "memory": memory.table}
+BENCHMARKS = {"extraction": extraction.table, "crawl": crawl.table, "memory": memory.table, "tagging": tagging.table}
 
 
 def main() -> None:

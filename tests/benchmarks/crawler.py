@@ -17,6 +17,7 @@ from espreso_crawler.demo_site import Site
 from tests.benchmarks.rivals import BareSpider, PlainSpider
 
 ROOT = Path(__file__).parents[2]
+LISTED = 40  # articles on a page of the demo's archive
 ENOUGH = 0.9  # an article under two addresses is written once
 NETWORK = {
     "AUTOTHROTTLE_ENABLED": False,
@@ -61,8 +62,10 @@ def run(who: str, base: str, count: int, folder: Path) -> Crawled:
     process = CrawlerProcess(settings_of(who, folder))
     crawler = process.create_crawler(SPIDERS[who])
     arguments: dict[str, Any] = {"start": f"{base}/news", "since": "2024-01-01", "limit": str(count)}
-    if who != "ours":
+    if who == "bare":
         arguments = {"urls": article_urls(base, count)}
+    elif who == "plain":
+        arguments = {"start": f"{base}/news", "pages": count // LISTED}
     started: list[tuple[float, float]] = []
     crawler.signals.connect(lambda: started.append(clocks()), signals.engine_started, weak=False)
     process.crawl(crawler, **arguments)

@@ -60,18 +60,32 @@ class PlainLoader(ItemLoader):
     tags_out = links_out = Identity()
 
 
-class PlainSpider(BareSpider):
-    """Reads fifteen fields by CSS on the whole response."""
+class PlainSpider(scrapy.Spider):
+    """Does the same job as ours, as a user would write it: archive pages, articles, and the feed on each of them."""
 
     name = "plain"
 
-    def parse(self, response: TextResponse) -> Iterator[Any]:  # type: ignore[override]  # its parent yields nothing
-        """Yield the article."""
+    def __init__(self, start: str, pages: int) -> None:
+        super().__init__()
+        self.first, self.pages = start, pages
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """Ask for the archive pages."""
+        for number in range(1, self.pages + 1):
+            yield scrapy.Request(f"{self.first}?page={number}", self.parse_archive, priority=-10)
+
+    def parse_archive(self, response: TextResponse) -> Iterator[Any]:
+        """Follow what an archive page lists."""
+        yield from response.follow_all(css="#js-news-list-container div.title > a", callback=self.parse)
+
+    def parse(self, response: TextResponse) -> Iterator[Any]:  # type: ignore[override]  # Scrapy allows what it yields
+        """Yield the article's fifteen fields, by CSS on the whole response, and follow the feed on its page."""
         loader = PlainLoader(response=response)
         loader.add_value("url", response.url)
         for name, css in FIELDS.items():
             loader.add_css(name, css)
         yield loader.load_item()
+        yield from response.follow_all(css=".news-tape-item_link", callback=self.parse)
 
 
 FIELDS = {
