@@ -11,6 +11,4 @@ class EspresoAddon:
     def update_settings(self, settings: BaseSettings) -> None:
         """Set ``USER_AGENT``; whoever the site wants to complain to stands in it."""
         contact = settings.get("ESPRESO_CONTACT")
-        settings.set(
-            "USER_AGENT", f"espreso_crawler/{__version__}" + (f" (+{contact})" if contact else ""), "addon"
-        )
+        settings.set("USER_AGENT", f"espreso_crawler/{__version__}" + (f" (+{contact})" if contact else ""), "addon")

@@ -23,17 +23,13 @@ class OneLineLogFormatter(LogFormatter):
         """Name a scraped article by its address."""
         return {"level": logging.DEBUG, "msg": "Scraped %(url)s", "args": {"url": _url(item)}}
 
-    def dropped(
-        self, item: Any, exception: BaseException, response: Any, spider: Spider
-    ) -> LogFormatterResult:
+    def dropped(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
         """Say why an article was dropped."""
         level = getattr(exception, "log_level", None) or "WARNING"
         args = {"url": _url(item), "reason": f"{type(exception).__name__}: {exception}"}
         return {"level": logging.getLevelName(level), "msg": "%(url)s: %(reason)s", "args": args}
 
-    def item_error(
-        self, item: Any, exception: BaseException, response: Any, spider: Spider
-    ) -> LogFormatterResult:
+    def item_error(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
         """Name the article that a pipeline failed on; the traceback follows."""
         return {"level": logging.ERROR, "msg": "%(url)s: a pipeline failed", "args": {"url": _url(item)}}
 

@@ -39,7 +39,5 @@ def _ledger(setting: str | None, root: Path, state: Path) -> Path | None:
     if setting == "none":
         return None
     if not setting.startswith(SQLITE) or setting == SQLITE:
-        raise ConfigurationError(
-            f"ESPRESO_LEDGER={setting!r}: give sqlite:///PATH, or none to crawl without memory"
-        )
+        raise ConfigurationError(f"ESPRESO_LEDGER={setting!r}: give sqlite:///PATH, or none to crawl without memory")
     return (root / setting.removeprefix(SQLITE)).absolute()

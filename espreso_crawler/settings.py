@@ -7,18 +7,12 @@ COMMANDS_MODULE = "espreso_crawler.commands"
 
 # --- The project's own. Paths count from the folder of scrapy.cfg, else from the working directory. -------------
 ESPRESO_OUTPUT = "output"  # folder: sealed articles and run files; read by places.py
-ESPRESO_STATE = (
-    ".scrapy/espreso"  # folder: ledger, locks, rejects; on the same file system; read by places.py
-)
-ESPRESO_LEDGER = (
-    None  # "sqlite:///path"; None = ledger.sqlite3 in the state folder; "none" = crawl without memory
-)
+ESPRESO_STATE = ".scrapy/espreso"  # folder: ledger, locks, rejects; on the same file system; read by places.py
+ESPRESO_LEDGER = None  # "sqlite:///path"; None = ledger.sqlite3 in the state folder; "none" = crawl without memory
 ESPRESO_CONTACT = None  # who runs this crawl: an address or URL for the user agent; read by addon.py
 ESPRESO_DECODE_EMAILS = False  # write out addresses that Cloudflare hides; read by the spiders
 ESPRESO_LISTING_PAGES = 0  # pages of the archive one walk may read; 0 = no bound; read by the spiders
-ESPRESO_MAX_ATTEMPTS = (
-    5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
-)
+ESPRESO_MAX_ATTEMPTS = 5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
 ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; doubles with each further one
 ESPRESO_RECHECK = "0"  # ages at which known articles are fetched again, e.g. "1h 6h 1d 7d"; "0" = never
 ESPRESO_VOCABULARIES = None  # folder of a user's own *.tsv, over the package's; read by pipelines/tag.py

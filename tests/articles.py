@@ -36,15 +36,9 @@ def full_article() -> items.Article:
         is_sponsored=False,
         cited_agencies=["Reuters"],
         keywords=[items.Keyword("schools", "https://global.espreso.tv/schools")],
-        tags=[
-            items.Tag("topic:schools", "topic", "Schools", [items.Mention("article_body", 18, 24, "school")])
-        ],
+        tags=[items.Tag("topic:schools", "topic", "Schools", [items.Mention("article_body", 18, 24, "school")])],
         vocabulary_version="0" * 12,
-        images=[
-            items.Image(
-                "https://static.espreso.tv/1_School.jpg", "main", "The school", "Town hall", "A house"
-            )
-        ],
+        images=[items.Image("https://static.espreso.tv/1_School.jpg", "main", "The school", "Town hall", "A house")],
         links=[items.Link("https://example.org/school", "school", 18, 24)],
         related=[items.Related("https://global.espreso.tv/news-b", "1000", "Another", date(2024, 11, 1))],
         feed=_sighting(),
@@ -61,9 +55,7 @@ def full_article() -> items.Article:
 def _blocks() -> list[items.Block]:
     return [
         items.Block("paragraph", text=BODY[:25], start=0, end=25),
-        items.Block(
-            "image", url="https://static.espreso.tv/2_Room.jpg", caption="A room", credit="Town hall"
-        ),
+        items.Block("image", url="https://static.espreso.tv/2_Room.jpg", caption="A room", credit="Town hall"),
         items.Block("paragraph", text=BODY[27:], start=27, end=len(BODY)),
     ]
 
@@ -81,6 +73,4 @@ def _sighting() -> items.FeedSighting:
 
 def _provenance() -> items.Provenance:
     other = items.OtherEvidence("jsonld", "An invented town opens a school!")
-    return items.Provenance(
-        "headline", "markup", agrees=False, raw="An invented town opens a school", others=[other]
-    )
+    return items.Provenance("headline", "markup", agrees=False, raw="An invented town opens a school", others=[other])

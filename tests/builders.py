@@ -58,8 +58,7 @@ def article_html(facts: Facts) -> str:
     mark = "".join(f'<div class="mark"><div class="item">{e(mark)}</div></div>' for mark in facts.marks)
     lead = f'<h2 class="text-subtitle">{e(facts.lead)}</h2>' if facts.lead else ""
     tags = "".join(
-        f'<div class="similar_by_tags_output"><a href="{href}">{e(name)}</a></div>'
-        for name, href in facts.tags
+        f'<div class="similar_by_tags_output"><a href="{href}">{e(name)}</a></div>' for name, href in facts.tags
     )
     entity = facts.entity_id or ""
     wrapper = f'<div class="news_wrapper tpl-news" data-news_id="{entity}">' if entity else "<div>"
@@ -95,9 +94,7 @@ def feed_html(entries: list[Entry], more: str | None = "/news?page=2") -> str:
 {button}</div></div>"""
 
 
-def page(
-    source: str | Facts, url: str = "https://global.espreso.tv/news-a-bridge-opens", **given: object
-) -> Page:
+def page(source: str | Facts, url: str = "https://global.espreso.tv/news-a-bridge-opens", **given: object) -> Page:
     """Return a parsed page of HTML or facts, captured on 24 December 2024 unless told otherwise."""
     body = article_html(source) if isinstance(source, Facts) else source
     url = source.url if isinstance(source, Facts) else url
@@ -144,9 +141,7 @@ def global_facts(text: str) -> Facts:
 
 def _global_entries(tail: str):
     lines = iter(
-        line
-        for line in tail.split("\n")
-        if line.strip() and not line.startswith(("Read also", "  •", "More"))
+        line for line in tail.split("\n") if line.strip() and not line.startswith(("Read also", "  •", "More"))
     )
     day: tuple[str, str] | None = None
     number = itertools.count(1)
@@ -165,7 +160,9 @@ def _row(entry: Entry) -> str:
     heading = ""
     if entry.day:
         year, day = entry.day
-        heading = f'<div class="date_title"><div class="year_date">{year}</div><div class="date_title">{day}</div></div>'
+        heading = (
+            f'<div class="date_title"><div class="year_date">{year}</div><div class="date_title">{day}</div></div>'
+        )
     mark = f'<div class="mark-block">{entry.label}</div>' if entry.label else ""
     return (
         f'{heading}<div class="news-tape-item news-tape_video-news"><a href="{entry.href}" class="news-tape-item_link"></a>'

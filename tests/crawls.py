@@ -5,15 +5,19 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from espreso_crawler.demo_site import DemoSite
+
 ROOT = Path(__file__).parents[1]
 # A test's site is this machine's own: no need to wait between requests. All else is as in a real crawl.
 NO_WAITING = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "0"}
 LONGEST_CRAWL = 60
+PAGE = 20_000  # bytes: small pages, fast tests
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,7 @@ class Desk:
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
 
-    def crawl(
-        self, *arguments: str, settings: Mapping[str, str] | None = None, extra: Sequence[str] = ()
-    ) -> Finished:
+    def crawl(self, *arguments: str, settings: Mapping[str, str] | None = None, extra: Sequence[str] = ()) -> Finished:
         """Run ``scrapy crawl read_also`` with ``-a`` arguments to its end."""
         done = subprocess.run(
             self.command(arguments, settings, extra),
@@ -51,9 +53,7 @@ class Desk:
             self.command(arguments, settings, ()), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
 
-    def command(
-        self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str]
-    ) -> list[str]:
+    def command(self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str]) -> list[str]:
         """Return the command line of a crawl here."""
         places = {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
         given = places | NO_WAITING | self.settings | dict(settings or {})
@@ -83,3 +83,18 @@ def stopped(process: subprocess.Popen[bytes], number: signal.Signals) -> Finishe
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=LONGEST_CRAWL)
     return Finished(process.returncode, stderr.decode(), stdout)
+
+
+def start(demo: DemoSite) -> str:
+    return f"start={demo.url}/news"
+
+
+def wait_for_requests(demo: DemoSite, count: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a crawl has asked for so many pages; a crawl that ended before that is a failure."""
+    while len(demo.control.log()) < count:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+
+def page_requests(demo: DemoSite) -> list[str]:
+    return [visit.target for visit in demo.control.log() if visit.target != "/robots.txt"]

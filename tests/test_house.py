@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "ledger": {"exceptions", "identity"},
     "loaders": RECORD,
     "log_format": {"exceptions"},
-    "middlewares": {"exceptions", "identity", "places"},
+    "middlewares": {"exceptions", "extensions", "identity", "places"},
     "near_duplicates": {"exceptions", "identity", "items", "vocabularies"},
     "pages": RECORD | {"loaders"},
     "pipelines": RECORD
@@ -139,30 +139,21 @@ def test_every_room_has_its_import_rule():
 
 @pytest.mark.parametrize("room", sorted(MAY_IMPORT))
 def test_rooms_import_only_in_the_agreed_direction(room):
-    wrong = {
-        str(module.relative_to(ROOT)): rooms_imported(module) - MAY_IMPORT[room] for module in modules(room)
-    }
+    wrong = {str(module.relative_to(ROOT)): rooms_imported(module) - MAY_IMPORT[room] for module in modules(room)}
     assert {module: rooms for module, rooms in wrong.items() if rooms} == {}
 
 
 @pytest.mark.parametrize("room", sorted(WITHOUT_SCRAPY))
 def test_rooms_that_work_without_scrapy_do_not_import_it(room):
     forbidden = {"scrapy", "twisted"}
-    wrong = [
-        module.name
-        for module in modules(room)
-        for name in imported(module)
-        if name.split(".")[0] in forbidden
-    ]
+    wrong = [module.name for module in modules(room) for name in imported(module) if name.split(".")[0] in forbidden]
     assert wrong == []
 
 
 def test_import_rules_have_no_circle():
     done: list[str] = []
     rooms = {room: rules & set(MAY_IMPORT) for room, rules in MAY_IMPORT.items()}
-    while ready := [
-        room for room, rules in rooms.items() if room not in done and rules - {room} <= set(done)
-    ]:
+    while ready := [room for room, rules in rooms.items() if room not in done and rules - {room} <= set(done)]:
         done += ready
     assert sorted(done) == sorted(MAY_IMPORT)
 
@@ -173,9 +164,7 @@ def test_no_file_names_a_package_registry(found):
 
 
 def test_no_file_names_a_path_of_one_machine():
-    assert {
-        path.name: match[0] for path in committed_files() if (match := MACHINE.search(text_of(path)))
-    } == {}
+    assert {path.name: match[0] for path in committed_files() if (match := MACHINE.search(text_of(path)))} == {}
 
 
 def test_no_lock_file_is_committed():
@@ -196,14 +185,9 @@ def test_tests_mirror_the_package():
 @pytest.mark.parametrize("room", ["commands", "extensions", "middlewares", "pipelines", "spiders"])
 def test_every_component_says_what_it_does(room):
     classes = [
-        node
-        for module in modules(room)
-        for node in ast.parse(text_of(module)).body
-        if isinstance(node, ast.ClassDef)
+        node for module in modules(room) for node in ast.parse(text_of(module)).body if isinstance(node, ast.ClassDef)
     ]
-    assert [
-        node.name for node in classes if not node.name.startswith("_") and not ast.get_docstring(node)
-    ] == []
+    assert [node.name for node in classes if not node.name.startswith("_") and not ast.get_docstring(node)] == []
 
 
 def test_spiders_have_one_name_for_file_class_and_command():
@@ -228,9 +212,7 @@ def error_classes() -> list[type[BaseException]]:
 def test_every_error_says_who_raises_it(error):
     assert error.__doc__, "docstring"
     if error is not exceptions.EspresoError:
-        docs_of_family = " ".join(
-            cls.__doc__ or "" for cls in error.__mro__ if cls.__module__ == exceptions.__name__
-        )
+        docs_of_family = " ".join(cls.__doc__ or "" for cls in error.__mro__ if cls.__module__ == exceptions.__name__)
         assert re.search(r"(?:Raised|Dropped) by", docs_of_family)
 
 
@@ -262,9 +244,7 @@ def test_scrapy_commands_in_the_docs_exist(path):
 
 def test_readme_lists_every_own_command():
     own = {module.stem for module in modules("commands")} - {"__init__"}
-    assert {name for name in own if not name.startswith("_")} <= set(
-        re.findall(r"scrapy ([a-z]+)", page("README.md"))
-    )
+    assert {name for name in own if not name.startswith("_")} <= set(re.findall(r"scrapy ([a-z]+)", page("README.md")))
 
 
 def settings_in_readme() -> dict[str, str]:
@@ -273,9 +253,7 @@ def settings_in_readme() -> dict[str, str]:
 
 def test_readme_lists_every_setting_and_no_other():
     settings = import_module("espreso_crawler.settings")
-    assert sorted(settings_in_readme()) == sorted(
-        name for name in vars(settings) if name.startswith("ESPRESO_")
-    )
+    assert sorted(settings_in_readme()) == sorted(name for name in vars(settings) if name.startswith("ESPRESO_"))
 
 
 def test_readme_gives_the_defaults_of_the_settings():

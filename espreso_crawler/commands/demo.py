@@ -56,8 +56,7 @@ class Command(ScrapyCommand):
         console = Console(stderr=True)
         with ExitStack() as stack:
             sites = [
-                stack.enter_context(running_apart(SiteOptions(language=lang), host=host))
-                for lang, host in _editions()
+                stack.enter_context(running_apart(SiteOptions(language=lang), host=host)) for lang, host in _editions()
             ]
             console.print("Invented news sites: " + ", ".join(site.url for site in sites))
             self.exitcode = self._crawl(sites, console)

@@ -50,9 +50,7 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--fetched-at", help="ISO time at which a saved page was fetched (default: its file's time)"
         )
-        parser.add_argument(
-            "--explain", action="store_true", help="a table for people: field, value, source, others"
-        )
+        parser.add_argument("--explain", action="store_true", help="a table for people: field, value, source, others")
         parser.add_argument(
             "--feed", action="store_true", help="the entries of the page's news feed, one JSON line each"
         )
@@ -74,9 +72,7 @@ class Command(ScrapyCommand):
     def _fetch(self, url: str, show: Callable[[Page], None]) -> None:
         """Fetch one page as a crawl would, robots.txt included."""
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        self.settings.setdict(
-            {"EXTENSIONS": {}, "ITEM_PIPELINES": {}, "LOG_LEVEL": "WARNING"}, priority="cmdline"
-        )
+        self.settings.setdict({"EXTENSIONS": {}, "ITEM_PIPELINES": {}, "LOG_LEVEL": "WARNING"}, priority="cmdline")
         process = CrawlerProcess(self.settings)
         outcome: list[Page | str] = []
         process.crawl(OnePageSpider, url=url, outcome=outcome)
@@ -113,9 +109,7 @@ class OnePageSpider(Spider):
             if response.status != HTTPStatus.OK:
                 self.outcome.append(f"{response.url}: HTTP {response.status}")
             else:
-                self.outcome.append(
-                    Page.read(response.body, url=response.url, fetched_at=now, http_status=200)
-                )
+                self.outcome.append(Page.read(response.body, url=response.url, fetched_at=now, http_status=200))
         except PageError as error:
             self.outcome.append(str(error))
 
@@ -171,9 +165,7 @@ def _explain(record: Article, found: Feed) -> None:
     console.print(table)
     rows = Table("#", "time", "label", "headline", "address", title=f"news feed, by {found.way}")
     for entry in found.entries:
-        time = (
-            entry.published_at.strftime("%Y-%m-%d %H:%M %z") if entry.published_at else str(entry.day or "")
-        )
+        time = entry.published_at.strftime("%Y-%m-%d %H:%M %z") if entry.published_at else str(entry.day or "")
         rows.add_row(str(entry.position), time, entry.label or "", entry.headline or "", entry.url)
     console.print(rows)
 

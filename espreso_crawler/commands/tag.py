@@ -82,15 +82,18 @@ def retagged(output: Path, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]
             continue  # removed, retracted or erased
         article = _article(record)
         tagger.tag(article)
-        yield encode(
-            {
-                "id": record["id"],
-                "revision": record["revision"],
-                "vocabulary_version": article.vocabulary_version,
-                "tags": article.tags,
-                "cited_agencies": article.cited_agencies,
-            }
-        ) + b"\n"
+        yield (
+            encode(
+                {
+                    "id": record["id"],
+                    "revision": record["revision"],
+                    "vocabulary_version": article.vocabulary_version,
+                    "tags": article.tags,
+                    "cited_agencies": article.cited_agencies,
+                }
+            )
+            + b"\n"
+        )
 
 
 def _article(record: dict[str, Any]) -> Article:

@@ -210,5 +210,7 @@ def keeper_of(crawler: Crawler) -> LedgerExtension:
     """Return the crawl's `LedgerExtension`. Raises `ConfigurationError` when it is switched off."""
     keeper = crawler.get_extension(LedgerExtension)
     if keeper is None:
-        raise ConfigurationError("EXTENSIONS: the ledger extension is switched off, and nothing can be emitted without it")
+        raise ConfigurationError(
+            "EXTENSIONS: the ledger extension is switched off, and nothing can be emitted without it"
+        )
     return keeper

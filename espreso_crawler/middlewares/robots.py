@@ -38,9 +38,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         """Refuse what the rules forbid, and say so when it is for want of rules."""
         if isinstance(rp, Closed):
             host = request.url.split("/")[2]
-            raise IgnoreRequest(
-                f"robots.txt could not be read ({self.unreadable.get(host)}), so nothing is fetched"
-            )
+            raise IgnoreRequest(f"robots.txt could not be read ({self.unreadable.get(host)}), so nothing is fetched")
         super().process_request_2(rp, request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:

@@ -38,9 +38,7 @@ def instant(text: str) -> datetime:
             return kyiv(date.fromisoformat(text.strip()), time())
         moment = datetime.fromisoformat(text.strip())
     except (ValueError, OverflowError) as error:
-        raise ValueError(
-            "give an ISO date or date-time such as 2026-01-31 or 2026-01-31T18:00, or 36h, 7d"
-        ) from error
+        raise ValueError("give an ISO date or date-time such as 2026-01-31 or 2026-01-31T18:00, or 36h, 7d") from error
     return moment if moment.tzinfo else kyiv(moment.date(), moment.timetz())
 
 
@@ -49,9 +47,7 @@ def start_urls(text: str) -> tuple[str, ...]:
     return tuple(_start_url(part.strip()) for part in text.split(",") if part.strip())
 
 
-Instant = Annotated[
-    datetime | None, BeforeValidator(lambda text: instant(text) if isinstance(text, str) else text)
-]
+Instant = Annotated[datetime | None, BeforeValidator(lambda text: instant(text) if isinstance(text, str) else text)]
 StartUrls = Annotated[
     tuple[str, ...], BeforeValidator(lambda text: start_urls(text) if isinstance(text, str) else text)
 ]
@@ -86,10 +82,14 @@ class ReadAlsoArguments(BaseModel):
     @model_validator(mode="after")
     def _span_is_open(self) -> Self:
         if self.since and self.until and self.since >= self.until:
-            raise ValueError(
-                f"since ({self.since.isoformat()}) is not before until ({self.until.isoformat()})"
-            )
+            raise ValueError(f"since ({self.since.isoformat()}) is not before until ({self.until.isoformat()})")
         return self
+
+    def covers(self, published: datetime | None) -> bool:
+        """Return whether a time of publication lies in the span asked for; an unknown one is taken to."""
+        if published is None:
+            return True
+        return (self.since is None or published >= self.since) and (self.until is None or published < self.until)
 
     @property
     def starts(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """The spider of the "Read also" feed: start pages, feed entries, and the archive as far down as is asked for."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -26,19 +25,18 @@ from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Lease, Recheck, Sighting
 from espreso_crawler.pages import Feed, FeedEntry, Page, article, feed, is_article
-from espreso_crawler.pages.feed import feed_text
 from espreso_crawler.pages.listing import listing
 from espreso_crawler.spiders.arguments import ReadAlsoArguments
 from espreso_crawler.spiders.captures import addresses, captured, failed_request, reason
-from espreso_crawler.spiders.sightings import first_sighting, has_moved, sighting
+from espreso_crawler.spiders.seen import Seen
+from espreso_crawler.spiders.sightings import first_sighting, sighting
+from espreso_crawler.spiders.sources import Sources
 from espreso_crawler.spiders.walk import Walk
 
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 # Archive pages wait until the articles of the page before are under way: the queue stays one page long.
 ARCHIVE_PRIORITY = -10
 RECHECKS_A_RUN = 50
-# Entries remembered to tell what moved since: a feed has forty. The ledger knows the rest.
-SEEN_KEPT = 500
 
 
 class ReadAlsoSpider(Spider):
@@ -56,9 +54,8 @@ class ReadAlsoSpider(Spider):
         self.given: dict[str, str] = {}
         self.hosts = arguments.hosts
         self.left = arguments.limit
-        self._seen: dict[str, FeedEntry] = {}
-        self._feed_texts: dict[str, str | None] = {}
-        self._sources: Counter[str] = Counter()
+        self._seen = Seen()
+        self._sources = Sources()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:
@@ -84,6 +81,10 @@ class ReadAlsoSpider(Spider):
             return
         for request in requests:
             yield request
+
+    def closed(self, _reason: str) -> None:
+        """Put the counts of sources into the stats."""
+        self._sources.tell(self.crawler.stats)
 
     # --- Pages -------------------------------------------------------------------------------------------------
 
@@ -179,8 +180,8 @@ class ReadAlsoSpider(Spider):
             yield from self._follow_again(page)
 
     def _emitted(self, item: Article, entry_url: str, response: Response) -> Iterator[Article]:
-        if self._is_in_span(item):
-            self._count_sources(item)
+        if self.arguments.covers(item.date_published):
+            self._sources.count(item)
             self.keeper.note(item, Capture(entry_url, addresses(response)))
             yield item
         else:
@@ -210,10 +211,8 @@ class ReadAlsoSpider(Spider):
 
     def _follow_again(self, page: Page) -> Iterator[Request]:
         """Read the feed of a page that was fetched anyway; one without a feed is counted, not an error."""
-        host, words = identity.host_of(page.url), feed_text(page)
-        if words is not None and words == self._feed_texts.get(host):
+        if self._seen.is_repeated(page):
             return
-        self._feed_texts[host] = words
         try:
             found = feed(page)
         except LayoutError:
@@ -223,10 +222,7 @@ class ReadAlsoSpider(Spider):
 
     def _see(self, entries: Iterable[FeedEntry], seen_on: str, host: str) -> list[Lease]:
         """Tell the ledger of entries that are new or moved since this run last saw them; the rest costs nothing."""
-        moved = [entry for entry in entries if has_moved(self._seen.get(entry.url), entry)]
-        self._seen.update((entry.url, entry) for entry in moved)
-        while len(self._seen) > SEEN_KEPT:
-            del self._seen[next(iter(self._seen))]
+        moved = self._seen.moved(entries)
         if not moved:
             return []
         self.crawler.stats.inc_value("espreso/feed/entries", len(moved))
@@ -247,9 +243,7 @@ class ReadAlsoSpider(Spider):
     def _due_again(self) -> Iterator[Request]:
         """Look again at known articles, where ``ESPRESO_RECHECK`` asks for it."""
         for recheck in self.keeper.ledger.rechecks.due(self.hosts, limit=RECHECKS_A_RUN):
-            yield Request(
-                recheck.url, self.parse_recheck, errback=self.recheck_failed, cb_kwargs={"recheck": recheck}
-            )
+            yield Request(recheck.url, self.parse_recheck, errback=self.recheck_failed, cb_kwargs={"recheck": recheck})
 
     def _leased(self, leases: Iterable[Lease]) -> Iterator[Request]:
         for lease in leases:
@@ -289,32 +283,12 @@ class ReadAlsoSpider(Spider):
             )
 
     def _is_wanted(self, sighting: Sighting) -> bool:
-        """Return whether an entry's feed time lies in the span asked for, by itself; an update may have moved it up."""
-        since = self.arguments.since
-        if since is None or sighting.published_at is None:
-            return True
-        return datetime.fromisoformat(sighting.published_at) >= since
-
-    def _is_in_span(self, item: Article) -> bool:
-        published = item.date_published
-        if published is None:
-            return True
-        since, until = self.arguments.since, self.arguments.until
-        return (since is None or published >= since) and (until is None or published < until)
+        """Return whether an entry's feed time may lie in the span: an update moves it up, never down."""
+        since, published_at = self.arguments.since, sighting.published_at
+        return since is None or published_at is None or datetime.fromisoformat(published_at) >= since
 
     def _page(self, response: Response) -> Page:
         return captured(response, decode_emails=self.settings.getbool("ESPRESO_DECODE_EMAILS"))
-
-    def _count_sources(self, item: Article) -> None:
-        for provenance in item.provenance:
-            self._sources[f"espreso/selector/{provenance.field}/{provenance.source}"] += 1
-            if provenance.agrees is False:
-                self._sources[f"espreso/disagrees/{provenance.field}"] += 1
-
-    def closed(self, _reason: str) -> None:
-        """Put the counts of sources into the stats: at the end, because a dozen a page cost 0.1 ms."""
-        for name, count in self._sources.items():
-            self.crawler.stats.inc_value(name, count)
 
     def _attempt_failed(self, url: str, reason: str) -> None:
         self._log_failure(url, reason)
@@ -327,5 +301,3 @@ class ReadAlsoSpider(Spider):
     def _start_unreadable(self, url: str, reason: str) -> None:
         self.crawler.stats.max_value(EXIT_CODE_STAT, int(ExitCode.SOURCE))
         self.logger.error("Start page %s: %s", url, reason)
-
-

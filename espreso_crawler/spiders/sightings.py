@@ -8,15 +8,6 @@ from espreso_crawler.ledger import Lease, Sighting
 from espreso_crawler.pages import FeedEntry
 
 
-def has_moved(before: FeedEntry | None, now: FeedEntry) -> bool:
-    """Return whether an entry says something that it did not say before; archive pages may print no time."""
-    if before is None:
-        return True
-    if now.published_at is None:
-        return False
-    return (before.label, before.published_at, before.headline) != (now.label, now.published_at, now.headline)
-
-
 def sighting(entry: FeedEntry, host: str) -> Sighting:
     """Return an entry as the ledger takes it; ``host`` is the feed's."""
     return Sighting(

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from espreso_crawler.tagging.automaton import Automaton
-from espreso_crawler.tagging.folding import folded, lowered
+from espreso_crawler.tagging.folding import folded
 from espreso_crawler.tagging.shared_nouns import shared, shared_nouns
 from espreso_crawler.vocabularies.concepts import Kind, Vocabularies
 from espreso_crawler.vocabularies.stems import Pattern, pattern
 
 NEAR = 200
 """Characters to either side within which a context counts: about a sentence and a half."""
+PHRASES = 4096
+"""Phrases with a shared noun that are remembered: the same few regions come every day."""
 SURNAME_LIKE = {"person", "place", "country"}
 """Kinds whose one-word names are also people's surnames."""
 DOUBLE = re.compile(r"-[^\W\d_a-zа-яіїєґ]")
@@ -63,9 +66,11 @@ class Matcher:
     """Finds the concepts of the vocabularies; made once, used for every article."""
 
     def __init__(self, vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]] | None = None) -> None:
+        # Two automata, not one over lower case: there "US" would meet every "us", ten times as many as names.
         self._names = Automaton[Meaning](_names(vocabularies, agencies or {}))
         self._words = Automaton[Meaning](_words(vocabularies), ignore_case=True)
         self._given = _given_names(vocabularies)
+        self._beginning = lru_cache(maxsize=PHRASES)(self._name_at_beginning)
         self._bounds = {
             concept.id: tuple(tuple(each.text for each in cell) for cell in (concept.needs_near, concept.not_near))
             for concept in vocabularies.concepts
@@ -77,11 +82,10 @@ class Matcher:
         flat, places = folded(text)
         agencies: set[str] = set()
         contexts = _Contexts({}, {}, {}, [])
-        triggers = _sorted_out(self._words.find(lowered(flat), flat), contexts, agencies)
+        matches, triggers = _sorted_out(self._names.find(flat) + self._words.find(flat), contexts, agencies)
         topics = [
             (start, end, meaning.of) for start, end, meaning in triggers if self._fits(start, end, meaning, contexts)
         ]
-        matches = _sorted_out(self._names.find(flat), contexts, agencies)
         names, weights = self._names_among(matches, flat, contexts)
         reading = Reading(
             [_unquoted(hit, flat) for hit in _longest(names, weights) if hit[2]], _longest(topics, {}), agencies
@@ -89,11 +93,16 @@ class Matcher:
         return reading if places is None else _in_places(reading, places)
 
     def whole(self, phrase: str) -> str | None:
-        """Return the id of the name that a phrase is, from its first letter to its last; None when it is none."""
+        """Return the id of the concept that a phrase is, from its first letter to its last; None when it is none."""
         flat, _ = folded(phrase)
         whole = (0, len(flat))
         return next(
-            (meaning.of for start, end, meaning in self._names.find(flat) if meaning.kind and (start, end) == whole), None
+            (
+                meaning.of
+                for start, end, meaning in self._names.find(flat) + self._words.find(flat)
+                if meaning.kind and (start, end) == whole
+            ),
+            None,
         )
 
     def _names_among(
@@ -137,7 +146,7 @@ class Matcher:
             return start
         return before[0] if before[2].of in self._given.get(meaning.of, ()) else -1
 
-    def _beginning(self, phrase: str) -> str | None:
+    def _name_at_beginning(self, phrase: str) -> str | None:
         """Return the id of the longest name that a folded phrase begins with and that reaches to its last word."""
         last = phrase.rindex(" ")
         found = [(end, meaning.of) for start, end, meaning in self._names.find(phrase) if meaning.kind and not start]
@@ -179,13 +188,16 @@ def _given_names(vocabularies: Vocabularies) -> dict[str, set[str]]:
     return found
 
 
-def _sorted_out(matches: list[Match], contexts: _Contexts, agencies: set[str]) -> list[Match]:
-    """Return the matches that compete for the text; the others go where they are asked for."""
-    concepts = []
+def _sorted_out(
+    matches: list[Match], contexts: _Contexts, agencies: set[str]
+) -> tuple[list[Match], list[Match]]:
+    """Return names and topics, which compete for the text; the others go where they are asked for."""
+    names: list[Match] = []
+    topics: list[Match] = []
     for match in matches:
-        role, of, *_ = match[2]
+        role, of, kind, _ = match[2]
         if role in ("concept", "nothing"):
-            concepts.append(match)
+            (topics if kind == "topic" else names).append(match)
         elif role == "given":
             contexts.given[match[1]] = match
         elif role == "not_in":
@@ -196,7 +208,7 @@ def _sorted_out(matches: list[Match], contexts: _Contexts, agencies: set[str]) -
             contexts.nouns.append(match)
         else:
             contexts.near.setdefault(of, []).append(match[0])
-    return concepts
+    return names, topics
 
 
 def _is_near(start: int, end: int, patterns: Iterable[str], near: Mapping[str, list[int]]) -> bool:

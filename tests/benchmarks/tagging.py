@@ -84,7 +84,9 @@ def _index() -> None:
 
 def typical(language: str) -> Article:
     """Return an article: a third from the labelled texts, the rest of the demo site's prose, which has few names."""
-    dense = "\n\n".join(text.article.article_body or "" for text in texts(f"labelled_{language}"))[: SIZE // 3]
+    paragraphs = "\n\n".join(text.article.article_body or "" for text in texts(f"labelled_{language}")).split("\n\n")
+    random.Random(SIZE).shuffle(paragraphs)  # noqa: S311
+    dense = "\n\n".join(paragraphs)[: SIZE // 3]
     site = Site(SiteOptions(language=language))  # type: ignore[arg-type]
     prose = "\n\n".join(_prose(site))[: SIZE - len(dense)]
     first = texts(f"labelled_{language}")[14].article

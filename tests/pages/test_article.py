@@ -120,9 +120,7 @@ def test_keywords_without_the_one_that_means_news():
 
 
 def test_entity_id_is_optional_and_the_canonical_address_wins():
-    found = article(
-        page(article_html(Facts(entity_id=None)), url="https://global.espreso.tv/news-a-bridge-opens?amp")
-    )
+    found = article(page(article_html(Facts(entity_id=None)), url="https://global.espreso.tv/news-a-bridge-opens?amp"))
     assert (found.entity_id, found.url) == (None, "https://global.espreso.tv/news-a-bridge-opens")
 
 
@@ -167,9 +165,7 @@ def test_a_page_in_another_declared_charset_is_read():
         .replace('charset="utf-8"', 'charset="windows-1251"')
         .encode("cp1251")
     )
-    assert (
-        article(Page.read(body, url="https://espreso.tv/x", fetched_at=CAPTURED)).headline == "Міст відкрито"
-    )
+    assert article(Page.read(body, url="https://espreso.tv/x", fetched_at=CAPTURED)).headline == "Міст відкрито"
 
 
 def test_utf_8_wins_over_a_wrong_header():

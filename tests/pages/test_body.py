@@ -75,17 +75,12 @@ def test_boilerplate_goes(line: str):
 
 
 def test_a_promo_heading_takes_its_list_of_links_along():
-    found = body_of(
-        "<p>Before.</p><p>Read also:</p><ul><li><a href='/x'>A new bridge</a></li></ul><p>After.</p>"
-    )
+    found = body_of("<p>Before.</p><p>Read also:</p><ul><li><a href='/x'>A new bridge</a></li></ul><p>After.</p>")
     assert found.article_body == "Before.\n\nAfter."
 
 
 def test_words_of_a_promo_inside_a_sentence_stay():
-    assert (
-        body_of("<p>She told us to read also: slowly.</p>").article_body
-        == "She told us to read also: slowly."
-    )
+    assert body_of("<p>She told us to read also: slowly.</p>").article_body == "She told us to read also: slowly."
 
 
 def test_author_note_and_disclaimer_stand_apart():

@@ -22,9 +22,7 @@ def times(found) -> list[str]:
 
 @pytest.mark.parametrize("disguise", [str, disguised], ids=["markup", "structure"])
 def test_new_year_inside_a_feed(disguise):
-    found = feed(
-        page(disguise(article_html(Facts(entries=TWO_DAYS))), fetched_at=datetime(2025, 1, 1, tzinfo=UTC))
-    )
+    found = feed(page(disguise(article_html(Facts(entries=TWO_DAYS))), fetched_at=datetime(2025, 1, 1, tzinfo=UTC)))
     assert times(found) == [
         "2025-01-01T00:10:00+02:00",
         "2024-12-31T23:50:00+02:00",
@@ -50,9 +48,7 @@ def test_the_doubled_hour_of_october():
 
 def test_the_doubled_hour_before_it_has_come_twice():
     entries = [Entry("03:20", "c", day=("2025, неділя", "26 жовтня"), href="/c")]
-    found = feed(
-        page(article_html(Facts(entries=entries)), fetched_at=datetime(2025, 10, 26, 0, 30, tzinfo=UTC))
-    )
+    found = feed(page(article_html(Facts(entries=entries)), fetched_at=datetime(2025, 10, 26, 0, 30, tzinfo=UTC)))
     assert times(found) == ["2025-10-26T03:20:00+03:00"]
 
 
@@ -68,9 +64,7 @@ def test_day_headings_in_three_languages(year: str, day: str):
 
 def test_a_wrong_weekday_is_counted():
     assert (
-        feed(
-            page(Facts(entries=[Entry("19:00", "x", day=("2024, Sunday", "24 December"), href="/x")]))
-        ).wrong_weekdays
+        feed(page(Facts(entries=[Entry("19:00", "x", day=("2024, Sunday", "24 December"), href="/x")]))).wrong_weekdays
         == 1
     )
 
@@ -102,10 +96,7 @@ def test_archive_page_takes_the_title_link_of_each_item():
     markup = f"<html><body><ul id='js-news-list-container'>{rows}</ul></body></html>"
     found = listing(page(markup, url="https://global.espreso.tv/news?page=2"))
     assert [entry.url for entry in found.entries] == [f"https://global.espreso.tv/news-{n}" for n in range(3)]
-    assert (
-        found.entries[2].published_at
-        and found.entries[2].published_at.isoformat() == "2024-12-14T12:00:00+02:00"
-    )
+    assert found.entries[2].published_at and found.entries[2].published_at.isoformat() == "2024-12-14T12:00:00+02:00"
     assert found.next_url == "https://global.espreso.tv/news?page=3"
 
 

@@ -2,55 +2,14 @@
 
 import json
 import signal
-import subprocess
-import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
-from tests.crawls import Desk, stopped
-
-PAGE = 20_000  # bytes: small pages, fast tests
-
-
-@pytest.fixture
-def demo() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE)) as site:
-        yield site
-
-
-@pytest.fixture
-def ukrainian() -> Iterator[DemoSite]:
-    with running(SiteOptions(language="uk", page_bytes=PAGE)) as site:
-        yield site
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
-def start(demo: DemoSite) -> str:
-    return f"start={demo.url}/news"
-
-
-def hours_ago(demo: DemoSite, hours: int) -> str:
-    return (demo.site.clock.now() - timedelta(hours=hours)).isoformat()
-
-
-def wait_for_requests(demo: DemoSite, count: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a crawl has asked for so many pages; a crawl that ended before that is a failure."""
-    while len(demo.control.log()) < count:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
-
-
-def page_requests(demo: DemoSite) -> list[str]:
-    return [visit.target for visit in demo.control.log() if visit.target != "/robots.txt"]
+from espreso_crawler.demo_site import DemoSite, SiteOptions, running
+from tests.crawls import PAGE, Desk, page_requests, start, stopped, wait_for_requests
 
 
 @pytest.mark.parametrize("language", ["en", "uk"])
@@ -199,9 +158,7 @@ def test_stdout_holds_the_records_and_nothing_else(demo: DemoSite, desk: Desk):
 def test_a_crawl_without_memory_emits_again(demo: DemoSite, desk: Desk, tmp_path: Path):
     for run in range(2):
         copy = tmp_path / f"{run}.jsonl"
-        done = desk.crawl(
-            start(demo), "limit=5", settings={"ESPRESO_LEDGER": "none"}, extra=["-O", str(copy)]
-        )
+        done = desk.crawl(start(demo), "limit=5", settings={"ESPRESO_LEDGER": "none"}, extra=["-O", str(copy)])
         assert done.exit_code == 0
         assert len(copy.read_bytes().splitlines()) == 5
     assert not (tmp_path / "state" / "ledger.sqlite3").exists()
@@ -220,134 +177,3 @@ def test_a_signal_ends_the_crawl_honestly_and_loses_nothing(desk: Desk):
         assert desk.crawl(start(demo)).exit_code == 0
         assert Counter(record["url"] for record in desk.records()).most_common(1)[0][1] == 1
         assert len(desk.records()) == 40
-
-
-# --- Bad input: a clear error, the right exit code, nothing lost -------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        (("edition=mars",), "edition='mars'"),
-        (("since=yesterdayish",), "since='yesterdayish'"),
-        (("since=2026-01-02", "until=2026-01-01"), "is not before until"),
-        (("limit=0",), "limit='0'"),
-        (("start=espreso.tv/news",), "begins with https://"),
-        (("satrt=https://espreso.tv/news",), "unknown argument 'satrt': known are start, edition"),
-    ],
-)
-def test_a_bad_argument_is_one_clear_line_and_exit_code_2(arguments, named: str, desk: Desk, tmp_path: Path):
-    done = desk.crawl(*arguments)
-    assert done.exit_code == 2
-    (line,) = done.log.strip().splitlines()
-    assert line.startswith("scrapy crawl: ")
-    assert named in line
-    assert not (tmp_path / "state").exists()
-
-
-def test_an_unknown_spider_is_exit_code_2(desk: Desk):
-    command = ["nope" if part == "read_also" else part for part in desk.command((), None, ())]
-    desk.command = lambda *_: command  # type: ignore[method-assign]
-    done = desk.crawl()
-    assert (done.exit_code, done.log.strip()) == (2, "scrapy crawl: no spider 'nope': there are read_also")
-
-
-def test_a_start_page_without_news_is_exit_code_3(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, layout="no_feed")) as demo:
-        done = desk.crawl(f"start={demo.url}/")
-    assert done.exit_code == 3
-    assert f"Start page {demo.url}/: no news feed, neither by its markup nor by its shape" in done.log
-    assert "Traceback" not in done.log
-
-
-def test_a_host_that_does_not_answer_is_exit_code_3(desk: Desk):
-    done = desk.crawl("start=http://127.0.0.1:9/news")
-    assert done.exit_code == 3
-    assert "Start page http://127.0.0.1:9/news" in done.log
-    assert "Traceback" not in done.log
-
-
-@pytest.mark.parametrize(("robots", "reason"), [("disallow", "Forbidden by robots.txt"), ("unavailable", "HTTP 503"),
-                                                ("challenge", "robots.txt could not be read")])  # fmt: skip
-def test_robots_txt_is_obeyed_also_when_it_cannot_be_read(robots, reason: str, desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, robots=robots, disallow=("/news",))) as demo:
-        done = desk.crawl(start(demo), settings={"RETRY_TIMES": "0"})
-        assert page_requests(demo) == []
-    assert done.exit_code == 3
-    assert reason in done.log
-
-
-@pytest.mark.parametrize(
-    ("kind", "reason"),
-    [
-        ("cut", "the page is cut short"),
-        ("short", "ResponseDataLoss"),
-        ("empty", "the body is empty"),
-        ("wrong_bytes", "neither UTF-8 nor"),
-        ("nonsense", "the page is cut short"),
-        ("status", "HTTP 503"),
-        ("reset", "Connection"),
-    ],
-)
-def test_a_broken_article_page_is_tried_again_by_the_next_run(
-    kind, reason: str, ukrainian: DemoSite, desk: Desk
-):
-    demo = ukrainian
-    victim = demo.site.truth(demo.site.newest - 5, demo.url)
-    demo.control.set_faults(Fault(kind, path=victim.url.removeprefix(demo.url)))
-    once = {"RETRY_TIMES": "0", "ESPRESO_BACKOFF_SECONDS": "0"}
-    done = desk.crawl(start(demo), settings=once)
-    assert done.exit_code == 0
-    lines = [line for line in done.log.splitlines() if victim.url in line]
-    assert len(lines) == 1, done.log
-    assert reason in lines[0]
-    assert len(desk.records()) == 39
-    demo.control.set_faults()
-    desk.crawl(start(demo), settings=once)
-    assert len({record["url"] for record in desk.records()}) == 40
-
-
-def test_a_wrong_charset_in_the_header_does_no_harm(demo: DemoSite, desk: Desk):
-    demo.control.set_faults(Fault("wrong_charset"))
-    assert desk.crawl(start(demo), "limit=3").exit_code == 0
-    for record in desk.records():
-        assert "\ufffd" not in record["article_body"]
-    assert len(desk.records()) == 3
-
-
-def test_tag_and_error_pages_served_as_200_are_no_articles(demo: DemoSite, desk: Desk):
-    victim = demo.site.truth(demo.site.newest - 5, demo.url)
-    demo.control.set_faults(Fault("error_page", path=victim.url.removeprefix(demo.url)))
-    assert desk.crawl(start(demo)).exit_code == 0
-    assert victim.url not in {record["url"] for record in desk.records()}
-    assert desk.runs()[-1]["counts"]["entry"] == {"emitted": 39, "not_article": 1}
-
-
-def test_an_output_folder_that_cannot_be_written_is_exit_code_4(demo: DemoSite, desk: Desk, tmp_path: Path):
-    (tmp_path / "output").write_text("a file where the folder should be")
-    done = desk.crawl(start(demo))
-    assert done.exit_code == 4
-    assert str(tmp_path / "output") in done.log
-    assert "Traceback" not in done.log
-    assert page_requests(demo) == []
-
-
-def test_a_full_disk_is_exit_code_4_and_loses_nothing(demo: DemoSite, tmp_path: Path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("no right to mount a small disk")
-    try:
-        desk = Desk(disk)
-        done = desk.crawl(start(demo))
-        assert done.exit_code == 4
-        assert "Traceback" not in done.log, done.log
-        written = {record["url"] for record in desk.records()}
-        subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
-        assert desk.crawl(start(demo)).exit_code == 0
-        records = desk.records()
-        assert written <= {record["url"] for record in records}
-        assert len({record["url"] for record in records}) == len(records) == 40
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)

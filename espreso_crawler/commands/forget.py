@@ -1,0 +1,72 @@
+"""``scrapy forget ID|URL --reason TEXT``: takes a text out everywhere, for good."""
+
+import argparse
+import sys
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from espreso_crawler import identity
+from espreso_crawler.commands.retract import checked, ledger_of_its_own, line_of
+from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.items import SCHEMA_VERSION
+from espreso_crawler.ledger.forgetting import forget
+
+
+class Command(ScrapyCommand):
+    """Erases an article from ledger, sealed files and rejects; it is never fetched nor emitted again."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the usage line."""
+        return "<ID|URL> --reason TEXT"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Take an article out of ledger and output, for good"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add this command's options."""
+        super().add_options(parser)
+        parser.add_argument("--reason", required=True, metavar="TEXT", help="why; it goes into the emitted line")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Forget, seal, and print what was done."""
+        if len(args) != 1:
+            raise UsageError("give one article id or address")
+        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
+        try:
+            target, reason = _target(args[0]), checked(opts.reason)
+            # The run file outlives what is forgotten, so it does not name it.
+            with ledger_of_its_own(self.settings, "forget", {"reason": reason}) as ledger:
+                done = forget(ledger, target, reason=reason, schema_version=SCHEMA_VERSION, line=line_of(ledger.run.id))
+            for decision in done.decisions:
+                print(f"{decision.event} {decision.id} revision {decision.revision}")
+            if not done.decisions:
+                print("no article stood in the output; the rest is forgotten")
+            for name in done.rewritten:
+                print(f"rewritten {name}")
+            for name in done.archived:
+                print(f"archived, still holds the text: {name}")
+        except ArgumentError as error:
+            self._refuse(str(error), ExitCode.ARGUMENT)
+        except ConfigurationError as error:
+            self._refuse(str(error), ExitCode.CONFIGURATION)
+        except LedgerError as error:
+            self._refuse(str(error), ExitCode.OUTPUT)
+
+    def _refuse(self, reason: str, code: ExitCode) -> None:
+        print(f"scrapy forget: {reason}", file=sys.stderr)
+        self.exitcode = int(code)
+
+
+def _target(given: str) -> str:
+    target = checked(given)
+    if "://" not in target:
+        return target
+    try:
+        return identity.canonical_url(target)
+    except ValueError as error:
+        raise ArgumentError(f"{target}: {error}") from error

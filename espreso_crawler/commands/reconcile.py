@@ -1,0 +1,140 @@
+"""``scrapy reconcile``: proves that ledger and output agree, or says line by line where they do not."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
+
+from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.items import Article, Author, Image
+from espreso_crawler.ledger.inspection import inspected
+from espreso_crawler.ledger.mending import archive, mend
+from espreso_crawler.ledger.rebuild import rebuild
+from espreso_crawler.ledger.reconcile import Report, reconcile
+from espreso_crawler.pages import article_digests
+from espreso_crawler.places import places
+
+
+class Command(ScrapyCommand):
+    """Compares every sealed file with the ledger; exit code 0 only when all is well."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the usage line."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Compare the ledger with the sealed output"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add this command's options."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--fix",
+            action="store_true",
+            help="put foreign and spoilt files aside, and let the next crawl write lost articles again",
+        )
+        parser.add_argument(
+            "--rebuild", action="store_true", help="make the ledger anew from the sealed files, when it is gone"
+        )
+        parser.add_argument(
+            "--archived", nargs="+", type=Path, default=[], metavar="FILE", help="sealed files that were moved here"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what was asked for, then compare and print what was found."""
+        if args:
+            raise UsageError("reconcile takes no arguments, only options")
+        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
+        try:
+            report = self._report(self.settings, opts)
+            for line in described(report):
+                print(line)
+            sys.stdout.flush()
+            self.exitcode = int(ExitCode.OK if report.is_well() else ExitCode.OUTPUT)
+        except BrokenPipeError:  # whoever reads our output has seen enough, but not that all is well
+            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
+            self.exitcode = int(ExitCode.OUTPUT)
+        except ConfigurationError as error:
+            self._refuse(str(error), ExitCode.CONFIGURATION)
+        except LedgerError as error:
+            self._refuse(str(error), ExitCode.OUTPUT)
+
+    def _report(self, settings: BaseSettings, opts: argparse.Namespace) -> Report:
+        """Rebuild, archive and mend as asked, telling what is done, and compare."""
+        where = places(settings)
+        if where.ledger is None:
+            raise ConfigurationError("ESPRESO_LEDGER=none: a crawl without memory has no ledger")
+        if opts.rebuild:
+            counts = rebuild(where.ledger, output=where.output, state=where.state, field_digests=field_digests)
+            print("rebuilt: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        with inspected(where.ledger, output=where.output, state=where.state) as session:
+            for done in archive(session, opts.archived):
+                print(done)
+            report = reconcile(session)
+            if opts.fix and not report.is_well():
+                for done in mend(session, report):
+                    print(done)
+                report = reconcile(session)
+            return report
+
+    def _refuse(self, reason: str, code: ExitCode) -> None:
+        print(f"scrapy reconcile: {reason}", file=sys.stderr)
+        self.exitcode = int(code)
+
+
+def described(report: Report) -> Iterator[str]:
+    """Yield one line for everything that was found, and one that sums up."""
+    files = {
+        "missing file": report.missing_segments,
+        "spoilt file": report.spoilt_segments,
+        "manifest mismatch": report.wrong_manifests,
+        "foreign file": report.foreign_files,
+        "torn line": report.torn_lines,
+    }
+    lines = {
+        "missing line": report.missing_lines,
+        "doubled line": report.doubled_lines,
+        "unknown line": report.strange_lines,
+        "awaited line": report.awaited_lines,
+    }
+    count = 0
+    for what, names in files.items():
+        yield from (f"{what}: {name}" for name in names)
+        count += len(names)
+    for what, pairs in lines.items():
+        yield from (f"{what}: {id_} revision {revision}" for id_, revision in pairs)
+        count += len(pairs)
+    if report.lost_for_good:
+        yield f"lost for good: {report.lost_for_good} older revisions, as recorded when they were mended"
+    verdict = "all is well" if report.is_well() else f"not well: {count} findings"
+    yield f"{verdict}: {report.lines} lines of articles, {report.segments} segments of all streams"
+
+
+def field_digests(record: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the field digests of a record of the output, as its crawl made them."""
+    return article_digests(_article(record)).fields
+
+
+def _article(record: Mapping[str, Any]) -> Article:
+    """Return what digests are made from; everything else stays empty."""
+    published, day = record["date_published"], record["date_published_day"]
+    return Article(
+        headline=record["headline"],
+        description=record["description"],
+        article_body=record["article_body"],
+        authors=[Author(author["name"]) for author in record["authors"]],
+        article_section=record["article_section"],
+        date_published=datetime.fromisoformat(published) if published else None,
+        date_published_day=date.fromisoformat(day) if day else None,
+        images=[Image(image["url"], image["role"], image["caption"]) for image in record["images"]],
+    )

@@ -1,0 +1,119 @@
+"""``scrapy tail``: the lines of sealed segments to standard output, for other programs; needs no ledger."""
+
+import argparse
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.ledger.lines import STREAMS
+from espreso_crawler.ledger.tail import SealedLine, tail
+from espreso_crawler.places import places
+
+POLL_SECONDS = 1.0
+NAP_MILLISECONDS = 100
+CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
+
+
+class Command(ScrapyCommand):
+    """Prints sealed lines in the order in which they became visible; says the last segment's number on stderr."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the usage line."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Print the lines of sealed segments, and go on as new ones come"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add this command's options."""
+        super().add_options(parser)
+        parser.add_argument("--after", type=int, default=0, metavar="N", help="only segments above this number")
+        parser.add_argument("--follow", action="store_true", help="wait for new segments until interrupted")
+        parser.add_argument("--stream", choices=STREAMS, default="articles", help="which lines (default: articles)")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print what is sealed; with ``--follow`` look for more about once a second."""
+        if args:
+            raise UsageError("tail takes no arguments, only options")
+        if opts.after < 0:
+            raise UsageError(f"--after {opts.after}: segments are numbered from 1")
+        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
+        stop = Stop()
+        try:
+            last = self._tail(places(self.settings).output, opts, stop)
+            print(f"scrapy tail: last segment {last}", file=sys.stderr)
+            if stop.number and not opts.follow:
+                self.exitcode = int(CODES[stop.number])
+        except BrokenPipeError:  # whoever reads our output has seen enough
+            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
+        except ConfigurationError as error:
+            self._refuse(str(error), ExitCode.CONFIGURATION)
+        except LedgerError as error:
+            self._refuse(str(error), ExitCode.OUTPUT)
+
+    def _tail(self, output: Path, opts: argparse.Namespace, stop: "Stop") -> int:
+        if not opts.follow and not output.is_dir():
+            raise LedgerError(f"{output}: there is no output folder")
+        last: int = opts.after
+        while not stop.number:
+            before = last
+            last = _print(tail(output, after=last, stream=opts.stream), last, stop)
+            # A segment that was rewritten while it was read is there again: go on until a look finds nothing new.
+            if last == before and not opts.follow:
+                break
+            if last == before:
+                _wait(stop)
+        return last
+
+    def _refuse(self, reason: str, code: ExitCode) -> None:
+        print(f"scrapy tail: {reason}", file=sys.stderr)
+        self.exitcode = int(code)
+
+
+class Stop:
+    """Notes the first SIGINT or SIGTERM, so that no line is cut; the second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self.number: signal.Signals | None = None
+        for number in CODES:
+            signal.signal(number, self._asked)
+
+    def _asked(self, number: int, frame: Any) -> None:
+        self.number = signal.Signals(number)
+        for each in CODES:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def _print(lines: Iterator[SealedLine], after: int, stop: Stop) -> int:
+    """Print lines until they end or a stop is asked for; returns the number of the last whole segment."""
+    finished = segment = after
+    for sealed in lines:
+        if sealed.segment != segment:
+            finished, segment = segment, sealed.segment
+        if stop.number:
+            return finished
+        sys.stdout.buffer.write(sealed.line)
+        sys.stdout.buffer.flush()
+    return segment
+
+
+def _wait(stop: Stop) -> None:
+    """Wait for the next look; raises BrokenPipeError when the reader is gone, who would else be noticed too late."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)
+    until = time.monotonic() + POLL_SECONDS
+    while not stop.number and time.monotonic() < until:
+        if reader.poll(NAP_MILLISECONDS):
+            raise BrokenPipeError

@@ -1,0 +1,110 @@
+"""In which order bytes and names reach the disk, and that locks mean what they say."""
+
+import fcntl
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from espreso_crawler.ledger.liveness import Lock
+from tests.ledger.builders import draft, in_child, names, open_ledger, sealed, url
+from tests.ledger.test_kills import KILLED, crawl
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that fills with what is synced and renamed."""
+    found: list[str] = []
+
+    def noting(told: str, real: Callable[..., Any], name: Callable[..., str]) -> Callable[..., Any]:
+        def noted(*arguments: Any) -> Any:
+            found.append(f"{told} {kind(name(*arguments))}")
+            return real(*arguments)
+
+        return noted
+
+    monkeypatch.setattr(os, "fsync", noting("sync", os.fsync, lambda fd: str(Path(f"/proc/self/fd/{fd}").readlink())))
+    monkeypatch.setattr(Path, "rename", noting("rename", Path.rename, lambda _, target: str(target)))
+    monkeypatch.setattr(Path, "replace", noting("rename", Path.replace, lambda _, target: str(target)))
+    return found
+
+
+def kind(path: str) -> str:
+    whole = Path(path)
+    if whole.name.endswith(".tmp"):
+        return "temporary " + kind(path.removesuffix(".tmp"))
+    return "manifest" if ".manifest" in whole.name else "data" if whole.suffix == ".jsonl" else "folder"
+
+
+def test_bytes_reach_the_disk_before_names_and_names_before_the_ledger(tmp_path: Path, steps: list[str]) -> None:
+    ledger = open_ledger(tmp_path)
+    ledger.outbox.emit(draft(url(1)))
+    ledger.outbox.flush()
+    steps.clear()
+    ledger.segments.seal()
+    ledger.abandon()
+    assert steps[-6:] == [
+        "sync temporary data",
+        "sync temporary manifest",
+        "rename manifest",
+        "sync folder",
+        "rename data",
+        "sync folder",
+    ]
+
+
+@pytest.mark.parametrize("step", ["seal:data-renamed", "seal:before-commit"])
+def test_what_was_delivered_is_never_touched_again(tmp_path: Path, step: str) -> None:
+    assert in_child(lambda: crawl(tmp_path), crash_at=step) == KILLED
+    delivered = {name: inode(tmp_path, name) for name in names(tmp_path)}
+    assert len(delivered) == 2
+    assert in_child(lambda: crawl(tmp_path)) == 0
+    assert {name: inode(tmp_path, name) for name in delivered} == delivered
+
+
+def inode(root: Path, name: str) -> tuple[int, int]:
+    found = (root / "output" / name).stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def test_a_delivered_file_that_was_spoilt_meanwhile_is_written_again(tmp_path: Path) -> None:
+    assert in_child(lambda: crawl(tmp_path), crash_at="seal:data-renamed") == KILLED
+    (data,) = (name for name in names(tmp_path) if name.endswith(".jsonl"))
+    (tmp_path / "output" / data).write_bytes(b"")
+    assert in_child(lambda: crawl(tmp_path)) == 0
+    assert len(sealed(tmp_path)) == 12
+
+
+def test_a_lock_whose_file_was_removed_meanwhile_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, real = tmp_path / "lock", fcntl.flock
+    removed: list[Path] = []
+
+    def flock(descriptor: int, operation: int) -> None:
+        if not removed:  # its holder ends between our open and our flock
+            path.unlink()
+            removed.append(path)
+        real(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    lock = Lock.take(path)
+    assert lock
+    assert Lock.take(path) is None
+    lock.remove()
+    assert not path.exists()
+
+
+def test_notes_outlive_their_writer(tmp_path: Path) -> None:
+    def note_and_die() -> None:
+        lock = Lock.take(tmp_path / "lock")
+        assert lock
+        lock.note("+a\n")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    assert in_child(note_and_die) == KILLED
+    lock = Lock.take(tmp_path / "lock")
+    assert lock
+    assert lock.text() == "+a\n"
+    lock.release()
