@@ -3,18 +3,20 @@
 import argparse
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
 
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.exporters import encode
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.status import status
-from espreso_crawler.places import places
+from espreso_crawler.places import Places, places
 
 
 class Command(ScrapyCommand):
@@ -42,10 +44,8 @@ class Command(ScrapyCommand):
             raise UsageError("ledger takes no arguments, only options")
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
         try:
-            where = places(self.settings)
-            if where.ledger is None:
-                raise ConfigurationError("ESPRESO_LEDGER=none: a crawl without memory has no ledger")
-            with inspected(where.ledger, output=where.output, state=where.state) as session:
+            where, file = places_with_ledger(self.settings)
+            with inspected(file, output=where.output, state=where.state) as session:
                 found = status(session)
             if opts.json:
                 print(encode(found).decode())
@@ -62,6 +62,14 @@ class Command(ScrapyCommand):
     def _refuse(self, reason: str, code: ExitCode) -> None:
         print(f"scrapy ledger: {reason}", file=sys.stderr)
         self.exitcode = int(code)
+
+
+def places_with_ledger(settings: BaseSettings) -> tuple[Places, Path]:
+    """Return the places and the ledger's file; raises ConfigurationError for a crawl without memory."""
+    where = places(settings)
+    if where.ledger is None:
+        raise ConfigurationError("ESPRESO_LEDGER=none: a crawl without memory has no ledger")
+    return where, where.ledger
 
 
 def _show(found: Mapping[str, Any]) -> None:

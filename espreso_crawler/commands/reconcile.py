@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.items import Article, Author, Image
 from espreso_crawler.ledger.inspection import inspected
@@ -18,7 +19,6 @@ from espreso_crawler.ledger.mending import archive, mend
 from espreso_crawler.ledger.rebuild import rebuild
 from espreso_crawler.ledger.reconcile import Report, reconcile
 from espreso_crawler.pages import article_digests
-from espreso_crawler.places import places
 
 
 class Command(ScrapyCommand):
@@ -71,13 +71,11 @@ class Command(ScrapyCommand):
 
     def _report(self, settings: BaseSettings, opts: argparse.Namespace) -> Report:
         """Rebuild, archive and mend as asked, telling what is done, and compare."""
-        where = places(settings)
-        if where.ledger is None:
-            raise ConfigurationError("ESPRESO_LEDGER=none: a crawl without memory has no ledger")
+        where, file = places_with_ledger(settings)
         if opts.rebuild:
-            counts = rebuild(where.ledger, output=where.output, state=where.state, field_digests=field_digests)
+            counts = rebuild(file, output=where.output, state=where.state, field_digests=field_digests)
             print("rebuilt: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
-        with inspected(where.ledger, output=where.output, state=where.state) as session:
+        with inspected(file, output=where.output, state=where.state) as session:
             for done in archive(session, opts.archived):
                 print(done)
             report = reconcile(session)

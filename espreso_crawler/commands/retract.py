@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.exporters import encode
 from espreso_crawler.extensions.ledger import _rules as rules_of
@@ -17,7 +18,6 @@ from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Decision, Known, Ledger, Run, new_run_id
 from espreso_crawler.ledger.inspection import SEAL_WAIT
 from espreso_crawler.ledger.retraction import Line, retract
-from espreso_crawler.places import places
 
 UNSEALED = "SELECT count(*) FROM outbox WHERE run = ? AND stream = 'articles'"
 
@@ -80,14 +80,12 @@ def checked(text: str) -> str:
 @contextmanager
 def ledger_of_its_own(settings: BaseSettings, name: str, arguments: Mapping[str, str]) -> Iterator[Ledger]:
     """Open an existing ledger for a command that emits lines, as a run; everything is sealed at the end."""
-    where = places(settings)
-    if where.ledger is None:
-        raise ConfigurationError("ESPRESO_LEDGER=none: a crawl without memory has no ledger")
-    if not where.ledger.exists():
-        raise LedgerError(f"{where.ledger}: there is no ledger")
+    where, file = places_with_ledger(settings)
+    if not file.exists():
+        raise LedgerError(f"{file}: there is no ledger")
     started_at = datetime.now(UTC)
     run = Run(new_run_id(started_at), name, arguments, started_at)
-    ledger = Ledger.open(where.ledger, output=where.output, state=where.state, run=run, rules=rules_of(settings))
+    ledger = Ledger.open(file, output=where.output, state=where.state, run=run, rules=rules_of(settings))
     try:
         yield ledger
         _seal(ledger)

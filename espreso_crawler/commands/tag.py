@@ -63,7 +63,7 @@ class Command(ScrapyCommand):
         except ConfigurationError as error:
             self._refuse(str(error), ExitCode.CONFIGURATION)
         except BrokenPipeError:  # whoever reads our output has seen enough
-            sys.stdout = None  # type: ignore[assignment]  # so that nothing is flushed into the broken pipe at exit
+            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
         except LedgerError as error:
             self._refuse(str(error), ExitCode.OUTPUT)
         except OSError as error:

@@ -133,15 +133,13 @@ class LedgerExtension:
             self._guarded(self.ledger.outbox.flush)
 
     def engine_stopped(self) -> None:
-        """Write what is left, seal it and close the ledger; after a failure only let go of the file."""
+        """Write what is left, seal it and close the ledger; when that fails, let go of the file."""
         if self._clock.running:
             self._clock.stop()
-        if not self.failed:
-            try:
-                self.ledger.close(self._reason, self.exit_code, {"stats": _plain(self.stats.get_stats())})
-            except LedgerError as error:
-                self.fail(error)
-        if self.failed:
+        try:
+            self.ledger.close(self._reason, self.exit_code, {"stats": _plain(self.stats.get_stats())})
+        except LedgerError as error:
+            self.fail(error)
             self.ledger.abandon()
 
     @property

@@ -2,13 +2,13 @@
 
 from espreso_crawler.ledger.coverage import Gap, Stretch
 from espreso_crawler.ledger.decisions import Decision, Draft, Known
-from espreso_crawler.ledger.entries import Lease, Sighting
 from espreso_crawler.ledger.ledger import Ledger
 from espreso_crawler.ledger.neighbours import Neighbour
 from espreso_crawler.ledger.rechecks import Recheck
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run, new_run_id
 from espreso_crawler.ledger.schedule import parse_schedule
+from espreso_crawler.ledger.sightings import Lease, Sighting
 
 __all__ = [
     "Decision",

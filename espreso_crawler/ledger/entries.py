@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any, Literal
 
 import orjson
@@ -14,8 +12,9 @@ from espreso_crawler.ledger.articles import address
 from espreso_crawler.ledger.lines import queue
 from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.sightings import BLANK, Lease, Sighting, entry_row, fingerprint
 from espreso_crawler.ledger.suppression import suppressed
-from espreso_crawler.ledger.times import epoch, epoch_of, utc_text
+from espreso_crawler.ledger.times import epoch, utc_text
 
 AMONG = """
 SELECT entry, entries.url, entries.host, entries.edition, headline, label, entries.published_at, published,
@@ -42,56 +41,9 @@ UPDATE entries SET headline = :headline, label = :label, published_at = :publish
 WHERE entry = :entry
 """
 SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry = ?"
-BLANK = {
-    "state": "new",
-    "attempts": 0,
-    "next_attempt": 0,
-    "fetched_as": None,
-    "article": None,
-    "article_key": None,
-}
-"""What an entry is before anything was done about it."""
 NEVER_AGAIN = frozenset(("offsite",))
 """Ends that no move in the feed reopens: the address alone decided them."""
 LAST = 1 << 62
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One entry as it stood in a feed."""
-
-    url: str
-    """Canonical address: the key of the entry."""
-    host: str
-    """Host (and port) of the feed: what `Entries.take` and the coverage go by."""
-    edition: str
-    headline: str
-    label: str | None = None
-    published_at: str | None = None
-    """Feed time, RFC 3339 with offset."""
-    position: int = 0
-    """From 1 at the top of the feed."""
-    important: bool = False
-    in_feed: bool = True
-    """False for an archive page: it shows neither label nor mark, so it says nothing new of a known entry."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """An entry this run is to fetch, and no other run meanwhile."""
-
-    url: str
-    host: str
-    edition: str
-    headline: str
-    attempt: int
-    why: Literal["new", "moved", "due", "page"]
-    feed: dict[str, Any] | None
-    """The record's ``feed``: first sighting (published_at, label, position, important, seen_at, seen_on)."""
-    article: str | None
-    """Id of the article when it is known."""
-    label: str | None = None
-    """Label on the entry as it stands in the feed now."""
 
 
 class Entries:
@@ -165,7 +117,7 @@ class Entries:
             if suppressed(session.db, [address(url)]):
                 return None
             if (row := session.db.row(AMONG, (_json([url]),))) is None:
-                blank = _entry(Sighting(url, host, edition, headline=""), utc_text(seen_at), seen_on=None)
+                blank = entry_row(Sighting(url, host, edition, headline=""), utc_text(seen_at), seen_on=None)
                 session.db.write(INSERT, blank)
                 row = session.db.row(AMONG, (_json([url]),))
             if row["state"] == "leased":
@@ -213,18 +165,18 @@ class Entries:
     ) -> dict[str, Any]:
         """Write what a sighting says of an entry; returns the entry as it stands now."""
         tallies["feed/seen"] += 1
-        now = _entry(sighting, seen_at, seen_on)
+        now = entry_row(sighting, seen_at, seen_on)
         if before is None:
             entry = now | BLANK | {"entry": self._session.db.write(INSERT, now).lastrowid}
         elif sighting.in_feed:
             entry = before | now | {"first": before["first"] or now["first"]}
             if sighting.published_at is None:  # no time in this row: that is no move
                 entry |= {name: before[name] for name in ("published_at", "published")}
-                entry["fingerprint"] = _fingerprint(entry)
+                entry["fingerprint"] = fingerprint(entry)
             self._session.db.write(UPDATE, entry)
         else:
             self._session.db.write(SEEN, (seen_at, before["entry"]))
-            return before | {"fingerprint": _fingerprint(before)}
+            return before | {"fingerprint": fingerprint(before)}
         was_in_feed = before is not None and before["first"] is not None
         changed = feed_lines.changes(before if was_in_feed else None, entry)
         tallies.update(f"feed/{name}" for name in changed)
@@ -267,7 +219,7 @@ class Entries:
         return self._lease(entry, "new" if state == "new" else "due", entry["attempts"] + 1)
 
     def _lease(self, entry: dict[str, Any], why: Literal["new", "moved", "due", "page"], attempt: int) -> Lease:
-        states.lease(self._session.db, self._session.run, entry["entry"], attempt, _fingerprint(entry))
+        states.lease(self._session.db, self._session.run, entry["entry"], attempt, fingerprint(entry))
         return Lease(
             url=entry["url"],
             host=entry["host"],
@@ -279,37 +231,6 @@ class Entries:
             article=entry["article"],
             label=entry["label"],
         )
-
-
-def _entry(sighting: Sighting, seen_at: str, seen_on: str | None) -> dict[str, Any]:
-    first = {
-        "published_at": sighting.published_at,
-        "label": sighting.label,
-        "position": sighting.position,
-        "important": sighting.important,
-        "seen_at": seen_at,
-        "seen_on": seen_on,
-    }
-    entry = {
-        "url": sighting.url,
-        "host": sighting.host,
-        "edition": sighting.edition,
-        "headline": sighting.headline,
-        "label": sighting.label,
-        "published_at": sighting.published_at,
-        "published": epoch_of(sighting.published_at),
-        "position": sighting.position,
-        "important": sighting.important,
-        "first": orjson.dumps(first).decode() if seen_on else None,
-        "seen_at": seen_at,
-    }
-    return entry | {"fingerprint": _fingerprint(entry)}
-
-
-def _fingerprint(entry: dict[str, Any]) -> str:
-    """Return what a move in the feed changes: label, time and headline as one short digest."""
-    text = f"{entry['label']}\0{entry['published']}\0{entry['headline']}"
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _json(values: Collection[str]) -> str:

@@ -163,17 +163,20 @@ CREATE TABLE neighbours (
 CREATE INDEX neighbours_expires ON neighbours (expires);
 
 CREATE TABLE neighbour_keys (
+    day INTEGER NOT NULL,
     key INTEGER NOT NULL,
     neighbour INTEGER NOT NULL,
-    PRIMARY KEY (key, neighbour)
+    PRIMARY KEY (day, key, neighbour)
 ) WITHOUT ROWID;
 
 CREATE TRIGGER neighbours_added AFTER INSERT ON neighbours BEGIN
-    INSERT OR IGNORE INTO neighbour_keys SELECT value, NEW.neighbour FROM json_each(NEW.keys); END;
+    INSERT OR IGNORE INTO neighbour_keys
+    SELECT NEW.published / 86400, value, NEW.neighbour FROM json_each(NEW.keys); END;
 
 CREATE TRIGGER neighbours_gone AFTER DELETE ON neighbours BEGIN
     DELETE FROM neighbour_keys
-    WHERE neighbour = OLD.neighbour AND key IN (SELECT value FROM json_each(OLD.keys)); END;
+    WHERE day = OLD.published / 86400 AND neighbour = OLD.neighbour
+      AND key IN (SELECT value FROM json_each(OLD.keys)); END;
 """
 
 STEPS = (VERSION_1, VERSION_2)

@@ -28,7 +28,9 @@ def counted(texts: Iterable[str]) -> bytes:
         for place, word in enumerate(words):
             if word[0].isdigit():
                 around = [*words[max(0, place - AROUND) : place], "#", *words[place + 1 : place + 1 + AROUND]]
-                pairs[_checksum(" ".join("#" if each[0].isdigit() else each for each in around)) + _checksum(word)] = None
+                pairs[_checksum(" ".join("#" if each[0].isdigit() else each for each in around)) + _checksum(word)] = (
+                    None
+                )
     return b"".join(list(pairs)[:MOST])
 
 

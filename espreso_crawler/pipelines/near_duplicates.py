@@ -5,6 +5,7 @@ from typing import Self
 
 import orjson
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
@@ -32,9 +33,11 @@ class NearDuplicatesPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take the crawl's ledger. Raises `ConfigurationError` for a mode or a window that is none."""
-        assert crawler.stats  # noqa: S101  # set before any pipeline exists
         mode, seconds = _settings(crawler.settings)
-        return cls(crawler.get_extension(LedgerExtension), mode, seconds, crawler.stats)
+        keeper = crawler.get_extension(LedgerExtension)
+        if keeper is None:
+            raise NotConfigured("the ledger extension is switched off: it keeps the texts")
+        return cls(keeper, mode, seconds, crawler.stats)
 
     def process_item(self, item: Article) -> Article:
         """Return the article, marked if it is a near-copy; raises `NearDuplicate` if those are dropped."""

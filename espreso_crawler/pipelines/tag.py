@@ -23,7 +23,6 @@ class TagPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Read the vocabularies. Raises `ConfigurationError`, before the first request, when one is wrong."""
-        assert crawler.stats  # noqa: S101  # set before any pipeline exists
         return cls(tagger_of(crawler.settings), crawler.stats)
 
     def process_item(self, item: Article) -> Article:

@@ -86,8 +86,6 @@ class ReadAlsoSpider(Spider):
         """Put the counts of sources into the stats."""
         self._sources.tell(self.crawler.stats)
 
-    # --- Pages -------------------------------------------------------------------------------------------------
-
     def parse_start(self, response: Response) -> Iterator[Request | Article]:
         """Read a start page: the article on it, if it is one, its feed, and the archive if more is wanted."""
         if response.status != HTTPStatus.OK:
@@ -139,10 +137,8 @@ class ReadAlsoSpider(Spider):
             self._log_failure(response.url, str(error))
             walk.give_up(str(error))
             return
-        yield from self._leased(self._see(found.entries, response.url, walk.host))
+        yield from self._leased(self._see(found.entries, response.url, walk.host, in_feed=False))
         yield from self._next_page(walk, walk.read(found, self.left))
-
-    # --- Failures ----------------------------------------------------------------------------------------------
 
     def start_failed(self, failure: Failure) -> None:
         """Record a start page that gave no response."""
@@ -161,8 +157,6 @@ class ReadAlsoSpider(Spider):
     def recheck_failed(self, failure: Failure) -> None:
         """Let a failed look be: the article is due again."""
         self._log_failure(failed_request(failure).url, reason(failure))
-
-    # --- Steps -------------------------------------------------------------------------------------------------
 
     def _read(self, response: Response, lease: Lease) -> Iterator[Request | Article]:
         page = None
@@ -207,7 +201,7 @@ class ReadAlsoSpider(Spider):
         self.crawler.stats.inc_value(f"espreso/feed/read/{found.way}")
         if found.wrong_weekdays:
             self.crawler.stats.inc_value("espreso/feed/wrong_weekday", found.wrong_weekdays)
-        yield from self._leased(self._see(found.entries, page.url, identity.host_of(page.url)))
+        yield from self._leased(self._see(found.entries, page.url, identity.host_of(page.url), in_feed=True))
 
     def _follow_again(self, page: Page) -> Iterator[Request]:
         """Read the feed of a page that was fetched anyway; one without a feed is counted, not an error."""
@@ -220,14 +214,14 @@ class ReadAlsoSpider(Spider):
             return
         yield from self._follow(found, page)
 
-    def _see(self, entries: Iterable[FeedEntry], seen_on: str, host: str) -> list[Lease]:
+    def _see(self, entries: Iterable[FeedEntry], seen_on: str, host: str, *, in_feed: bool) -> list[Lease]:
         """Tell the ledger of entries that are new or moved since this run last saw them; the rest costs nothing."""
         moved = self._seen.moved(entries)
         if not moved:
             return []
         self.crawler.stats.inc_value("espreso/feed/entries", len(moved))
         return self.keeper.ledger.entries.see(
-            [sighting(entry, host) for entry in moved],
+            [sighting(entry, host, in_feed=in_feed) for entry in moved],
             seen_at=datetime.now(UTC),
             seen_on=seen_on,
             wanted=self._is_wanted,

@@ -8,8 +8,8 @@ from espreso_crawler.ledger import Lease, Sighting
 from espreso_crawler.pages import FeedEntry
 
 
-def sighting(entry: FeedEntry, host: str) -> Sighting:
-    """Return an entry as the ledger takes it; ``host`` is the feed's."""
+def sighting(entry: FeedEntry, host: str, *, in_feed: bool) -> Sighting:
+    """Return an entry as the ledger takes it; ``host`` is the feed's, an archive page is no feed."""
     return Sighting(
         url=entry.url,
         host=host,
@@ -19,6 +19,7 @@ def sighting(entry: FeedEntry, host: str) -> Sighting:
         published_at=entry.published_at.isoformat() if entry.published_at else None,
         position=entry.position,
         important=entry.important,
+        in_feed=in_feed,
     )
 
 

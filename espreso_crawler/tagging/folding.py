@@ -22,9 +22,9 @@ TO_DROP = re.compile(rf"[{UNSEEN}]|(?<= ) +")
 
 
 def folded(text: str) -> tuple[str, Sequence[int] | None]:
-    """Return the folded text, and for each place in it the place in `text`; None when they are the same.
+    r"""Return the folded text, and for each place in it the place in `text`; None when they are the same.
 
-    >>> folded("«Шахед»\\u00a0– 2")[0]
+    >>> folded("«Шахед»\u00a0– 2")[0]
     '"Шахед" - 2'
     """
     for character, same in SAME.items():

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from espreso_crawler.tagging.automaton import Automaton
 from espreso_crawler.tagging.folding import folded
 from espreso_crawler.tagging.shared_nouns import shared, shared_nouns
-from espreso_crawler.vocabularies.concepts import Kind, Vocabularies
+from espreso_crawler.vocabularies.concepts import Concept, Kind, Vocabularies
 from espreso_crawler.vocabularies.stems import Pattern, pattern
 
 NEAR = 200
@@ -105,9 +105,7 @@ class Matcher:
             None,
         )
 
-    def _names_among(
-        self, matches: list[Match], text: str, contexts: _Contexts
-    ) -> tuple[list[Hit], dict[Hit, int]]:
+    def _names_among(self, matches: list[Match], text: str, contexts: _Contexts) -> tuple[list[Hit], dict[Hit, int]]:
         """Return the names that the contexts allow, and the length of those that count longer than they are."""
         names: list[Hit] = []
         weights: dict[Hit, int] = {}
@@ -135,9 +133,7 @@ class Matcher:
             return False
         return not _is_near(start, end, shunned, contexts.near)
 
-    def _beginning_of_name(
-        self, start: int, end: int, meaning: Meaning, text: str, given: Mapping[int, Match]
-    ) -> int:
+    def _beginning_of_name(self, start: int, end: int, meaning: Meaning, text: str, given: Mapping[int, Match]) -> int:
         """Return where a name begins with the given name before it; -1 when it is part of somebody else's."""
         if meaning.kind != "place" and _is_half(start, end, meaning.kind, text, given):
             return -1
@@ -153,12 +149,13 @@ class Matcher:
         return next((name for end, name in sorted(found, reverse=True) if end >= last), None)
 
 
-def _names(
-    vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]]
-) -> Iterator[tuple[Pattern, Meaning]]:
+def _names(vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]]) -> Iterator[tuple[Pattern, Meaning]]:
     for concept in vocabularies.concepts:
         if concept.kind != "topic":
-            yield from ((each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near))) for each in concept.patterns)
+            yield from (
+                (each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near)))
+                for each in concept.patterns
+            )
             yield from ((each, Meaning("not_in", concept.id)) for each in concept.not_in)
     yield from ((each, Meaning("nothing", "")) for each in vocabularies.nothing)
     for name in vocabularies.given_names:
@@ -171,10 +168,17 @@ def _names(
 def _words(vocabularies: Vocabularies) -> Iterator[tuple[Pattern, Meaning]]:
     for concept in vocabularies.concepts:
         if concept.kind == "topic":
-            yield from ((each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near))) for each in concept.patterns)
+            yield from (
+                (each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near)))
+                for each in concept.patterns
+            )
             yield from ((each, Meaning("not_in", concept.id)) for each in concept.not_in)
         yield from ((each, Meaning("context", each.text)) for each in concept.needs_near)
         yield from ((each, Meaning("context", each.text)) for each in concept.not_near)
+
+
+def _meaning(concept: Concept) -> Meaning:
+    return Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near))
 
 
 def _given_names(vocabularies: Vocabularies) -> dict[str, set[str]]:
@@ -188,9 +192,7 @@ def _given_names(vocabularies: Vocabularies) -> dict[str, set[str]]:
     return found
 
 
-def _sorted_out(
-    matches: list[Match], contexts: _Contexts, agencies: set[str]
-) -> tuple[list[Match], list[Match]]:
+def _sorted_out(matches: list[Match], contexts: _Contexts, agencies: set[str]) -> tuple[list[Match], list[Match]]:
     """Return names and topics, which compete for the text; the others go where they are asked for."""
     names: list[Match] = []
     topics: list[Match] = []

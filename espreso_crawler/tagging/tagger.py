@@ -38,10 +38,7 @@ class Tagger:
         self._matcher = Matcher(vocabularies, agencies)
         self._by_label = _by_label(vocabularies.concepts)
         self._genre_of_code = {
-            code: concept
-            for concept in vocabularies.concepts
-            if concept.kind == "genre"
-            for code in concept.same_as
+            code: concept for concept in vocabularies.concepts if concept.kind == "genre" for code in concept.same_as
         }
 
     def tag(self, article: Article) -> None:

@@ -18,9 +18,4 @@ def evident(hits: Iterable[Hit], lead_end: int) -> list[Hit]:
     by_topic: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_topic[hit[2]].append(hit)
-    return sorted(
-        hit
-        for found in by_topic.values()
-        if len(found) >= ENOUGH or found[0][0] < lead_end
-        for hit in found
-    )
+    return sorted(hit for found in by_topic.values() if len(found) >= ENOUGH or found[0][0] < lead_end for hit in found)

@@ -46,9 +46,7 @@ def load(folder: Path | None = None, *, without: Collection[Kind] = ()) -> Vocab
             names |= _unique(_given_names(place, content))
         elif stem == NOTHING:
             nothing += [
-                row.patterns("phrase")[0]
-                for row in rows(place, content, NOTHING_COLUMNS)
-                if row.required("phrase")
+                row.patterns("phrase")[0] for row in rows(place, content, NOTHING_COLUMNS) if row.required("phrase")
             ]
         elif stem in KINDS:
             concepts |= _unique(_concepts(place, content, KINDS[stem]))
@@ -73,9 +71,7 @@ def _users(folder: Path, wanted: list[str]) -> dict[tuple[str, str], bytes]:
         )
     try:
         return {
-            (path.name, str(path)): path.read_bytes()
-            for path in found
-            if path.stem in wanted or path.stem not in KINDS
+            (path.name, str(path)): path.read_bytes() for path in found if path.stem in wanted or path.stem not in KINDS
         }
     except OSError as error:
         raise ConfigurationError(f"{error.filename}: {error.strerror}") from error

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -21,7 +22,7 @@ from espreso_crawler.vocabularies.concepts import Concept, Vocabularies
 from espreso_crawler.vocabularies.loading import load
 from espreso_crawler.vocabularies.stems import Pattern, pattern
 from tests.benchmarks.report import show
-from tests.near_duplicates.generated import article, pairs
+from tests.near_duplicates.generated import pairs
 from tests.near_duplicates.scores import scores as copies_scores
 from tests.tagging.labelled import scores, texts
 
@@ -30,7 +31,9 @@ SIZE = 3_000
 """Characters of the measured article, a third of them full of names."""
 TIMES = 10
 WINDOWS = (1_000, 10_000, 100_000)
-ASKED = 300
+ASKED, BATCH, FILLED_AT_ONCE = 300, 40, 5_000
+WINDOW = 3 * 86_400
+"""Seconds to either side, as in the settings."""
 LETTERS = ("bcdfghklmnprstvwz", "aeiou", "бвгджзклмнпрстфхцчшщ", "аеиоуюяіїє")
 
 
@@ -42,17 +45,24 @@ def table() -> None:
 
 
 def _quality() -> None:
-    rows = [
-        (kind, f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.right}", f"{len(score.wrong)}", f"{len(score.missed)}")
+    tags = [
+        (
+            kind,
+            f"{score.precision:.3f}",
+            f"{score.recall:.3f}",
+            f"{score.right}",
+            f"{len(score.wrong)}",
+            f"{len(score.missed)}",
+        )
         for kind, score in sorted(scores().items())
     ]
     note = "mentions by their exact place; topics by article; texts and labels in tests/tagging/"
-    show("Tags of the hand-labelled texts", ("", "precision", "recall", "right", "wrong", "missed"), rows, note)
+    show("Tags of the hand-labelled texts", ("", "precision", "recall", "right", "wrong", "missed"), tags, note)
     made = pairs(100)
     precision, recall, mistakes = copies_scores(made)
     wrong = ", ".join(f"{count} {relation}" for relation, count in mistakes.items()) or "none"
-    rows = [(f"{len(made)} generated pairs", f"{precision:.3f}", f"{recall:.3f}")]
-    show("Near-duplicates", ("", "precision", "recall"), rows, f"mistakes: {wrong}")
+    copies = [(f"{len(made)} generated pairs", f"{precision:.3f}", f"{recall:.3f}")]
+    show("Near-duplicates", ("", "precision", "recall"), copies, f"mistakes: {wrong}")
 
 
 def _speed() -> None:
@@ -61,13 +71,15 @@ def _speed() -> None:
     rows = []
     for language in ("en", "uk"):
         item = typical(language)
-        times = _interleaved({name: lambda each=each: each.tag(item) for name, each in taggers.items()})  # type: ignore[misc]
+        times = _interleaved({name: partial(each.tag, item) for name, each in taggers.items()})
         base = times["the project's"]
         for name, taken in times.items():
             taggers[name].tag(item)
             mentions = sum(len(tag.mentions) for tag in item.tags)
             ratio = median(mine / theirs for mine, theirs in zip(taken, base, strict=True))
-            rows.append((f"{language}, vocabulary {name}", f"{median(taken) * 1000:.3f}", f"{ratio:.2f}", f"{mentions}"))
+            rows.append(
+                (f"{language}, vocabulary {name}", f"{median(taken) * 1000:.3f}", f"{ratio:.2f}", f"{mentions}")
+            )
     show(f"Tagging an article of {SIZE:,} characters", ("", "ms", "× the project's", "mentions"), rows)
 
 
@@ -75,11 +87,14 @@ def _index() -> None:
     rows, first = [], 0.0
     for size in WINDOWS:
         with TemporaryDirectory() as folder:
-            taken, grown = _asked(Path(folder), size)
-        first = first or taken
-        rows.append((f"{size:,}", f"{taken * 1000:.3f}", f"{taken / first:.2f}", f"{grown:.1f}"))
-    columns = ("articles in the window", "ms", "× the first", "MB more of memory")
-    show("Near-duplicate: sketch, query and insert of one article", columns, rows, "a commit for every 40, as in a crawl")
+            parts, grown = _asked(Path(folder), size)
+        first = first or sum(parts)
+        times = [f"{part * 1000:.3f}" for part in (*parts, sum(parts))]
+        rows.append((f"{size:,}", *times, f"{sum(parts) / first:.2f}", f"{grown:.1f}"))
+    columns = ("in the window", "sketch, ms", "query, insert", "share of commit", "in all", "× the first", "MB more")
+    show(
+        "Near-duplicates: one article", columns, rows, "a commit for every 40, as in a crawl; MB: memory, after filling"
+    )
 
 
 def typical(language: str) -> Article:
@@ -133,36 +148,47 @@ def _disguised(concept: Concept, turn: int) -> Concept:
     return replace(concept, id=f"{concept.id}-{turn}", patterns=tuple(map(other, concept.patterns)), not_in=())
 
 
-def _asked(folder: Path, size: int) -> tuple[float, float]:
-    """Return seconds for one article with so many in the window, and MB by which memory grew since the first 1,000."""
+def _asked(folder: Path, size: int) -> tuple[tuple[float, ...], float]:
+    """Return seconds for one article with so many in the window, part by part, and MB by which memory grew."""
     run = Run(new_run_id(datetime.now(UTC)), "bench", {}, datetime.now(UTC))
     ledger = Ledger.open(folder / "l.sqlite3", output=folder / "o", state=folder, run=run, rules=Rules())
     chance = random.Random(size)  # noqa: S311
-    for start in range(0, size, 5_000):
+    for start in range(0, size, FILLED_AT_ONCE):
         with ledger.session.db.transaction("bench"):
-            for number in range(start, min(size, start + 5_000)):
+            for number in range(start, min(size, start + FILLED_AT_ONCE)):
                 write(ledger.session.db, _random_text(number, chance), now=0)
-    items = [each.first for each in pairs(ASKED // 9 + 1, seed=size)] * 9
+    items = [each.first for each in pairs(ASKED // 9 + 1, seed=size)][:ASKED]
     before = _megabytes()
-    taken = []
-    for batch in range(0, ASKED, 40):
-        started = time.perf_counter()
-        with ledger.session.db.transaction("bench"):
-            for number, item in enumerate(items[batch : batch + 40], batch + size):
-                own = sketch(item) or sketch(article([str(number)] * 99))
-                assert own
-                text = Neighbour(f"ua:{number}", number, own.to_bytes(), own.keys(), 2**40)
-                ledger.neighbours.near(text, seconds=2**40)
-                write(ledger.session.db, text, now=0)
-        taken.append((time.perf_counter() - started) / len(items[batch : batch + 40]))
+    taken = [_batch(ledger, items[at : at + BATCH], size + at) for at in range(0, len(items), BATCH)]
     grown = _megabytes() - before
     ledger.close("finished", 0)
-    return median(taken), grown
+    return tuple(map(median, zip(*taken, strict=True))), grown
+
+
+def _batch(ledger: Ledger, items: list[Article], first: int) -> tuple[float, float, float]:
+    """Return seconds an article for sketches, for query and insert, and for the commit."""
+    started = time.perf_counter()
+    sketches = [own for item in items if (own := sketch(item))]
+    kept = [
+        Neighbour(f"ua:{number}", 2 * WINDOW, own.to_bytes(), own.keys(), 2**40)
+        for number, own in enumerate(sketches, first)
+    ]
+    sketched = time.perf_counter()
+    with ledger.session.db.transaction("bench"):
+        for text in kept:
+            ledger.neighbours.near(text, seconds=WINDOW)
+            write(ledger.session.db, text, now=0)
+        written = time.perf_counter()
+    done = time.perf_counter()
+    count = len(items)
+    return (sketched - started) / count, (written - sketched) / count, (done - written) / count
 
 
 def _random_text(number: int, chance: random.Random) -> Neighbour:
     keys = tuple(chance.getrandbits(64) - 2**63 for _ in range(BANDS))
-    return Neighbour(f"ua:{number}", number, chance.randbytes(4 * PERMUTATIONS), keys, 2**40)
+    return Neighbour(
+        f"ua:{number}", WINDOW + chance.randrange(2 * WINDOW), chance.randbytes(4 * PERMUTATIONS), keys, 2**40
+    )
 
 
 def _megabytes() -> float:

@@ -11,11 +11,55 @@ SYLLABLES = {
     "uk": ["ба", "рен", "тол", "мі", "щор", "кет", "лю", "ван", "дри", "пон", "сал", "ге", "віч", "га", "мер"],
 }
 COMMON = {
-    "en": "the of and to in a that for on with as was by at from it said has were an".split(),
-    "uk": "що та у на з до за від про як це під час також було не його через який".split(),
+    "en": [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "a",
+        "that",
+        "for",
+        "on",
+        "with",
+        "as",
+        "was",
+        "by",
+        "at",
+        "from",
+        "it",
+        "said",
+        "has",
+        "were",
+        "an",
+    ],
+    "uk": [
+        "що",
+        "та",
+        "у",
+        "на",
+        "з",
+        "до",
+        "за",
+        "від",
+        "про",
+        "як",
+        "це",
+        "під",
+        "час",
+        "також",
+        "було",
+        "не",
+        "його",
+        "через",
+        "який",
+    ],
 }
 BACKGROUND = {
-    "en": ["The ministry had promised a report in spring.", "A similar decision was taken two years ago by the council."],
+    "en": [
+        "The ministry had promised a report in spring.",
+        "A similar decision was taken two years ago by the council.",
+    ],
     "uk": ["Міністерство обіцяло звіт навесні.", "Схоже рішення два роки тому ухвалила міська рада."],
 }
 SERIES = {
@@ -72,10 +116,8 @@ def _words(language: str, chance: random.Random) -> list[str]:
 
 
 def _paragraph(language: str, words: list[str], chance: random.Random, length: int) -> str:
-    chosen = [
-        chance.choice(COMMON[language]) if chance.random() < 0.4 else chance.choice(words) for _ in range(length)  # noqa: PLR2004
-    ]
-    if chance.random() < 0.3:  # noqa: PLR2004
+    chosen = [chance.choice(COMMON[language]) if chance.random() < 0.4 else chance.choice(words) for _ in range(length)]
+    if chance.random() < 0.3:
         chosen.insert(chance.randrange(length), str(chance.randint(2, 900)))
     return " ".join(chosen).capitalize() + "."
 
@@ -131,7 +173,7 @@ def _unrelated(language: str, words: list[str], chance: random.Random) -> tuple[
 
 def _mistyped(text: str, chance: random.Random, share: float) -> str:
     def typed(word: str) -> str:
-        if chance.random() > share or len(word) < 3 or not word.isalpha():  # noqa: PLR2004
+        if chance.random() > share or len(word) < 3 or not word.isalpha():
             return word
         place = chance.randrange(len(word) - 1)
         return word[:place] + word[place + 1] + word[place] + word[place + 2 :]

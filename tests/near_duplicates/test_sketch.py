@@ -10,8 +10,10 @@ from tests.near_duplicates.generated import article, pairs
 from tests.near_duplicates.scores import scores
 
 TOLD = [
-    "The council of the invented town voted on Monday to rebuild the old bridge over the river, and said that "
-    "the work would begin in spring, once the ice has gone and the builders have their papers.",
+    (
+        "The council of the invented town voted on Monday to rebuild the old bridge over the river, and said that "
+        "the work would begin in spring, once the ice has gone and the builders have their papers."
+    ),
     "The mayor thanked everybody who came to the hall and answered questions until midnight.",
 ]
 FIRST_KEYS = [-2024014263531173131, 6867881091093521400]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import orjson
 import pytest
@@ -23,9 +24,8 @@ COPY, SERIES = (
 
 
 def pipeline(ledger: Ledger, mode: str = "flag") -> NearDuplicatesPipeline:
-    stats = get_crawler().stats
-    assert stats
-    return NearDuplicatesPipeline(SimpleNamespace(ledger=ledger), mode, WINDOW, stats)  # type: ignore[arg-type]
+    keeper: Any = SimpleNamespace(ledger=ledger)
+    return NearDuplicatesPipeline(keeper, mode, WINDOW, get_crawler().stats)
 
 
 def published(of: Article, number: int, *, hours: float = 0, revision: int = 1) -> Article:

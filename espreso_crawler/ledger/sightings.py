@@ -1,0 +1,89 @@
+"""What a feed says of an entry and what a lease hands out; rows without the ledger's own knowledge, no database."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Literal
+
+import orjson
+
+from espreso_crawler.ledger.times import epoch_of
+
+BLANK = {
+    "state": "new",
+    "attempts": 0,
+    "next_attempt": 0,
+    "fetched_as": None,
+    "article": None,
+    "article_key": None,
+}
+"""What an entry is before anything was done about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One entry as it stood in a feed."""
+
+    url: str
+    """Canonical address: the key of the entry."""
+    host: str
+    """Host (and port) of the feed: what `Entries.take` and the coverage go by."""
+    edition: str
+    headline: str
+    label: str | None = None
+    published_at: str | None = None
+    """Feed time, RFC 3339 with offset."""
+    position: int = 0
+    """From 1 at the top of the feed."""
+    important: bool = False
+    in_feed: bool = True
+    """False for an archive page: it shows neither label nor mark, so it says nothing new of a known entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """An entry this run is to fetch, and no other run meanwhile."""
+
+    url: str
+    host: str
+    edition: str
+    headline: str
+    attempt: int
+    why: Literal["new", "moved", "due", "page"]
+    feed: dict[str, Any] | None
+    """The record's ``feed``: first sighting (published_at, label, position, important, seen_at, seen_on)."""
+    article: str | None
+    """Id of the article when it is known."""
+    label: str | None = None
+    """Label on the entry as it stands in the feed now."""
+
+
+def entry_row(sighting: Sighting, seen_at: str, seen_on: str | None) -> dict[str, Any]:
+    """Return a sighting as a row of ``entries``; `seen_at` is UTC text, `seen_on` None when it was in no feed."""
+    first = {
+        "published_at": sighting.published_at,
+        "label": sighting.label,
+        "position": sighting.position,
+        "important": sighting.important,
+        "seen_at": seen_at,
+        "seen_on": seen_on,
+    }
+    entry = {
+        "url": sighting.url,
+        "host": sighting.host,
+        "edition": sighting.edition,
+        "headline": sighting.headline,
+        "label": sighting.label,
+        "published_at": sighting.published_at,
+        "published": epoch_of(sighting.published_at),
+        "position": sighting.position,
+        "important": sighting.important,
+        "first": orjson.dumps(first).decode() if seen_on else None,
+        "seen_at": seen_at,
+    }
+    return entry | {"fingerprint": fingerprint(entry)}
+
+
+def fingerprint(entry: dict[str, Any]) -> str:
+    """Return what a move in the feed changes: label, time and headline as one short digest."""
+    text = f"{entry['label']}\0{entry['published']}\0{entry['headline']}"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
