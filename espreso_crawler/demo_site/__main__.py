@@ -40,9 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--address-file", type=Path, help="written once the sites listen: one URL per line")
     parser.add_argument("--language", choices=["en", "uk"], help="edition")
-    parser.add_argument(
-        "--also", action="append", default=[], metavar="LANGUAGE@HOST[:PORT]", help="a further edition"
-    )
+    parser.add_argument("--also", action="append", default=[], metavar="LANGUAGE@HOST[:PORT]", help="a further edition")
     parser.add_argument("--per-day", type=int, help="articles a day")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--now", help="the site's time, ISO 8601; `system` starts at the machine's")

@@ -45,9 +45,7 @@ class Application:
         self._posts: dict[str, Callable[[dict[str, Any]], None]] = {
             "clock": self._move_clock,
             "update": self._update,
-            "remove": lambda body: site.remove(
-                body["number"], body.get("status", 404), _instant(body.get("at"))
-            ),
+            "remove": lambda body: site.remove(body["number"], body.get("status", 404), _instant(body.get("at"))),
             "faults": lambda body: site.faults.replace(Fault(**fault) for fault in body["faults"]),
             "layout": self._set_layout,
             "robots": self._set_robots,
@@ -90,9 +88,7 @@ class Application:
             return self.site.truth(int(query["number"]), base)
         now = self.site.clock.now()
         since = _instant(query.get("since")) or self.site.timeline.published(1)
-        return [
-            _summary(truth) for truth in self.site.truths(since, _instant(query.get("until")) or now, base)
-        ]
+        return [_summary(truth) for truth in self.site.truths(since, _instant(query.get("until")) or now, base)]
 
     def _state(self) -> dict[str, object]:
         site = self.site

@@ -98,9 +98,7 @@ def _main(article: Article, slug: str, related: Sequence[Brief], frame: Frame) -
 
 def _header(article: Article, url: str, frame: Frame) -> str:
     brief, words = article.brief, frame.words
-    mark = (
-        f'<div class="mark"><div class="item">{escaped(article.mark)}</div></div>\n' if article.mark else ""
-    )
+    mark = f'<div class="mark"><div class="item">{escaped(article.mark)}</div></div>\n' if article.mark else ""
     author = Link(brief.author.slug, brief.author.name)
     by = frame.link(author) if brief.author_has_page else f" {escaped(author.name)} "
     clock = f'<div class="news__author_date__time"> {brief.published:%H:%M} </div>\n'
@@ -157,8 +155,7 @@ def _share(url: str, frame: Frame) -> str:
 def _tags(brief: Brief, frame: Frame) -> str:
     links = (Link("news", frame.words.strings["news"]), *brief.tags)
     boxes = "\n".join(
-        '<div class="similar_by_tag_container"><div '
-        f'class="similar_by_tags_output">{frame.link(link)}</div></div>'
+        f'<div class="similar_by_tag_container"><div class="similar_by_tags_output">{frame.link(link)}</div></div>'
         for link in links
     )
     return (

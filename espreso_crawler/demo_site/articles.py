@@ -89,11 +89,7 @@ class Newsroom:
         """Return the whole article of a number."""
         brief = self.brief(number)
         dice = Dice(self._seed, number, 2)
-        suffix = (
-            self.words.strings["column_suffix"].format(author=brief.author.name)
-            if brief.kind == "column"
-            else ""
-        )
+        suffix = self.words.strings["column_suffix"].format(author=brief.author.name) if brief.kind == "column" else ""
         return Article(
             brief=brief,
             # The header of an updated article shows no mark: only the feed says Updated.
@@ -103,9 +99,7 @@ class Newsroom:
             captions=self._captions(brief, dice),
             credit=dice.pick(self.words.photo_sources),
             modified=brief.published + timedelta(seconds=5 + mixed(self._seed, number, 5) % 50),
-            related=tuple(
-                n for step in range(1, _RELATED + 1) if (n := number - step * 7 - dice.below(5)) > 0
-            ),
+            related=tuple(n for step in range(1, _RELATED + 1) if (n := number - step * 7 - dice.below(5)) > 0),
             jsonld_headline=brief.headline + suffix,
         )
 
@@ -126,9 +120,7 @@ class Newsroom:
             copied = self._blocks(self.brief(brief.reprint_of))
             return (*copied, paragraph(self.words.strings["reprint_note"].format(count=1)))
         dice = Dice(self._seed, brief.number, 3)
-        blocks = self._bodies.blocks(
-            brief.number, brief.kind, dice, lambda back: self._link(brief.number - back)
-        )
+        blocks = self._bodies.blocks(brief.number, brief.kind, dice, lambda back: self._link(brief.number - back))
         return blocks + self._bodies.note(brief.author) if isinstance(brief.author, Columnist) else blocks
 
     def _link(self, number: int) -> Link:
@@ -139,9 +131,7 @@ class Newsroom:
         if has_oddity(brief.number, "no_caption"):
             return ()
         subject = brief.photo.alt or dice.pick(self.words.photo_subjects)
-        return (
-            (subject, self._prose.sentence(dice)) if has_oddity(brief.number, "long_caption") else (subject,)
-        )
+        return (subject, self._prose.sentence(dice)) if has_oddity(brief.number, "long_caption") else (subject,)
 
     def _brief(self, number: int) -> Brief:
         kind = kind_of(number)

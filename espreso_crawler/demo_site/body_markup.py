@@ -20,12 +20,7 @@ def body_html(blocks: Iterable[Block], number: int, base: str) -> str:
 
 def glued_text(blocks: Iterable[Block]) -> str:
     """Return the body as JSON-LD has it: paragraphs glued together, entities escaped once too often."""
-    texts = (
-        runs_text(item)
-        for block in blocks
-        for item in (block.items or (block.runs,))
-        if block.type != "embed"
-    )
+    texts = (runs_text(item) for block in blocks for item in (block.items or (block.runs,)) if block.type != "embed")
     return escaped("".join(texts))
 
 

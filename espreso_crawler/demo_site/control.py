@@ -56,9 +56,7 @@ class Control:
 
     def remove(self, number: int, status: int = 404, at: datetime | None = None) -> dict[str, Any]:
         """Take article `number` off the site."""
-        return self._post(
-            "remove", {"number": number, "status": status, "at": at.isoformat() if at else None}
-        )
+        return self._post("remove", {"number": number, "status": status, "at": at.isoformat() if at else None})
 
     def set_faults(self, *faults: Fault) -> dict[str, Any]:
         """Put these faults in force in place of those before; none turns all off."""

@@ -53,9 +53,7 @@ _INSTEAD: dict[FaultKind, Callable[[Fault, str], Response]] = {
     "hang": lambda fault, _: Response(200, b"", delivery=Delivery("hang", fault.seconds)),
     "empty": lambda _, __: Response(200, b""),
     "nonsense": _nonsense,
-    "challenge": lambda fault, _: Response(
-        fault.status, challenge_page(), headers=(("cf-mitigated", "challenge"),)
-    ),
+    "challenge": lambda fault, _: Response(fault.status, challenge_page(), headers=(("cf-mitigated", "challenge"),)),
     "error_page": lambda _, __: Response(200, error_page()),
     "redirect": lambda fault, _: _redirect(fault.location),
     "redirect_loop": lambda _, target: _redirect(target),

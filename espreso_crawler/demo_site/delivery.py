@@ -32,9 +32,7 @@ def deliver(
         done()
 
 
-def _send_pieces(
-    transport: asyncio.Transport, body: bytes, delivery: Delivery, done: Callable[[], None]
-) -> None:
+def _send_pieces(transport: asyncio.Transport, body: bytes, delivery: Delivery, done: Callable[[], None]) -> None:
     if transport.is_closing() or not body:
         done()
         return

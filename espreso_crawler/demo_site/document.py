@@ -11,8 +11,7 @@ from espreso_crawler.demo_site.frame import Frame, icon
 
 _DESCRIPTION_LIMIT = 160
 _RIGHT_COLUMN = (
-    b'<div id="js-mobile-news-tape"></div>\n</div>\n'
-    b'<div class="main-wrapper_right " id="js-newsTapeGlobalContainer">\n'
+    b'<div id="js-mobile-news-tape"></div>\n</div>\n<div class="main-wrapper_right " id="js-newsTapeGlobalContainer">\n'
 )
 _EMAIL_SCRIPT = "/cdn-cgi/scripts/5c5dd728/cloudflare-static/email-decode.min.js"
 
@@ -42,9 +41,7 @@ class Stamp(NamedTuple):
     def of(cls, seed: int, served: int, now: int) -> "Stamp":
         """Return the stamp of a site's `served`-th page; `now` is its time in seconds since 1970."""
         one, two = mixed(seed, served, 1), mixed(seed, served, 2)
-        return cls(
-            b"%016x%08x" % (one, two >> 32), b"%016x" % two, f"{two:016x}{one:016x}DemoSite", now + served
-        )
+        return cls(b"%016x%08x" % (one, two >> 32), b"%016x" % two, f"{two:016x}{one:016x}DemoSite", now + served)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,7 @@ class FaultPlan:
 
     def hit(self, target: str) -> Fault | None:
         """Return the fault that hits this request, the first in the list that does; None for a lucky one."""
-        return next(
-            (fault for place, fault in enumerate(self.faults) if self._is_hit(place, fault, target)), None
-        )
+        return next((fault for place, fault in enumerate(self.faults) if self._is_hit(place, fault, target)), None)
 
     def _is_hit(self, place: int, fault: Fault, target: str) -> bool:
         if not fnmatchcase(target, fault.path):

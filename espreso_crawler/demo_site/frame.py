@@ -59,9 +59,7 @@ class Frame:
         strings, base = self.words.strings, self.base
         bar = (*self.words.menu[:4], *self.words.rubrics, self.words.column_rubric)
         columns = (self.words.menu, self.words.rubrics, self.words.tags[:13], self.words.tags[13:])
-        menu = "\n".join(
-            f'<ul class="sandvich_sub_menu_col">{self._entries(column)}</ul>' for column in columns
-        )
+        menu = "\n".join(f'<ul class="sandvich_sub_menu_col">{self._entries(column)}</ul>' for column in columns)
         return (
             '<header class="site-header">\n<div class="site-header_violet_line js-violet-header">\n'
             '<div class="region_news"><div class="region_news_body js-add-active-class">'
@@ -85,8 +83,7 @@ class Frame:
 
     def _pre_content(self) -> str:
         blocks = "".join(
-            f'<div class="pre_content_header_block_left">{self.link(link)}</div>\n'
-            for link in self.words.rubrics[:3]
+            f'<div class="pre_content_header_block_left">{self.link(link)}</div>\n' for link in self.words.rubrics[:3]
         )
         return (
             '<div class="main-wrapper ">\n<div class="main_content_in">\n'

@@ -93,10 +93,7 @@ def feed_slice(state: FeedState, newsroom: Newsroom, start: int, count: int) -> 
     Costs as much as the slice and the moved entries, however long the feed is.
     """
     timeline = newsroom.timeline
-    ranks = [
-        place + _unmoved_after(state, timeline.newest(minute))
-        for place, (minute, _) in enumerate(state.moved)
-    ]
+    ranks = [place + _unmoved_after(state, timeline.newest(minute)) for place, (minute, _) in enumerate(state.moved)]
     entries: list[tuple[int, int]] = []
     for rank in range(start, start + count):
         place = bisect_left(ranks, rank)
@@ -117,9 +114,7 @@ def revised_brief(brief: Brief, updates: list[Update], newsroom: Newsroom) -> Br
     for update in updates:
         if update.kind == "headline":
             headline = (
-                strings["new_details"].format(headline=brief.headline)
-                if headline == brief.headline
-                else brief.headline
+                strings["new_details"].format(headline=brief.headline) if headline == brief.headline else brief.headline
             )
         label = label if update.is_silent else strings["label_updated"]
     return replace(brief, headline=headline, label=label) if updates else brief
@@ -158,7 +153,5 @@ def _unmoved_after(state: FeedState, number: int) -> int:
 def _unmoved(state: FeedState, rank: int) -> int:
     """Return the number of the entry at `rank` (0 the newest) among those in their place; 0 for none."""
     from_oldest = state.newest - len(state.absent) - rank
-    before = bisect_right(
-        range(len(state.absent)), from_oldest, key=lambda place: state.absent[place] - place
-    )
+    before = bisect_right(range(len(state.absent)), from_oldest, key=lambda place: state.absent[place] - place)
     return from_oldest + before if from_oldest > 0 else 0

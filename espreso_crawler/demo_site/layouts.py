@@ -15,12 +15,8 @@ _NEWS_ARTICLE = re.compile(r'<script type="application/ld\+json">[^\n]*?"@type":
 _HEADER_DATE = re.compile(r'<div class="news__author_date__date">(.*?)</div>\n')
 _HEADER_TIME = re.compile(r'<div class="news__author_date__time">(.*?)</div>\n')
 _ENTRY_TIME = re.compile(r'<div class="main_time">(.*?)</div>(.*?)<div class="ttx ">(.*?)</div>', re.DOTALL)
-_TAPE = re.compile(
-    r'<div id="js-tape-scroll-trigger">.*?btn-black_oval.*?</a>\n</div>\n</div>\n</div>\n', re.DOTALL
-)
-_TAPE_CONTENT = re.compile(
-    r'<div id="js-newsTapeContent">.*?<a [^>]*btn-black_oval[^>]*>(.*?)</a>', re.DOTALL
-)
+_TAPE = re.compile(r'<div id="js-tape-scroll-trigger">.*?btn-black_oval.*?</a>\n</div>\n</div>\n</div>\n', re.DOTALL)
+_TAPE_CONTENT = re.compile(r'<div id="js-newsTapeContent">.*?<a [^>]*btn-black_oval[^>]*>(.*?)</a>', re.DOTALL)
 _DAY_HEADING = re.compile(
     r'<div class="date_title"><div class="year_date"> (\d{4}), [^<]* </div>'
     r'<div class="date_title"> (\d+) (\S+) </div></div>'
@@ -54,9 +50,7 @@ def _with_times_moved(page: str, _words: Edition, _seed: int) -> str:
     """Put date and time below the body, and a feed entry's time behind its headline."""
     day, clock = _HEADER_DATE.search(page), _HEADER_TIME.search(page)
     if day:
-        stamp = (
-            f'<div class="story-stamp"><span>{day[1]}</span><span>{clock[1] if clock else ""}</span></div>\n'
-        )
+        stamp = f'<div class="story-stamp"><span>{day[1]}</span><span>{clock[1] if clock else ""}</span></div>\n'
         page = _HEADER_TIME.sub("", _HEADER_DATE.sub("", page)).replace(_TAGS, stamp + _TAGS)
     return _ENTRY_TIME.sub(r'\2<div class="ttx ">\3</div><div class="stamp">\1</div>', page)
 

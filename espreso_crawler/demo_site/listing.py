@@ -11,9 +11,7 @@ from espreso_crawler.demo_site.tape import Entry
 from espreso_crawler.demo_site.timeline import kyiv_time
 
 
-def news_parts(
-    entries: Sequence[Entry], page: int, frame: Frame, *, has_next: bool, has_times: bool
-) -> Parts:
+def news_parts(entries: Sequence[Entry], page: int, frame: Frame, *, has_next: bool, has_times: bool) -> Parts:
     """Return page `page` of the news list; an empty list past the end, item times only with `has_times`."""
     news = frame.words.strings["news"]
     next_path = f"/news?page={page + 1}" if has_next else ""
@@ -33,8 +31,7 @@ def news_parts(
 def topic_parts(topic: Link, briefs: Sequence[Brief], frame: Frame) -> Parts:
     """Return the page of a rubric, tag, author or menu entry: a list of links without times."""
     rows = "".join(
-        f'<li class="tag_page_content__item">{frame.link(Link(brief.slug, brief.headline))}</li>\n'
-        for brief in briefs
+        f'<li class="tag_page_content__item">{frame.link(Link(brief.slug, brief.headline))}</li>\n' for brief in briefs
     )
     title = escaped(topic.name)
     main = (
@@ -47,9 +44,7 @@ def topic_parts(topic: Link, briefs: Sequence[Brief], frame: Frame) -> Parts:
 def not_found_parts(frame: Frame) -> Parts:
     """Return the page that an unknown address shows."""
     text = frame.words.strings["not_found"]
-    return Parts(
-        Head(text, text, "/404"), trail=(), main=f'<div class="error_page"><h1>404</h1><p>{text}</p></div>\n'
-    )
+    return Parts(Head(text, text, "/404"), trail=(), main=f'<div class="error_page"><h1>404</h1><p>{text}</p></div>\n')
 
 
 def _item(entry: Entry, frame: Frame, *, has_times: bool) -> str:

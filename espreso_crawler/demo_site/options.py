@@ -57,9 +57,7 @@ class SiteOptions:
         known = {"language": Language, "layout": Layout, "robots": Robots}
         for name, names in known.items():
             if getattr(self, name) not in get_args(names):
-                raise ValueError(
-                    f"unknown {name} {getattr(self, name)!r}: one of {', '.join(get_args(names))}"
-                )
+                raise ValueError(f"unknown {name} {getattr(self, name)!r}: one of {', '.join(get_args(names))}")
 
 
 def options_from(fields: Mapping[str, Any]) -> SiteOptions:

@@ -22,9 +22,7 @@ from espreso_crawler.demo_site.responses import JSON, TEXT, XML, Request, Respon
 from espreso_crawler.demo_site.site import Site
 from espreso_crawler.demo_site.tape import tape_html, tape_json
 
-_PIXEL = bytes.fromhex(
-    "47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b"
-)
+_PIXEL = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
 _STATIC = ("/img/", "/css/", "/js/", "/svg/", "/uploads/", "/cdn-cgi/")
 _TOPIC_LINKS = 20
 _TOPIC_SEARCHED = 400
@@ -118,9 +116,7 @@ class Pages:
         return Response(200, sitemaps.rss_xml(base, site.words, entries, site.clock.now()), XML)
 
     def _one_sitemap(self, request: Request, base: str) -> Response:
-        return Response(
-            200, self._sitemap(request.path[1:], base, self._site.minute, self._site.changes), XML
-        )
+        return Response(200, self._sitemap(request.path[1:], base, self._site.minute, self._site.changes), XML)
 
     def _robots(self, _request: Request, base: str) -> Response:
         site = self._site
@@ -130,9 +126,7 @@ class Pages:
             return Response(503, error_page())
         if site.robots == "challenge":
             return Response(200, challenge_page())
-        return Response(
-            200, sitemaps.robots_txt(base, site.disallow if site.robots == "disallow" else ()), TEXT
-        )
+        return Response(200, sitemaps.robots_txt(base, site.disallow if site.robots == "disallow" else ()), TEXT)
 
     def _html(self, parts: Parts, frame: Frame, status: int = 200) -> Response:
         site = self._site
@@ -143,9 +137,7 @@ class Pages:
         return Response(status, redesigned(page, site.layout, site.words, site.seed))
 
     def _make_tape(self, base: str, _minute: int, _changes: int) -> bytes:
-        return tape_html(
-            self._site.entries(0, self._site.options.tape_entries), self._site.words, base
-        ).encode()
+        return tape_html(self._site.entries(0, self._site.options.tape_entries), self._site.words, base).encode()
 
     def _make_sitemap(self, name: str, base: str, _minute: int, _changes: int) -> bytes:
         site, now = self._site, self._site.clock.now()
@@ -156,9 +148,7 @@ class Pages:
         if name == "sitemapnews/1":
             count = _GOOGLE_NEWS_DAYS * site.options.per_day
             return sitemaps.google_news_xml(base, site.words, site.entries(0, count))
-        standing = [
-            n for n in site.numbers(now - timedelta(days=_SITEMAP_DAYS), now) if not site.removed_with(n)
-        ]
+        standing = [n for n in site.numbers(now - timedelta(days=_SITEMAP_DAYS), now) if not site.removed_with(n)]
         rows = ((slug, site.modified(n)) for n in standing for slug in _slugs(site.newsroom.brief(n)))
         return sitemaps.articles_xml(base, rows)
 
@@ -167,8 +157,7 @@ class Pages:
         found = [
             entry.brief
             for entry in self._site.entries(0, _TOPIC_LINKS if is_general else _TOPIC_SEARCHED)
-            if is_general
-            or slug in {entry.brief.rubric.slug, entry.brief.author.slug, *dict(entry.brief.tags)}
+            if is_general or slug in {entry.brief.rubric.slug, entry.brief.author.slug, *dict(entry.brief.tags)}
         ]
         return found[:_TOPIC_LINKS]
 

@@ -45,9 +45,7 @@ class _Slots(dict[str, str]):
         elif slot in {"link_open", "link_close"}:
             self.update(link_open="\0", link_close="\0")
         else:
-            self._draw_places(
-                "towns" if "town" in slot else "countries", "town" if "town" in slot else "country"
-            )
+            self._draw_places("towns" if "town" in slot else "countries", "town" if "town" in slot else "country")
         return self[slot]
 
     def _draw_places(self, kind: str, slot: str) -> None:

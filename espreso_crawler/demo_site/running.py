@@ -33,9 +33,7 @@ class DemoSite:
 
 
 @contextmanager
-def running(
-    options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0
-) -> Iterator[DemoSite]:
+def running(options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoSite]:
     """Run a site in a thread of this process; port 0 takes a free one. `demo.site` is the live one."""
     site = Site(options)
     thread = _ServerThread(Application(site), host, port)
@@ -48,9 +46,7 @@ def running(
 
 
 @contextmanager
-def running_apart(
-    options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0
-) -> Iterator[DemoSite]:
+def running_apart(options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoSite]:
     """Run a site in a process of its own, for benchmarks: it shares no interpreter lock with the crawl."""
     options = options or SiteOptions()
     fields = orjson.dumps(asdict(options)).decode()

@@ -120,10 +120,7 @@ class Site:
     def entries(self, start: int, count: int) -> list[Entry]:
         """Return `count` entries of the feed from place `start` (0 is the newest)."""
         state = self._feed_state(self.minute, self.changes)
-        return [
-            Entry(minute, self.brief(number))
-            for minute, number in feed_slice(state, self.newsroom, start, count)
-        ]
+        return [Entry(minute, self.brief(number)) for minute, number in feed_slice(state, self.newsroom, start, count)]
 
     def numbers(self, since: datetime, until: datetime) -> range:
         """Return the numbers of the articles published between two instants, both included, up to now."""

@@ -18,8 +18,7 @@ SITEMAPS = ("sitemap-categories.xml", "sitemap_news_1.xml", "sitemap_tags_1.xml"
 def index_xml(base: str, now: datetime) -> bytes:
     """Return the index of sitemaps; `now` is a Kyiv time."""
     rows = "\n".join(
-        f"<sitemap>\n<loc>{base}/{name}</loc>\n<lastmod>{now.isoformat()}</lastmod>\n</sitemap>"
-        for name in SITEMAPS
+        f"<sitemap>\n<loc>{base}/{name}</loc>\n<lastmod>{now.isoformat()}</lastmod>\n</sitemap>" for name in SITEMAPS
     )
     return f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{rows}\n</sitemapindex>'.encode()
 

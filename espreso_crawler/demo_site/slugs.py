@@ -3,9 +3,7 @@
 import re
 
 _LATIN = "a.b.v.g.g.d.e.ye.zh.z.i.i.i.y.k.l.m.n.o.p.r.s.t.u.f.kh.ts.ch.sh.shch..yu.ya"
-_LETTERS = str.maketrans(
-    dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'’", [*_LATIN.split("."), "", ""], strict=True))
-)
+_LETTERS = str.maketrans(dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'’", [*_LATIN.split("."), "", ""], strict=True)))
 _GAPS = re.compile(r"[^a-z0-9]+")
 _LONGEST_WORDS = 150
 _LONGEST_OF_ALL = 224

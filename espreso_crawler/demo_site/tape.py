@@ -22,9 +22,7 @@ class Entry(NamedTuple):
 def tape_html(entries: Sequence[Entry], words: Edition, base: str) -> str:
     """Return the tape: all entries, newest first, under their day headings, and the link to page 2."""
     strings = words.strings
-    tabs = (
-        f'<li><span class="rubrikator_active" id="js-newsTapeRelevant">{strings["tape_title"]} </span></li>'
-    )
+    tabs = f'<li><span class="rubrikator_active" id="js-newsTapeRelevant">{strings["tape_title"]} </span></li>'
     if strings["tape_important"]:
         tab = f" {strings['tape_important']} "
         tabs += f'<li><span class="rubrikator_non_active" id="js-newsTapeImportant">{tab}</span></li>'

@@ -105,9 +105,7 @@ class Standing:
     removed_with: int | None
 
 
-def truth_of(
-    article: Article, cards: Iterable[Brief], standing: Standing, words: Edition, base: str
-) -> Truth:
+def truth_of(article: Article, cards: Iterable[Brief], standing: Standing, words: Edition, base: str) -> Truth:
     """Return the expected values of an article under a base URL such as `http://127.0.0.1:8000`."""
     brief = article.brief
     parts = tuple(_part(block, base) for block in article.blocks if block.type not in {"promo", "note"})
@@ -137,8 +135,7 @@ def truth_of(
         images=_images(article, base),
         links=tuple(_links(article.blocks, base)),
         related=tuple(
-            Card(card.entity_id, f"{base}/{card.slug}", card.headline, card.published.date())
-            for card in cards
+            Card(card.entity_id, f"{base}/{card.slug}", card.headline, card.published.date()) for card in cards
         ),
         feed_label=brief.label or None,
         feed_time=standing.feed_time,
@@ -182,6 +179,4 @@ def _links(blocks: Iterable[Block], base: str) -> Iterable[Named]:
         for runs in (block.items or (block.runs,)) if block.is_text else ():
             for run in runs:
                 if run.style == "link":
-                    yield Named(
-                        run.text.strip(), f"{base}{run.href}" if run.href.startswith("/") else run.href
-                    )
+                    yield Named(run.text.strip(), f"{base}{run.href}" if run.href.startswith("/") else run.href)

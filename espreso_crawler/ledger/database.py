@@ -68,7 +68,9 @@ class Database:
     def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         """Yield the rows of a query one by one, for results that need not fit in memory."""
         with _told(self.name):
-            yield from self._connection.execute(sql, values)
+            # No `yield from`: that would close the cursor with the generator, perhaps after the connection.
+            for row in self._connection.execute(sql, values):  # noqa: UP028
+                yield row
 
     def write(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
         """Run one writing statement; its cursor has ``rowcount`` and ``lastrowid``."""

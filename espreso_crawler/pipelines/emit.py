@@ -35,9 +35,8 @@ class EmitPipeline:
         ledger = self.keeper.ledger
         with self.keeper.guarding():
             text, links = ledger.neighbours.noted(item.id)
-        decision = ledger.outbox.emit(
-            replace(draft(item, self.keeper.capture(item), ledger.run.id), text=text, links=links)
-        )
+            made = draft(item, self.keeper.capture(item), ledger.run.id)
+            decision = ledger.outbox.emit(replace(made, text=text, links=links))
         self.keeper.emitted(item)
         apply(item, decision, ledger.run.id)
         if not decision.event:

@@ -10,7 +10,7 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
 from espreso_crawler.exceptions import ConfigurationError, NearDuplicate
-from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Neighbour
 from espreso_crawler.near_duplicates import Sketch, sketch
@@ -41,6 +41,10 @@ class NearDuplicatesPipeline:
 
     def process_item(self, item: Article) -> Article:
         """Return the article, marked if it is a near-copy; raises `NearDuplicate` if those are dropped."""
+        with self.keeper.guarding():
+            return self._compared(item)
+
+    def _compared(self, item: Article) -> Article:
         item.near_duplicate_of, item.similarity = None, None
         own = sketch(item) if self.mode != "off" else None
         if own is None or item.id is None:

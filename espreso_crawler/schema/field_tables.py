@@ -29,15 +29,11 @@ def with_tables(page: str) -> str:
 
 def _table(shape: Shape) -> str:
     rows = [f"| `{field.name}` | {_type(field)} | {_meaning(field)} |" for field in shape.fields]
-    return "\n".join(
-        [f"### {shape.name}", "", shape.doc, "", "| field | type | meaning |", "|---|---|---|", *rows]
-    )
+    return "\n".join([f"### {shape.name}", "", shape.doc, "", "| field | type | meaning |", "|---|---|---|", *rows])
 
 
 def _type(field: Field) -> str:
-    name = (
-        f"[{field.shape}](#{field.shape.lower()})" if field.shape else TYPE_NAMES.get(_plain(field), "string")
-    )
+    name = f"[{field.shape}](#{field.shape.lower()})" if field.shape else TYPE_NAMES.get(_plain(field), "string")
     return (f"list of {name}" if field.repeated else name) + (" or null" if field.nullable else "")
 
 

@@ -28,14 +28,8 @@ def document(*, strict: bool) -> JsonSchema:
         "$id": f"urn:espreso-crawler:article{':strict' if strict else ''}:{SCHEMA_VERSION}",
         "title": article.name,
         **root,
-        "allOf": [
-            _conditional("event", event, _demanded(article, demand)) for event, demand in DEMANDS.items()
-        ]
-        + [
-            _conditional(
-                "content_kind", "text", {name: {"type": "string", "minLength": 1} for name in TEXT_DEMAND}
-            )
-        ],
+        "allOf": [_conditional("event", event, _demanded(article, demand)) for event, demand in DEMANDS.items()]
+        + [_conditional("content_kind", "text", {name: {"type": "string", "minLength": 1} for name in TEXT_DEMAND})],
         "$defs": {part.name: _object(part, strict=strict) for part in parts},
     }
 

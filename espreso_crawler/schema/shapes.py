@@ -27,11 +27,7 @@ class Field(NamedTuple):
     @property
     def shape(self) -> str | None:
         """Name of the object shape it holds; None for a plain value."""
-        return (
-            str(self.type.__name__)
-            if isinstance(self.type, type) and dataclasses.is_dataclass(self.type)
-            else None
-        )
+        return str(self.type.__name__) if isinstance(self.type, type) and dataclasses.is_dataclass(self.type) else None
 
 
 class Shape(NamedTuple):
@@ -53,9 +49,7 @@ def _shape(node: ast.ClassDef) -> Shape:
     cls = getattr(items, node.name)
     hints = get_type_hints(cls)
     docs = dict(_attribute_docs(node))
-    fields = tuple(
-        _field(field.name, hints[field.name], docs[field.name]) for field in dataclasses.fields(cls)
-    )
+    fields = tuple(_field(field.name, hints[field.name], docs[field.name]) for field in dataclasses.fields(cls))
     return Shape(node.name, inspect.cleandoc(ast.get_docstring(node) or ""), fields)
 
 
@@ -63,11 +57,7 @@ def _attribute_docs(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
     """Yield (name, docstring) of each annotated attribute; the docstring is the string that follows it."""
     for attribute, after in zip(node.body, node.body[1:], strict=False):
         if isinstance(attribute, ast.AnnAssign) and isinstance(attribute.target, ast.Name):
-            text = (
-                after.value.value
-                if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-                else ""
-            )
+            text = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
             yield attribute.target.id, inspect.cleandoc(str(text))
 
 

@@ -43,8 +43,4 @@ def _value(field: Field, form: dict[str, Any], made: dict[str, Any]) -> Any:
     if words:
         return Literal[tuple(words)]
     plain = PLAIN.get(field.type, field.type)
-    return (
-        Annotated[plain, msgspec.Meta(**{KEYWORDS[name]: value for name, value in form.items()})]
-        if form
-        else plain
-    )
+    return Annotated[plain, msgspec.Meta(**{KEYWORDS[name]: value for name, value in form.items()})] if form else plain

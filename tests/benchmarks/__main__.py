@@ -10,9 +10,7 @@ BENCHMARKS = {"extraction": extraction.table, "crawl": crawl.table, "memory": me
 def main() -> None:
     """Run all benchmarks, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (default: all)"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (default: all)")
     names = parser.parse_args().names
     unknown = set(names) - set(BENCHMARKS)
     if unknown:

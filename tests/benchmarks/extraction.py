@@ -54,9 +54,7 @@ def demo_page() -> tuple[bytes, str]:
     """Return body and address of a page of the demo site."""
     site = Site(SiteOptions())
     slug = site.brief(site.newest - 100).slug
-    return Application(site).response(
-        Request("GET", f"/{slug}", "demo.example")
-    ).body, f"http://demo.example/{slug}"
+    return Application(site).response(Request("GET", f"/{slug}", "demo.example")).body, f"http://demo.example/{slug}"
 
 
 def contenders(body: bytes, url: str) -> dict[str, Callable[[], object]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import scrapy
 from itemloaders.processors import Identity, Join, MapCompose, TakeFirst
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from scrapy.loader import ItemLoader
 
 
@@ -74,11 +74,11 @@ class PlainSpider(scrapy.Spider):
         for number in range(1, self.pages + 1):
             yield scrapy.Request(f"{self.first}?page={number}", self.parse_archive, priority=-10)
 
-    def parse_archive(self, response: TextResponse) -> Iterator[Any]:
+    def parse_archive(self, response: Any) -> Iterator[Any]:
         """Follow what an archive page lists."""
         yield from response.follow_all(css="#js-news-list-container div.title > a", callback=self.parse)
 
-    def parse(self, response: TextResponse) -> Iterator[Any]:  # type: ignore[override]  # Scrapy allows what it yields
+    def parse(self, response: Any) -> Iterator[Any]:
         """Yield the article's fifteen fields, by CSS on the whole response, and follow the feed on its page."""
         loader = PlainLoader(response=response)
         loader.add_value("url", response.url)

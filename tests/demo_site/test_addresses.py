@@ -48,9 +48,7 @@ def test_an_update_changes_lastmod(browse: Browse) -> None:
     number = browser.site.newest - 500
     url = f"{BASE}/{browser.site.brief(number).slug}"
     browser.site.update(number, silent=True)
-    found = next(
-        node for node in xml(browser, "/sitemap_news_1.xml") if node.findtext(f"{SITEMAP}loc") == url
-    )
+    found = next(node for node in xml(browser, "/sitemap_news_1.xml") if node.findtext(f"{SITEMAP}loc") == url)
     assert found.findtext(f"{SITEMAP}lastmod") == "2026-03-02"
 
 

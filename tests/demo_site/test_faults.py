@@ -74,9 +74,7 @@ def test_a_cut_page_is_a_complete_answer_without_its_end(demo: DemoSite) -> None
 
 
 def test_bodies_that_are_no_page(demo: DemoSite) -> None:
-    demo.control.set_faults(
-        Fault("empty", "/empty"), Fault("nonsense", "/nonsense"), Fault("error_page", "/error")
-    )
+    demo.control.set_faults(Fault("empty", "/empty"), Fault("nonsense", "/nonsense"), Fault("error_page", "/error"))
     answer, body = get(demo, "/empty")
     assert (answer.status, body) == (200, b"")
     answer, body = get(demo, "/nonsense")
@@ -105,18 +103,14 @@ def test_a_challenge_with_any_status(demo: DemoSite, status: int) -> None:
 
 
 def test_redirects_elsewhere_and_in_a_loop(demo: DemoSite) -> None:
-    demo.control.set_faults(
-        Fault("redirect", "/a", location="http://127.0.0.3:1/b"), Fault("redirect_loop", "/loop")
-    )
+    demo.control.set_faults(Fault("redirect", "/a", location="http://127.0.0.3:1/b"), Fault("redirect_loop", "/loop"))
     assert get(demo, "/a")[0].headers["Location"] == "http://127.0.0.3:1/b"
     answer, _ = get(demo, "/loop")
     assert (answer.status, answer.headers["Location"]) == (302, "/loop")
 
 
 def test_slow_bytes_and_delays_arrive_whole(demo: DemoSite) -> None:
-    demo.control.set_faults(
-        Fault("slow", "/robots.txt", seconds=0.05, size=20), Fault("delay", "/rss", seconds=0.2)
-    )
+    demo.control.set_faults(Fault("slow", "/robots.txt", seconds=0.05, size=20), Fault("delay", "/rss", seconds=0.2))
     start = time.monotonic()
     answer, body = get(demo, "/robots.txt")
     assert len(body) == int(answer.headers["Content-Length"])

@@ -113,9 +113,7 @@ def test_odd_page_numbers_are_the_first_page(browse: Browse, page: str) -> None:
 def test_past_the_end_the_list_is_empty_and_the_last_page_leads_nowhere(browse: Browse) -> None:
     browser = browse(per_day=10, first_day=datetime(2026, 2, 20, tzinfo=KYIV).date())
     last = (browser.site.newest - 1) // 40 + 1
-    following = [
-        browser.tree(f"/news?page={page}").css_matches(".pagination__next") for page in (last - 1, last)
-    ]
+    following = [browser.tree(f"/news?page={page}").css_matches(".pagination__next") for page in (last - 1, last)]
     assert following == [True, False]
     for page in (last + 1, 100_000_000):
         answer = browser.get(f"/news?page={page}")

@@ -30,9 +30,7 @@ KNOWN = {
         ("script_feed", {"feed"}),
     ],
 )
-def test_a_layout_takes_away_what_it_says(
-    browse: Browse, language: Language, layout: str, lost: set[str]
-) -> None:
+def test_a_layout_takes_away_what_it_says(browse: Browse, language: Language, layout: str, lost: set[str]) -> None:
     browser = browse(language=language, layout=layout)
     tree = browser.article(50_000)
     assert {name for name, selector in KNOWN.items() if not tree.css_first(selector)} == lost

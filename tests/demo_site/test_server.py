@@ -25,9 +25,7 @@ def demo() -> Iterator[DemoSite]:
         yield site
 
 
-def fetch(
-    url: str, target: str, method: str = "GET", **headers: str
-) -> tuple[http.client.HTTPResponse, bytes]:
+def fetch(url: str, target: str, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
     connection.request(method, target, headers=headers)
     answer = connection.getresponse()
@@ -60,10 +58,7 @@ def test_control_moves_the_clock_and_truth_follows(demo: DemoSite) -> None:
     demo.control.reset()
     newest = demo.control.state()["newest"]
     assert demo.control.publish(5)["newest"] >= newest + 5
-    assert (
-        demo.control.set_clock(demo.site.options.now + timedelta(days=1))["now"]
-        == "2026-03-03T12:00:00+02:00"
-    )
+    assert demo.control.set_clock(demo.site.options.now + timedelta(days=1))["now"] == "2026-03-03T12:00:00+02:00"
     assert demo.control.advance(-24 * 60)["newest"] == newest
     truth = demo.control.truth(newest)
     assert truth == orjson.loads(orjson.dumps(asdict(demo.site.truth(newest, demo.url))))

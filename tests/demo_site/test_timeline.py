@@ -45,20 +45,14 @@ def test_nights_are_quieter_than_days_and_some_minutes_hold_several() -> None:
 
 def test_no_article_appears_in_the_hour_that_spring_leaves_out() -> None:
     timeline = Timeline(date(2026, 3, 1), 3000, seed=1)
-    day = [
-        time
-        for time in map(timeline.published, _numbers_of(timeline, date(2026, 3, 29)))
-        if time.hour in {2, 3, 4}
-    ]
+    day = [time for time in map(timeline.published, _numbers_of(timeline, date(2026, 3, 29))) if time.hour in {2, 3, 4}]
     assert {moment.hour for moment in day} == {2, 4}
     assert {moment.utcoffset() for moment in day} == {timedelta(hours=2), timedelta(hours=3)}
 
 
 def test_the_doubled_hour_of_autumn_is_filled_twice() -> None:
     timeline = Timeline(date(2026, 10, 1), 3000, seed=1)
-    at_three = [
-        time for time in map(timeline.published, _numbers_of(timeline, date(2026, 10, 25))) if time.hour == 3
-    ]
+    at_three = [time for time in map(timeline.published, _numbers_of(timeline, date(2026, 10, 25))) if time.hour == 3]
     assert {moment.utcoffset() for moment in at_three} == {timedelta(hours=2), timedelta(hours=3)}
     instants = [moment.astimezone(UTC) for moment in at_three]
     assert instants == sorted(instants)
@@ -73,8 +67,6 @@ def test_equal_seeds_give_equal_times_and_others_do_not() -> None:
 
 def _numbers_of(timeline: Timeline, day: date) -> range:
     first = timeline.newest(minute_of(datetime(day.year, day.month, day.day, tzinfo=KYIV)) - 1) + 1
-    numbers = range(
-        first, timeline.newest(minute_of(datetime(day.year, day.month, day.day, 23, 59, tzinfo=KYIV)))
-    )
+    numbers = range(first, timeline.newest(minute_of(datetime(day.year, day.month, day.day, 23, 59, tzinfo=KYIV))))
     assert {kyiv_time(timeline.published_minute(number)).date() for number in numbers} == {day}
     return numbers

@@ -45,9 +45,7 @@ def test_duckdb_reads_every_field_of_a_full_record(database, tmp_path):
     assert list(by_name) == list(expected)
     assert [name for name, value in by_name.items() if (value is None) != (expected[name] is None)] == []
     assert by_name["date_published"] == "2024-11-02 11:37:00+02"
-    assert rows(database, "SELECT tags[1].mentions[1].surface, feed.position FROM articles") == [
-        ("school", 3)
-    ]
+    assert rows(database, "SELECT tags[1].mentions[1].surface, feed.position FROM articles") == [("school", 3)]
 
 
 def test_articles_are_the_newest_revision_of_each_id(database, tmp_path):
@@ -70,9 +68,7 @@ def test_an_ended_article_stands_no_more(database, tmp_path, event):
 def test_a_retracted_revision_uncovers_the_one_before(database, tmp_path):
     taken_back = line(revision=3, event="retracted", retracts=[2], headline=None)
     sealed(tmp_path, line(), line(revision=2, headline="Wrong"), taken_back)
-    assert rows(database, "SELECT revision, headline FROM articles") == [
-        (1, "An invented town opens a school")
-    ]
+    assert rows(database, "SELECT revision, headline FROM articles") == [(1, "An invented town opens a school")]
 
 
 def test_arrow_reads_a_full_record(tmp_path):

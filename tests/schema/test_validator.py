@@ -180,9 +180,7 @@ def test_a_naive_time_is_refused():
 
 
 def test_a_day_that_does_not_exist_is_named_when_the_record_is_bad_anyway():
-    assert "date_published_day" in {
-        p.field for p in checked(record(headline=None, date_published_day="2024-02-30"))
-    }
+    assert "date_published_day" in {p.field for p in checked(record(headline=None, date_published_day="2024-02-30"))}
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 7])
