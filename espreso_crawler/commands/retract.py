@@ -13,7 +13,7 @@ from scrapy.settings import BaseSettings
 from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.exporters import encode
-from espreso_crawler.extensions.ledger import _rules as rules_of
+from espreso_crawler.extensions.ledger import rules_of
 from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Decision, Known, Ledger, Run, new_run_id
 from espreso_crawler.ledger.inspection import SEAL_WAIT

@@ -12,6 +12,7 @@ from scrapy import Spider, signals
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import create_looping_call
 from twisted.python.failure import Failure
 
@@ -182,10 +183,11 @@ class LedgerExtension:
         run = Run(new_run_id(started_at), self.crawler.spidercls.name, given, started_at=started_at, job=job)
         output = where.output if where.ledger else where.output / "without-ledger" / run.id
         logger.info("Run %s; output: %s; ledger: %s", run.id, output, where.ledger or "none")
-        return Ledger.open(where.ledger, output=output, state=where.state, run=run, rules=_rules(settings))
+        return Ledger.open(where.ledger, output=output, state=where.state, run=run, rules=rules_of(settings))
 
 
-def _rules(settings: Any) -> Rules:
+def rules_of(settings: BaseSettings) -> Rules:
+    """Return the ledger's rules as the settings give them. Raises `ConfigurationError` for one that is no number."""
     try:
         return Rules(
             max_attempts=settings.getint("ESPRESO_MAX_ATTEMPTS"),

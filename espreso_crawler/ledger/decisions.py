@@ -135,7 +135,9 @@ def shortened(digests: Digests) -> dict[str, str]:
 
 def _revised(known: Known, draft: Draft, now: str) -> Decision:
     fields = shortened(draft.digests)
-    changes = sorted(name for name in known.fields.keys() | fields if known.fields.get(name) != fields.get(name))
+    differing = (name for name in known.fields.keys() | fields if known.fields.get(name) != fields.get(name))
+    # An unchanged article that comes back after it was taken back is new in all its fields to whoever reads the lines.
+    changes = sorted(differing) or sorted(fields)
     return Decision(
         "event",
         known.id,

@@ -5,7 +5,6 @@ from typing import Self
 
 import orjson
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
@@ -34,9 +33,7 @@ class NearDuplicatesPipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take the crawl's ledger. Raises `ConfigurationError` for a mode or a window that is none."""
         mode, seconds = _settings(crawler.settings)
-        keeper = crawler.get_extension(LedgerExtension)
-        if keeper is None:
-            raise NotConfigured("the ledger extension is switched off: it keeps the texts")
+        keeper = keeper_of(crawler)
         return cls(keeper, mode, seconds, crawler.stats)
 
     def process_item(self, item: Article) -> Article:

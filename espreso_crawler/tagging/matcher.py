@@ -1,15 +1,18 @@
 """Which concept stands where in a text: names with case, topics without; the longest name wins."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from espreso_crawler.tagging import meanings
 from espreso_crawler.tagging.automaton import Automaton
 from espreso_crawler.tagging.folding import folded
-from espreso_crawler.tagging.shared_nouns import shared, shared_nouns
-from espreso_crawler.vocabularies.concepts import Concept, Kind, Vocabularies
-from espreso_crawler.vocabularies.stems import Pattern, pattern
+from espreso_crawler.tagging.meanings import Meaning
+from espreso_crawler.tagging.overlaps import Hit, longest
+from espreso_crawler.tagging.shared_nouns import shared
+from espreso_crawler.vocabularies.concepts import Kind, Vocabularies
+from espreso_crawler.vocabularies.stems import Pattern
 
 NEAR = 200
 """Characters to either side within which a context counts: about a sentence and a half."""
@@ -19,23 +22,6 @@ SURNAME_LIKE = {"person", "place", "country"}
 """Kinds whose one-word names are also people's surnames."""
 DOUBLE = re.compile(r"-[^\W\d_a-zа-яіїєґ]")
 SURNAME = re.compile(r" [A-Z][a-z]")
-
-Role = Literal["concept", "nothing", "not_in", "given", "agency", "noun", "context"]
-
-
-class Meaning(NamedTuple):
-    """What a pattern stands for."""
-
-    role: Role
-    of: str
-    """Id of the concept, given name or agency; empty for a phrase that means nothing."""
-    kind: Kind | None = None
-    is_bound: bool = False
-    """Whether the concept has contexts that must be or must not be near."""
-
-
-Hit = tuple[int, int, str]
-"""Start, end and id of a concept; offsets in code points. Plain tuples here: classes double the time."""
 
 
 class Reading(NamedTuple):
@@ -67,9 +53,9 @@ class Matcher:
 
     def __init__(self, vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]] | None = None) -> None:
         # Two automata, not one over lower case: there "US" would meet every "us", ten times as many as names.
-        self._names = Automaton[Meaning](_names(vocabularies, agencies or {}))
-        self._words = Automaton[Meaning](_words(vocabularies), ignore_case=True)
-        self._given = _given_names(vocabularies)
+        self._names = Automaton[Meaning](meanings.names(vocabularies, agencies or {}))
+        self._words = Automaton[Meaning](meanings.words(vocabularies), ignore_case=True)
+        self._given = meanings.given_names(vocabularies)
         self._beginning = lru_cache(maxsize=PHRASES)(self._name_at_beginning)
         self._bounds = {
             concept.id: tuple(tuple(each.text for each in cell) for cell in (concept.needs_near, concept.not_near))
@@ -88,7 +74,7 @@ class Matcher:
         ]
         names, weights = self._names_among(matches, flat, contexts)
         reading = Reading(
-            [_unquoted(hit, flat) for hit in _longest(names, weights) if hit[2]], _longest(topics, {}), agencies
+            [_unquoted(hit, flat) for hit in longest(names, weights) if hit[2]], longest(topics, {}), agencies
         )
         return reading if places is None else _in_places(reading, places)
 
@@ -149,49 +135,6 @@ class Matcher:
         return next((name for end, name in sorted(found, reverse=True) if end >= last), None)
 
 
-def _names(vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]]) -> Iterator[tuple[Pattern, Meaning]]:
-    for concept in vocabularies.concepts:
-        if concept.kind != "topic":
-            yield from (
-                (each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near)))
-                for each in concept.patterns
-            )
-            yield from ((each, Meaning("not_in", concept.id)) for each in concept.not_in)
-    yield from ((each, Meaning("nothing", "")) for each in vocabularies.nothing)
-    for name in vocabularies.given_names:
-        yield from ((each, Meaning("given", name.id)) for each in name.patterns)
-    yield from ((pattern(noun), Meaning("noun", noun)) for noun in shared_nouns())
-    for agency, patterns in agencies.items():
-        yield from ((each, Meaning("agency", agency)) for each in patterns)
-
-
-def _words(vocabularies: Vocabularies) -> Iterator[tuple[Pattern, Meaning]]:
-    for concept in vocabularies.concepts:
-        if concept.kind == "topic":
-            yield from (
-                (each, Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near)))
-                for each in concept.patterns
-            )
-            yield from ((each, Meaning("not_in", concept.id)) for each in concept.not_in)
-        yield from ((each, Meaning("context", each.text)) for each in concept.needs_near)
-        yield from ((each, Meaning("context", each.text)) for each in concept.not_near)
-
-
-def _meaning(concept: Concept) -> Meaning:
-    return Meaning("concept", concept.id, concept.kind, bool(concept.needs_near or concept.not_near))
-
-
-def _given_names(vocabularies: Vocabularies) -> dict[str, set[str]]:
-    """Return the given names of each person, by what stands first in the person's names."""
-    automaton = Automaton[str]((each, name.id) for name in vocabularies.given_names for each in name.patterns)
-    found: dict[str, set[str]] = {}
-    for concept in vocabularies.concepts:
-        if concept.kind == "person":
-            firsts = [folded(name)[0].partition(" ")[0] for name in concept.names if name]
-            found[concept.id] = {name for first in firsts for _, _, name in automaton.find(first)}
-    return found
-
-
 def _sorted_out(matches: list[Match], contexts: _Contexts, agencies: set[str]) -> tuple[list[Match], list[Match]]:
     """Return names and topics, which compete for the text; the others go where they are asked for."""
     names: list[Match] = []
@@ -230,30 +173,6 @@ def _is_half(start: int, end: int, kind: Kind | None, text: str, given: Mapping[
         return text[end : end + 1] == "-" and bool(DOUBLE.match(text, end))
     whole = given.get(end)
     return whole is not None and whole[0] == start and bool(SURNAME.match(text, end))
-
-
-def _longest(hits: list[Hit], weights: Mapping[Hit, int]) -> list[Hit]:
-    """Return the hits that are left when each longer one has used up its text, in the order of the text."""
-    hits.sort()
-    kept: list[Hit] = []
-    crowd: list[Hit] = []
-    reach = 0
-    for hit in hits:
-        if hit[0] >= reach and crowd:
-            kept += crowd if len(crowd) == 1 else _without_shorter(crowd, weights)
-            crowd = []
-        crowd.append(hit)
-        reach = max(reach, hit[1])
-    return kept + _without_shorter(crowd, weights)
-
-
-def _without_shorter(crowd: list[Hit], weights: Mapping[Hit, int]) -> list[Hit]:
-    """Return those of a crowd of overlapping hits that no longer one overlaps."""
-    kept: list[Hit] = []
-    for hit in sorted(crowd, key=lambda hit: (-weights.get(hit, hit[1] - hit[0]), hit)):
-        if all(hit[1] <= start or end <= hit[0] for start, end, _ in kept):
-            kept.append(hit)
-    return sorted(kept)
 
 
 def _unquoted(hit: Hit, text: str) -> Hit:

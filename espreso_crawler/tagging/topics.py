@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from espreso_crawler.tagging.matcher import Hit
+from espreso_crawler.tagging.overlaps import Hit
 
 ENOUGH = 2
 """Triggers anywhere in the text; in the headline or the lead, where an article says what it is about, one."""
