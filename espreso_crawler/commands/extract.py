@@ -72,7 +72,10 @@ class Command(ScrapyCommand):
     def _fetch(self, url: str, show: Callable[[Page], None]) -> None:
         """Fetch one page as a crawl would, robots.txt included."""
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        self.settings.setdict({"EXTENSIONS": {}, "ITEM_PIPELINES": {}, "LOG_LEVEL": "WARNING"}, priority="cmdline")
+        self.settings.setdict(
+            {"EXTENSIONS": {}, "ITEM_PIPELINES": {}, "SPIDER_MIDDLEWARES": {}, "LOG_LEVEL": "WARNING"},
+            priority="cmdline",
+        )
         process = CrawlerProcess(self.settings)
         outcome: list[Page | str] = []
         process.crawl(OnePageSpider, url=url, outcome=outcome)

@@ -1,5 +1,6 @@
 """Near-copies are marked over flushes, runs and processes; revisions, series and old texts are not."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ COPY, SERIES = (
 
 
 def pipeline(ledger: Ledger, mode: str = "flag") -> NearDuplicatesPipeline:
-    keeper: Any = SimpleNamespace(ledger=ledger)
+    keeper: Any = SimpleNamespace(ledger=ledger, guarding=nullcontext)
     return NearDuplicatesPipeline(keeper, mode, WINDOW, get_crawler().stats)
 
 
