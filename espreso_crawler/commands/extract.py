@@ -27,6 +27,7 @@ from espreso_crawler.pipelines.tag import tag
 
 GZIP = b"\x1f\x8b"
 CELL = 70
+COMPONENTS = ("EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDLEWARES", "SPIDER_MIDDLEWARES_BASE")
 
 
 class Command(ScrapyCommand):
@@ -72,10 +73,9 @@ class Command(ScrapyCommand):
     def _fetch(self, url: str, show: Callable[[Page], None]) -> None:
         """Fetch one page as a crawl would, robots.txt included."""
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        self.settings.setdict(
-            {"EXTENSIONS": {}, "ITEM_PIPELINES": {}, "SPIDER_MIDDLEWARES": {}, "LOG_LEVEL": "WARNING"},
-            priority="cmdline",
-        )
+        # One page, nothing remembered: none of a crawl's other components.
+        off: dict[str, Any] = dict.fromkeys(COMPONENTS, {})
+        self.settings.setdict({**off, "LOG_LEVEL": "WARNING"}, priority="cmdline")
         process = CrawlerProcess(self.settings)
         outcome: list[Page | str] = []
         process.crawl(OnePageSpider, url=url, outcome=outcome)
