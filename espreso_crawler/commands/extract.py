@@ -27,7 +27,13 @@ from espreso_crawler.pipelines.tag import tag
 
 GZIP = b"\x1f\x8b"
 CELL = 70
-COMPONENTS = ("EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDLEWARES", "SPIDER_MIDDLEWARES_BASE")
+# One page and nothing remembered: none of a crawl's components, and an answer of any status is answered for here.
+ONE_PAGE: dict[str, Any] = {
+    "EXTENSIONS": {},
+    "ITEM_PIPELINES": {},
+    "SPIDER_MIDDLEWARES": {"scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None},
+    "LOG_LEVEL": "WARNING",
+}
 
 
 class Command(ScrapyCommand):
@@ -73,9 +79,7 @@ class Command(ScrapyCommand):
     def _fetch(self, url: str, show: Callable[[Page], None]) -> None:
         """Fetch one page as a crawl would, robots.txt included."""
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        # One page, nothing remembered: none of a crawl's other components.
-        off: dict[str, Any] = dict.fromkeys(COMPONENTS, {})
-        self.settings.setdict({**off, "LOG_LEVEL": "WARNING"}, priority="cmdline")
+        self.settings.setdict(ONE_PAGE, priority="cmdline")
         process = CrawlerProcess(self.settings)
         outcome: list[Page | str] = []
         process.crawl(OnePageSpider, url=url, outcome=outcome)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import BytesAhoCorasick
 
 from espreso_crawler.tagging.folding import folded, lowered
 from espreso_crawler.vocabularies.stems import Alternative, Pattern
@@ -15,6 +15,10 @@ CYRILLIC = "Ѐ-ӿ"
 LETTERS = r"[^\W\d_]"
 # An apostrophe goes on with a Cyrillic word (Мар'їнка), and ends a Latin one (Kyiv's).
 WORD_END = rf"(?!\w)(?!'[{CYRILLIC}])"
+# One byte a character, so that places in the bytes are places in the text, and a search reads half of what UTF-8 has.
+# It knows Ukrainian, Russian and English letters; of any other it makes a question mark, and then the key is looked at.
+ENCODING, UNKNOWN = "cp1251", b"?"
+LOWER = bytes(bytes([byte]).decode(ENCODING, "replace").lower().encode(ENCODING, "replace")[0] for byte in range(256))
 SENTENCE_ENDS = '.!?…\n":;-'
 
 
@@ -27,6 +31,8 @@ class Way(NamedTuple, Generic[T]):
     meaning: T
     at_start: bool
     is_acronym: bool
+    key: str
+    """The key, when its bytes do not say it all."""
 
 
 class Automaton(Generic[T]):
@@ -34,26 +40,30 @@ class Automaton(Generic[T]):
 
     def __init__(self, patterns: Iterable[tuple[Pattern, T]], *, ignore_case: bool = False) -> None:
         self._ignore_case = ignore_case
-        ways: dict[str, dict[Way[T], None]] = {}
+        ways: dict[bytes, dict[Way[T], None]] = {}
         for pattern, meaning in patterns:
             for key, way in _ways(pattern, meaning, ignore_case=ignore_case):
-                ways.setdefault(key, {})[way] = None
+                ways.setdefault(key.encode(ENCODING, "replace"), {})[way] = None
         self._ways = [tuple(each) for each in ways.values()]
-        self._search = AhoCorasick(list(ways) or ["\0"]).find_matches_as_indexes
+        self._search = BytesAhoCorasick(list(ways) or [b"\0"]).find_matches_as_indexes
 
-    def find(self, original: str) -> list[tuple[int, int, T]]:
+    def find(self, text: str) -> list[tuple[int, int, T]]:
         """Return (start, end, meaning) of every match in a folded text, also of overlapping ones.
 
         Plain tuples: a class for them takes a third of the time of tagging.
         """
-        text = lowered(original) if self._ignore_case else original
+        encoded = text.encode(ENCODING, "replace")
+        if self._ignore_case:
+            encoded = encoded.translate(LOWER)
         found = []
         last = len(text)
-        for number, start, end in self._search(text, overlapping=True):
+        for number, start, end in self._search(encoded, overlapping=True):
             if start and ((before := text[start - 1]).isalnum() or (before == "'" and text[start - 2].isalnum())):
                 continue  # inside a word; an apostrophe joins two halves of one
             stop = _word_end(text, end, last)
-            for more, rest, meaning, at_start, is_acronym in self._ways[number]:
+            for more, rest, meaning, at_start, is_acronym, key in self._ways[number]:
+                if key and key != (lowered(text[start:end]) if self._ignore_case else text[start:end]):
+                    continue
                 here = stop
                 if rest:
                     match = rest.match(text, end)
@@ -62,7 +72,7 @@ class Automaton(Generic[T]):
                     continue
                 if here < 0 or (at_start and not _begins_sentence(text, start)):
                     continue
-                if is_acronym and not original[start:here].isupper():
+                if is_acronym and not text[start:here].isupper():
                     continue
                 found.append((start, here, meaning))
         return found
@@ -99,8 +109,13 @@ def _ways(pattern: Pattern, meaning: T, *, ignore_case: bool) -> Iterator[tuple[
     for pieces, others in _beginnings(words):
         (key, more), rest_of_form = pieces[0], pieces[1:]
         is_simple = not rest_of_form and not others and not after
-        rest = None if is_simple else _expression(more, rest_of_form, others, after)
-        yield key, Way(more, rest, meaning, pattern.at_start, is_acronym)
+        rest = (
+            None
+            if is_simple
+            else _expression(more, rest_of_form, others, after, re.IGNORECASE if ignore_case else re.NOFLAG)
+        )
+        whole = key if UNKNOWN in key.encode(ENCODING, "replace") else ""
+        yield key, Way(more, rest, meaning, pattern.at_start, is_acronym, whole)
 
 
 def _beginnings(words: list[Word]) -> Iterator[tuple[Alternative, list[Word]]]:
@@ -117,10 +132,12 @@ def _beginnings(words: list[Word]) -> Iterator[tuple[Alternative, list[Word]]]:
             yield from _beginnings([(joined,), *words[2:]])
 
 
-def _expression(more: int, pieces: Alternative, words: list[Word], after: list[Word]) -> re.Pattern[str]:
+def _expression(
+    more: int, pieces: Alternative, words: list[Word], after: list[Word], flags: re.RegexFlag
+) -> re.Pattern[str]:
     """Return what follows a key, as a regular expression; of `after` it only looks whether it is there."""
     text = _letters(more) + _text(pieces) + _phrase(words) + WORD_END
-    return re.compile(text + (f"(?={_phrase(after)}{WORD_END})" if after else ""))
+    return re.compile(text + (f"(?={_phrase(after)}{WORD_END})" if after else ""), flags)
 
 
 def _phrase(words: list[Word]) -> str:
