@@ -1,6 +1,7 @@
 """``scrapy tail``: the lines of sealed segments to standard output, for other programs; needs no ledger."""
 
 import argparse
+import os
 import select
 import signal
 import sys
@@ -104,9 +105,15 @@ def _print(lines: Iterator[SealedLine], after: int, stop: Stop) -> int:
             finished, segment = segment, sealed.segment
         if stop.number:
             return finished
-        sys.stdout.buffer.write(sealed.line)
-        sys.stdout.buffer.flush()
+        _put(sealed.line)
     return segment
+
+
+def _put(line: bytes) -> None:
+    """Write a line whole: a buffered writer that a signal interrupts in a full pipe was seen to drop its last part."""
+    rest = memoryview(line)
+    while rest:
+        rest = rest[os.write(sys.stdout.fileno(), rest) :]
 
 
 def _wait(stop: Stop) -> None:
