@@ -9,6 +9,7 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
+from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
 from espreso_crawler.extensions.signals import exit_code_of
 
@@ -27,9 +28,9 @@ class Command(CrawlCommand):
             spider: Any = spiders.load(args[0])
             spider.arguments_type.parse(opts.spargs)
         except KeyError:
-            self._refuse(f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
+            refuse(self, f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
         except ArgumentError as error:
-            self._refuse(str(error), ExitCode.ARGUMENT)
+            refuse(self, str(error), ExitCode.ARGUMENT)
         if self.exitcode:
             sys.exit(self.exitcode)
 
@@ -52,8 +53,4 @@ class Command(CrawlCommand):
         if not isinstance(error, EspresoError):
             raise error
         code = ExitCode.OUTPUT if isinstance(error, LedgerError) else ExitCode.CONFIGURATION
-        self._refuse(str(error), code)
-
-    def _refuse(self, reason: str, code: ExitCode) -> None:
-        print(f"scrapy crawl: {reason}", file=sys.stderr)
-        self.exitcode = int(code)
+        refuse(self, str(error), code)

@@ -19,6 +19,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import Response
 
 from espreso_crawler import identity
+from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ExitCode, PageError
 from espreso_crawler.exporters import encode
 from espreso_crawler.items import Article
@@ -74,7 +75,7 @@ class Command(ScrapyCommand):
         except BrokenPipeError:  # whoever reads our output has seen enough
             sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
         except (PageError, OSError, EOFError, ValueError) as error:
-            self._refuse(str(error), ExitCode.ARGUMENT if isinstance(error, OSError) else ExitCode.SOURCE)
+            refuse(self, str(error), ExitCode.ARGUMENT if isinstance(error, OSError) else ExitCode.SOURCE)
 
     def _fetch(self, url: str, show: Callable[[Page], None]) -> None:
         """Fetch one page as a crawl would, robots.txt included."""
@@ -86,13 +87,9 @@ class Command(ScrapyCommand):
         process.start()
         page = outcome[0] if outcome else f"{url}: not fetched"
         if isinstance(page, str):
-            self._refuse(page, ExitCode.SOURCE)
+            refuse(self, page, ExitCode.SOURCE)
         else:
             show(page)
-
-    def _refuse(self, reason: str, code: ExitCode) -> None:
-        print(f"scrapy extract: {reason}", file=sys.stderr)
-        self.exitcode = int(code)
 
 
 class OnePageSpider(Spider):

@@ -1,12 +1,12 @@
 """``scrapy forget ID|URL --reason TEXT``: takes a text out everywhere, for good."""
 
 import argparse
-import sys
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from espreso_crawler import identity
+from espreso_crawler.commands import refuse
 from espreso_crawler.commands.retract import checked, ledger_of_its_own, line_of
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.items import SCHEMA_VERSION
@@ -51,15 +51,11 @@ class Command(ScrapyCommand):
             for name in done.archived:
                 print(f"archived, still holds the text: {name}")
         except ArgumentError as error:
-            self._refuse(str(error), ExitCode.ARGUMENT)
+            refuse(self, str(error), ExitCode.ARGUMENT)
         except ConfigurationError as error:
-            self._refuse(str(error), ExitCode.CONFIGURATION)
+            refuse(self, str(error), ExitCode.CONFIGURATION)
         except LedgerError as error:
-            self._refuse(str(error), ExitCode.OUTPUT)
-
-    def _refuse(self, reason: str, code: ExitCode) -> None:
-        print(f"scrapy forget: {reason}", file=sys.stderr)
-        self.exitcode = int(code)
+            refuse(self, str(error), ExitCode.OUTPUT)
 
 
 def _target(given: str) -> str:

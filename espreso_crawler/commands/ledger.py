@@ -12,6 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.exporters import encode
 from espreso_crawler.ledger.inspection import inspected
@@ -55,13 +56,9 @@ class Command(ScrapyCommand):
         except BrokenPipeError:  # whoever reads our output has seen enough
             sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
         except ConfigurationError as error:
-            self._refuse(str(error), ExitCode.CONFIGURATION)
+            refuse(self, str(error), ExitCode.CONFIGURATION)
         except LedgerError as error:
-            self._refuse(str(error), ExitCode.OUTPUT)
-
-    def _refuse(self, reason: str, code: ExitCode) -> None:
-        print(f"scrapy ledger: {reason}", file=sys.stderr)
-        self.exitcode = int(code)
+            refuse(self, str(error), ExitCode.OUTPUT)
 
 
 def places_with_ledger(settings: BaseSettings) -> tuple[Places, Path]:

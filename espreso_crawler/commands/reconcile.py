@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from espreso_crawler.commands import refuse
 from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.items import Article, Author, Image
@@ -65,9 +66,9 @@ class Command(ScrapyCommand):
             sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
             self.exitcode = int(ExitCode.OUTPUT)
         except ConfigurationError as error:
-            self._refuse(str(error), ExitCode.CONFIGURATION)
+            refuse(self, str(error), ExitCode.CONFIGURATION)
         except LedgerError as error:
-            self._refuse(str(error), ExitCode.OUTPUT)
+            refuse(self, str(error), ExitCode.OUTPUT)
 
     def _report(self, settings: BaseSettings, opts: argparse.Namespace) -> Report:
         """Rebuild, archive and mend as asked, telling what is done, and compare."""
@@ -84,10 +85,6 @@ class Command(ScrapyCommand):
                     print(done)
                 report = reconcile(session)
             return report
-
-    def _refuse(self, reason: str, code: ExitCode) -> None:
-        print(f"scrapy reconcile: {reason}", file=sys.stderr)
-        self.exitcode = int(code)
 
 
 def described(report: Report) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """``scrapy retract RUN|ID --reason TEXT``: takes wrong rows back; the next crawl fetches their articles again."""
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from espreso_crawler.commands import refuse
 from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.exporters import encode
@@ -55,15 +55,11 @@ class Command(ScrapyCommand):
             for decision in decisions:
                 print(f"{decision.event} {decision.id} revision {decision.revision}")
         except ArgumentError as error:
-            self._refuse(str(error), ExitCode.ARGUMENT)
+            refuse(self, str(error), ExitCode.ARGUMENT)
         except ConfigurationError as error:
-            self._refuse(str(error), ExitCode.CONFIGURATION)
+            refuse(self, str(error), ExitCode.CONFIGURATION)
         except LedgerError as error:
-            self._refuse(str(error), ExitCode.OUTPUT)
-
-    def _refuse(self, reason: str, code: ExitCode) -> None:
-        print(f"scrapy retract: {reason}", file=sys.stderr)
-        self.exitcode = int(code)
+            refuse(self, str(error), ExitCode.OUTPUT)
 
 
 def checked(text: str) -> str:

@@ -11,6 +11,7 @@ import orjson
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.exporters import encode
 from espreso_crawler.items import Article, Block, Image, Keyword
@@ -61,17 +62,13 @@ class Command(ScrapyCommand):
                 path = output / FOLDER / f"{tagger.version.removeprefix('sha256:')[:SHOWN]}.jsonl"
                 print(f"{_write(path, lines)} articles tagged in {path}")
         except ConfigurationError as error:
-            self._refuse(str(error), ExitCode.CONFIGURATION)
+            refuse(self, str(error), ExitCode.CONFIGURATION)
         except BrokenPipeError:  # whoever reads our output has seen enough
             sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
         except LedgerError as error:
-            self._refuse(str(error), ExitCode.OUTPUT)
+            refuse(self, str(error), ExitCode.OUTPUT)
         except OSError as error:
-            self._refuse(f"{error.filename}: {error.strerror}", ExitCode.OUTPUT)
-
-    def _refuse(self, reason: str, code: ExitCode) -> None:
-        print(f"scrapy tag: {reason}", file=sys.stderr)
-        self.exitcode = int(code)
+            refuse(self, f"{error.filename}: {error.strerror}", ExitCode.OUTPUT)
 
 
 def retagged(output: Path, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]:

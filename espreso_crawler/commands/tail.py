@@ -13,6 +13,7 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.ledger.lines import STREAMS
 from espreso_crawler.ledger.tail import SealedLine, tail
@@ -60,9 +61,9 @@ class Command(ScrapyCommand):
         except BrokenPipeError:  # whoever reads our output has seen enough
             sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
         except ConfigurationError as error:
-            self._refuse(str(error), ExitCode.CONFIGURATION)
+            refuse(self, str(error), ExitCode.CONFIGURATION)
         except LedgerError as error:
-            self._refuse(str(error), ExitCode.OUTPUT)
+            refuse(self, str(error), ExitCode.OUTPUT)
 
     def _tail(self, output: Path, opts: argparse.Namespace, stop: "Stop") -> int:
         if not opts.follow and not output.is_dir():
@@ -77,10 +78,6 @@ class Command(ScrapyCommand):
             if last == before:
                 _wait(stop)
         return last
-
-    def _refuse(self, reason: str, code: ExitCode) -> None:
-        print(f"scrapy tail: {reason}", file=sys.stderr)
-        self.exitcode = int(code)
 
 
 class Stop:
