@@ -1,0 +1,65 @@
+"""Archive pages, ``/news?page=N``: requested one after the other, as far down as the walk has to go."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from espreso_crawler.exceptions import LayoutError, PageError
+from espreso_crawler.pages import Feed, Page
+from espreso_crawler.pages.listing import listing
+from espreso_crawler.spiders.articles import Articles
+from espreso_crawler.spiders.captures import failed_request, reason
+from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.feeds import Feeds
+from espreso_crawler.spiders.walk import Walk
+
+# Archive pages wait until the articles of the page before are under way: the queue stays one page long.
+PRIORITY = -10
+
+
+class Archive:
+    """Walks down the archive below a feed; what a walk leaves out is a gap on record."""
+
+    def __init__(self, crawl: Crawl, feeds: Feeds, articles: Articles) -> None:
+        self._crawl = crawl
+        self._feeds = feeds
+        self._articles = articles
+
+    def requests(self, found: Feed, page: Page) -> Iterator[Request]:
+        """Note a start page's feed in the coverage, and ask for the archive page below it if one is missing."""
+        walk = Walk.begin(
+            self._crawl.ledger.coverage,
+            found,
+            page,
+            since=self._crawl.arguments.since,
+            page_limit=self._crawl.crawler.settings.getint("ESPRESO_LISTING_PAGES"),
+        )
+        if walk:
+            yield from self._next(walk, walk.first_url(found, self._crawl.left))
+
+    def parse(self, response: Response, walk: Walk) -> Iterator[Request]:
+        """Read a page of the archive, and go on to the next while the walk is not at its end."""
+        try:
+            if response.status != HTTPStatus.OK:
+                raise LayoutError(f"{response.url}: HTTP {response.status}")
+            found = listing(self._crawl.page(response))
+        except PageError as error:
+            self._crawl.failed(response.url, str(error))
+            walk.give_up(str(error))
+            return
+        leases = self._feeds.see(found.entries, response.url, walk.host, in_feed=False)
+        yield from self._articles.requests(leases)
+        yield from self._next(walk, walk.read(found, self._crawl.left))
+
+    def failed(self, failure: Failure) -> None:
+        """End a walk at a page that gave no response."""
+        request = failed_request(failure)
+        self._crawl.failed(request.url, reason(failure))
+        request.cb_kwargs["walk"].give_up(reason(failure))
+
+    def _next(self, walk: Walk, url: str | None) -> Iterator[Request]:
+        if url:
+            yield Request(url, self.parse, errback=self.failed, cb_kwargs={"walk": walk}, priority=PRIORITY)

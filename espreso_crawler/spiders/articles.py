@@ -1,0 +1,114 @@
+"""Article pages: requested for leased entries, read, and given to the pipelines or back to the ledger."""
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from espreso_crawler import identity
+from espreso_crawler.exceptions import BrokenPage, FieldError, NotAnArticle, PageError
+from espreso_crawler.extensions.ledger import Capture
+from espreso_crawler.items import Article
+from espreso_crawler.ledger import Lease
+from espreso_crawler.pages import Page, article
+from espreso_crawler.spiders.captures import addresses, failed_request, reason
+from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.feeds import Feeds
+from espreso_crawler.spiders.sightings import first_sighting
+from espreso_crawler.spiders.sources import Sources
+
+GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+class Articles:
+    """Fetches leased entries; every lease ends as an article, as an end in the ledger, or as a failed attempt."""
+
+    def __init__(self, crawl: Crawl, feeds: Feeds) -> None:
+        self._crawl = crawl
+        self._feeds = feeds
+        self._sources = Sources()
+
+    def requests(self, leases: Iterable[Lease]) -> Iterator[Request]:
+        """Ask for the pages of leased entries; an entry of another host ends as offsite."""
+        crawl = self._crawl
+        for lease in leases:
+            if not crawl.has_host_of(lease.url):
+                crawl.stats.inc_value("espreso/feed/offsite")
+                crawl.ledger.entries.settle(lease.url, "offsite", "not a host of this crawl")
+                continue
+            if crawl.left is not None:
+                crawl.left -= 1
+            yield Request(lease.url, self.parse, errback=self.failed, cb_kwargs={"lease": lease})
+
+    def left_over(self) -> Iterator[Request]:
+        """Take up what earlier runs saw and could not fetch."""
+        crawl = self._crawl
+        since, until = crawl.arguments.since, crawl.arguments.until
+        yield from self.requests(crawl.ledger.entries.take(crawl.hosts, since=since, until=until, limit=crawl.left))
+
+    def parse(self, response: Response, lease: Lease) -> Iterator[Request | Article]:
+        """Read an article page: the article, and the feed for what was published meanwhile."""
+        entries = self._crawl.ledger.entries
+        entries.handling(lease.url)
+        if response.status in GONE:
+            entries.settle(lease.url, "gone", f"HTTP {response.status}")
+            self._crawl.failed(lease.url, f"HTTP {response.status}")
+        elif response.status != HTTPStatus.OK:
+            self._attempt_failed(lease.url, f"HTTP {response.status}")
+        else:
+            yield from self._read(response, lease)
+
+    def failed(self, failure: Failure) -> None:
+        """Give an entry back whose page gave no response."""
+        lease: Lease = failed_request(failure).cb_kwargs["lease"]
+        self._attempt_failed(lease.url, reason(failure))
+
+    def on_start_page(self, page: Page, response: Response) -> Iterator[Article]:
+        """Read a start page that is itself an article."""
+        url = identity.canonical_url(response.url)
+        host = identity.host_of(url)
+        lease = self._crawl.ledger.entries.see_page(
+            url, host=host, edition=identity.edition_of(url), seen_at=page.fetched_at
+        )
+        if lease is None:
+            return
+        try:
+            item = article(page, first_sighting(lease), lease.label)
+        except PageError as error:
+            self._attempt_failed(url, str(error))
+            return
+        yield from self._emitted(item, url, response)
+
+    def closed(self) -> None:
+        """Put the counts of sources into the stats."""
+        self._sources.tell(self._crawl.stats)
+
+    def _read(self, response: Response, lease: Lease) -> Iterator[Request | Article]:
+        page = None
+        try:
+            page = self._crawl.page(response)
+            item = article(page, first_sighting(lease), lease.label)
+        except NotAnArticle as error:
+            self._crawl.failed(lease.url, str(error))
+            self._crawl.ledger.entries.settle(lease.url, "not_article", str(error))
+        except (BrokenPage, FieldError) as error:
+            self._attempt_failed(lease.url, str(error))
+        else:
+            yield from self._emitted(item, lease.url, response)
+        if page is not None:
+            yield from self.requests(self._feeds.follow_again(page))
+
+    def _emitted(self, item: Article, entry_url: str, response: Response) -> Iterator[Article]:
+        if self._crawl.arguments.covers(item.date_published):
+            self._sources.count(item)
+            self._crawl.keeper.note(item, Capture(entry_url, addresses(response)))
+            yield item
+        else:
+            self._crawl.stats.inc_value("espreso/out_of_span")
+            self._crawl.ledger.entries.settle(entry_url, "unchanged", "published outside since and until")
+
+    def _attempt_failed(self, url: str, reason: str) -> None:
+        self._crawl.failed(url, reason)
+        self._crawl.ledger.entries.attempt_failed(url, reason)

@@ -1,0 +1,60 @@
+"""What the parts of a spider share: the crawl's ledger and stats, its scope, and one way to report a failure."""
+
+import logging
+from datetime import datetime
+
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.statscollectors import StatsCollector
+
+from espreso_crawler import identity
+from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
+from espreso_crawler.ledger import Ledger, Sighting
+from espreso_crawler.pages import Page
+from espreso_crawler.spiders.arguments import ReadAlsoArguments
+from espreso_crawler.spiders.captures import captured
+
+
+class Crawl:
+    """One spider's crawl, as its parts see it."""
+
+    def __init__(self, crawler: Crawler, arguments: ReadAlsoArguments, logger: logging.LoggerAdapter[logging.Logger]):
+        self.crawler = crawler
+        self.arguments = arguments
+        self.hosts = arguments.hosts
+        self.left = arguments.limit
+        """Articles that may still be fetched; None for no limit."""
+        self._logger = logger
+
+    @property
+    def keeper(self) -> LedgerExtension:
+        """The extension that holds the ledger."""
+        return keeper_of(self.crawler)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The open ledger."""
+        return self.keeper.ledger
+
+    @property
+    def stats(self) -> StatsCollector:
+        """The crawl's stats collector."""
+        return self.crawler.stats
+
+    def has_host_of(self, url: str) -> bool:
+        """Return whether an address is on a host of this crawl."""
+        return identity.host_of(url) in self.hosts
+
+    def wants(self, sighting: Sighting) -> bool:
+        """Return whether an entry's feed time may lie in the span: an update moves it up, never down."""
+        since, published_at = self.arguments.since, sighting.published_at
+        return since is None or published_at is None or datetime.fromisoformat(published_at) >= since
+
+    def page(self, response: Response) -> Page:
+        """Return the page of a response, fetched now. Raises `BrokenPage`."""
+        return captured(response, decode_emails=self.crawler.settings.getbool("ESPRESO_DECODE_EMAILS"))
+
+    def failed(self, url: str, reason: str) -> None:
+        """Say in one line why a page could not be used, and count it."""
+        self.stats.inc_value("espreso/failures")
+        self._logger.warning("%s: %s", url, reason.removeprefix(f"{url}: "))

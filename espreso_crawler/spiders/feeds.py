@@ -1,0 +1,53 @@
+"""Feed entries on their way into the ledger: each page's feed is read, what is new or moved is told and leased."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from espreso_crawler import identity
+from espreso_crawler.exceptions import LayoutError
+from espreso_crawler.ledger import Lease
+from espreso_crawler.pages import Feed, FeedEntry, Page, feed
+from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.seen import Seen
+from espreso_crawler.spiders.sightings import sighting
+
+
+class Feeds:
+    """Turns feeds into leases of the entries that this run fetches."""
+
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl = crawl
+        self._seen = Seen()
+
+    def follow(self, found: Feed, page: Page) -> list[Lease]:
+        """Return leases for what a page's feed shows and is to be fetched now."""
+        stats = self._crawl.stats
+        stats.inc_value(f"espreso/feed/read/{found.way}")
+        if found.wrong_weekdays:
+            stats.inc_value("espreso/feed/wrong_weekday", found.wrong_weekdays)
+        return self.see(found.entries, page.url, identity.host_of(page.url), in_feed=True)
+
+    def follow_again(self, page: Page) -> list[Lease]:
+        """Read the feed of a page that was fetched anyway; one without a feed is counted, not an error."""
+        if self._seen.is_repeated(page):
+            return []
+        try:
+            found = feed(page)
+        except LayoutError:
+            self._crawl.stats.inc_value("espreso/feed/missing")
+            return []
+        return self.follow(found, page)
+
+    def see(self, entries: Iterable[FeedEntry], seen_on: str, host: str, *, in_feed: bool) -> list[Lease]:
+        """Tell the ledger of entries that are new or moved since this run last saw them; the rest costs nothing."""
+        moved = self._seen.moved(entries)
+        if not moved:
+            return []
+        self._crawl.stats.inc_value("espreso/feed/entries", len(moved))
+        return self._crawl.ledger.entries.see(
+            [sighting(entry, host, in_feed=in_feed) for entry in moved],
+            seen_at=datetime.now(UTC),
+            seen_on=seen_on,
+            wanted=self._crawl.wants,
+            limit=self._crawl.left,
+        )
