@@ -2,7 +2,6 @@
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler import exceptions
+from tests.checkout import ROOT, committed_files
 
-ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "espreso_crawler"
 ALL = {
     "addon",
@@ -107,15 +106,6 @@ def imported(module: Path) -> Iterator[str]:
 def rooms_imported(module: Path) -> set[str]:
     names = {name.split(".")[1] for name in imported(module) if name.startswith("espreso_crawler.")}
     return names - {"__version__", room_of(module)}
-
-
-def committed_files() -> list[Path]:
-    """Return what git tracks or would add; an unpacked archive has no git and holds the same."""
-    if not (ROOT / ".git").exists():
-        return [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
 
 
 def text_of(path: Path) -> str:

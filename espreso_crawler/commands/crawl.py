@@ -2,16 +2,20 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from typing import Any, cast
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.log import configure_logging
 
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
 from espreso_crawler.extensions.signals import exit_code_of
+
+logger = logging.getLogger(__name__)
 
 
 class Command(CrawlCommand):
@@ -28,9 +32,9 @@ class Command(CrawlCommand):
             spider: Any = spiders.load(args[0])
             spider.arguments_type.parse(opts.spargs)
         except KeyError:
-            refuse(self, f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
+            self._refuse(f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
         except ArgumentError as error:
-            refuse(self, str(error), ExitCode.ARGUMENT)
+            self._refuse(str(error), ExitCode.ARGUMENT)
         if self.exitcode:
             sys.exit(self.exitcode)
 
@@ -53,4 +57,11 @@ class Command(CrawlCommand):
         if not isinstance(error, EspresoError):
             raise error
         code = ExitCode.OUTPUT if isinstance(error, LedgerError) else ExitCode.CONFIGURATION
-        refuse(self, str(error), code)
+        self._refuse(str(error), code)
+
+    def _refuse(self, reason: str, code: ExitCode) -> None:
+        """Say why there is no crawl on stderr, and in the log file if there is one: a Scrapyd job shows that only."""
+        refuse(self, reason, code)
+        if self.settings and self.settings.get("LOG_FILE"):
+            configure_logging(self.settings)
+            logger.critical("%s", reason)

@@ -133,3 +133,9 @@ def test_a_full_disk_is_exit_code_4_and_loses_nothing(demo: DemoSite, tmp_path: 
         assert len({record["url"] for record in records}) == len(records) == 40
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_what_keeps_a_crawl_from_starting_is_in_the_log_file_too(desk: Desk, tmp_path: Path):
+    log = tmp_path / "crawl.log"
+    assert desk.crawl("limit=0", extra=("-s", f"LOG_FILE={log}")).exit_code == 2
+    assert "CRITICAL: limit='0'" in log.read_text()
