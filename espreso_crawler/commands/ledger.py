@@ -84,6 +84,7 @@ def _show(found: Mapping[str, Any]) -> None:
     ]
     columns = dict.fromkeys(name for stream in streams for name in stream)
     console.print(_rows("segments", tuple(columns), streams))
+    console.print(_rows("quarantine", ("run", "rows", "reason"), found["quarantine"]))
     columns = dict.fromkeys(name for run in found["runs"] for name in run)
     console.print(_rows("last runs", tuple(columns), found["runs"]))
 

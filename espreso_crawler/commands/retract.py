@@ -124,8 +124,7 @@ def _seal(ledger: Ledger) -> None:
     ledger.segments.seal(wait=SEAL_WAIT)
     if left := ledger.session.db.row(UNSEALED, (ledger.run.id,))[0]:
         raise LedgerError(
-            f"{left} lines are written but not sealed: another process seals, or earlier lines of the same articles "
-            "are held back; they go out with a later seal"
+            f"{left} lines are written but not sealed: another process seals; they go out with a later seal"
         )
 
 

@@ -28,6 +28,25 @@ STEPS = (
     "recovery:after-commit",
     "recovery:run-file-written",
 )
+HOLDING_STEPS = (
+    "hold:before-commit",
+    "hold:after-commit",
+    "adopt:before-commit",
+    "adopt:after-commit",
+    "quarantine:before-commit",
+    "quarantine:after-commit",
+    "quarantine:file-written",
+    "baseline:before-commit",
+    "baseline:after-commit",
+)
+"""Those of a crawl whose rows wait for a verdict."""
+RELEASING_STEPS = (
+    "release:before-commit",
+    "release:after-commit",
+    "discard:before-commit",
+    "discard:after-commit",
+)
+"""Those of the commands."""
 
 _left: dict[str, int] = {}
 

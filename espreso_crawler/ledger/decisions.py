@@ -9,7 +9,7 @@ from espreso_crawler.identity import Digests
 from espreso_crawler.ledger.neighbours import Neighbour
 
 Event = Literal["created", "revised", "removed", "retracted", "reextracted", "erased"]
-Outcome = Literal["event", "unchanged", "duplicate", "baseline", "suppressed"]
+Outcome = Literal["event", "unchanged", "duplicate", "baseline", "suppressed", "overtaken"]
 ChangeKind = Literal["text", "metadata"]
 State = Literal["live", "removed", "retracted", "erased"]
 

@@ -120,7 +120,7 @@ class Entries:
                 blank = entry_row(Sighting(url, host, edition, headline=""), utc_text(seen_at), seen_on=None)
                 session.db.write(INSERT, blank)
                 row = session.db.row(AMONG, (_json([url]),))
-            if row["state"] == "leased":
+            if row["state"] in ("leased", "held"):
                 return None
             session.count({"leased/page": 1})
             return self._lease(dict(row), "page", 1)
@@ -204,7 +204,7 @@ class Entries:
 
     def _lease_if_due(self, entry: dict[str, Any], may_lease: bool) -> Lease | None:
         state = entry["state"]
-        if state == "leased" or state in NEVER_AGAIN:
+        if state in ("leased", "held") or state in NEVER_AGAIN:
             return None
         if state in states.ENDS:
             if entry["fetched_as"] in (None, entry["fingerprint"]):

@@ -41,6 +41,7 @@ CLEAR = (
     "DELETE FROM neighbours WHERE id = (SELECT id FROM articles WHERE article = ?)",
 )
 WAITING = "SELECT seq, line FROM outbox"
+HELD = "SELECT seq, line FROM held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ def _clear(session: Session, subject: Subject) -> None:
     session.db.write_all(ENTRY, [(address,) for address in subject.addresses])
     waiting = [(row["seq"],) for row in session.db.rows(WAITING) if subject.is_in(row["line"])]
     session.db.write_all("DELETE FROM outbox WHERE seq = ?", waiting)
+    held = [(row["seq"],) for row in session.db.rows(HELD) if subject.is_in(row["line"])]
+    session.db.write_all("DELETE FROM held WHERE seq = ?", held)
 
 
 def _erase(session: Session, known: Known, reason: str, schema_version: str, line: Line) -> Decision:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from espreso_crawler.exceptions import LedgerError
-from espreso_crawler.ledger import files, recovery, runs, segments, states
+from espreso_crawler.ledger import files, quarantine, recovery, runs, segments, states
 from espreso_crawler.ledger.articles import Articles
+from espreso_crawler.ledger.baselines import Baselines
 from espreso_crawler.ledger.coverage import Coverage
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.entries import Entries
+from espreso_crawler.ledger.holding import Holding
 from espreso_crawler.ledger.liveness import Lock, run_lock
 from espreso_crawler.ledger.neighbours import Neighbours
 from espreso_crawler.ledger.outbox import Outbox
@@ -38,7 +40,9 @@ class Ledger:
         self.outbox = Outbox(session)
         self.entries = Entries(session, self.outbox)
         self.articles = Articles(session)
-        self.neighbours = Neighbours(session, self.outbox.texts)
+        self.holding = Holding(session, self.outbox)
+        self.neighbours = Neighbours(session, lambda: [*self.outbox.texts(), *self.holding.texts()])
+        self.baselines = Baselines(session)
         self.coverage = Coverage(session)
         self.rechecks = Rechecks(session, self.outbox)
         self.segments = segments.Segments(session)
@@ -67,6 +71,7 @@ class Ledger:
         """
         files.make_folder(output)
         session = Session(run.id, rules or Rules(), clock, output)
+        session.quarantine = state / quarantine.FOLDER
         ledger = cls(session, run)
         try:
             if database is None:
@@ -82,6 +87,8 @@ class Ledger:
         """Flush and seal what is due; returns new files. Call it about once a second and when idle."""
         if self.outbox.is_due():
             self.outbox.flush()
+        if self.holding.is_due():
+            self.holding.flush()
         return self.segments.seal() if self.segments.is_due() else []
 
     def seal(self) -> list[str]:
@@ -105,6 +112,7 @@ class Ledger:
         try:
             try:
                 self.outbox.flush()
+                self.holding.flush()  # what had no verdict waits for the next run's
                 self.segments.seal(wait=CLOSE_WAIT)
             except LedgerError as error:
                 failed = error
@@ -136,6 +144,7 @@ class Ledger:
                 raise LedgerError(f"{run_lock(locks, self.run.id)}: another process has this run id")
             runs.begin(session.db, self.run)
             self.recovered = recovery.recover(session)
+        quarantine.show_all(session)
         self.segments.settle_plans()
         with self.segments.alone(0.0) as is_alone:
             if is_alone:

@@ -1,4 +1,4 @@
-"""Finished lines that wait for their segment: put in, held back, let go; no files."""
+"""Finished lines that wait for their segment; no files."""
 
 from typing import Literal
 
@@ -10,11 +10,9 @@ STREAMS: tuple[Stream, ...] = ("articles", "feed", "links")
 """Each has its own folder and its own segment numbers. ``links``: what came to light of articles written before."""
 
 QUEUE = """
-INSERT INTO outbox (stream, run, article, revision, at, schema_version, held, line)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO outbox (stream, run, article, revision, at, schema_version, line) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
-HOLD = "UPDATE outbox SET held = ? WHERE stream = 'articles' AND run = ?"
-WAITING = "SELECT count(*) FROM outbox WHERE stream = ? AND held IS NULL"
+WAITING = "SELECT count(*) FROM outbox WHERE stream = ?"
 
 
 def queue(
@@ -28,23 +26,7 @@ def queue(
     revision: int | None = None,
 ) -> None:
     """Put a line into the outbox, inside the caller's transaction. `at` (UTC text) names its day's folder."""
-    held = session.held if stream == "articles" else None
-    session.db.write(QUEUE, (stream, session.run, article, revision, at, schema_version, held, line))
-
-
-def hold(session: Session, reason: str) -> None:
-    """Keep this run's unsealed article lines, and those to come, from being sealed."""
-    session.held = reason
-    with session.db.transaction("hold"):
-        session.db.write(HOLD, (reason, session.run))
-
-
-def release(session: Session, run: str) -> int:
-    """Let a run's held lines out with the next seal; returns how many."""
-    if run == session.run:
-        session.held = None
-    with session.db.transaction("release"):
-        return session.db.write(HOLD, (None, run)).rowcount
+    session.db.write(QUEUE, (stream, session.run, article, revision, at, schema_version, line))
 
 
 def waiting(db: Database, stream: Stream) -> int:

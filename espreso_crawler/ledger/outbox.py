@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from espreso_crawler.ledger import articles, lines, revisions, states
+from espreso_crawler.ledger import articles, revisions, states
 from espreso_crawler.ledger.decisions import Decision, Draft, decide
+from espreso_crawler.ledger.kept import Kept
 from espreso_crawler.ledger.neighbours import Neighbour
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.suppression import has_suppressed, suppressed
 
-END_OF = {"event": "emitted", "baseline": "unchanged", "suppressed": "rejected"}
+END_OF = {"event": "emitted", "baseline": "unchanged", "suppressed": "rejected", "overtaken": "unchanged"}
 """End state of a draft's entry; the other outcomes bear the name of their state."""
 
 
@@ -25,6 +26,8 @@ class Buffered:
     found: list[int]
     """Keys of the articles that bear its names."""
     line: bytes | None = None
+    kept: Kept | None = None
+    """How it was held back before, if it was."""
 
 
 class Outbox:
@@ -42,27 +45,24 @@ class Outbox:
         self._since = 0.0
         self._has_forgotten = True
 
-    def emit(self, draft: Draft) -> Decision:
+    def emit(self, draft: Draft, kept: Kept | None = None) -> Decision:
         """Decide a draft and buffer its line; a flush follows when enough is buffered.
 
         The decision may change at flush, when another process wrote the same article meanwhile: count in
-        `on_commit`. Ends the entry `draft.entry_url`.
+        `on_commit`. Ends the entry `draft.entry_url`. `kept` tells how the draft was held back before.
         """
-        names = articles.names(draft.edition, draft.entity_id, draft.addresses())
-        if not self._names.isdisjoint(names):
-            self.flush()  # at most one unflushed line per article
-        self._begin()
-        buffered = self._decided(draft, names)
-        if buffered.decision.id in self._names:
-            self.flush()
-            self._begin()
-            buffered = self._decided(draft, names)
+        buffered = self._first_decided(draft, kept)
+        names = buffered.names
         if buffered.decision.event:
             buffered.line = draft.line(buffered.decision)
         self._drafts.append(buffered)
         self._names.update(names, [buffered.decision.id])
         self._handled(draft.entry_url)
         return buffered.decision
+
+    def foresee(self, draft: Draft) -> Decision:
+        """Return what would be decided about a draft now; nothing is written."""
+        return self._first_decided(draft, None).decision
 
     def add(self, ending: states.End | states.Failure) -> None:
         """Buffer the end of an entry that leads to no line."""
@@ -105,14 +105,6 @@ class Outbox:
         if self.on_commit and decisions:
             self.on_commit(decisions)
 
-    def hold(self, reason: str) -> None:
-        """Keep this run's unsealed article lines, and those to come, from being sealed until `release`."""
-        lines.hold(self._session, reason)
-
-    def release(self, run: str | None = None) -> int:
-        """Let the held lines of a run (this one) out with the next seal; returns how many."""
-        return lines.release(self._session, run or self._session.run)
-
     def __bool__(self) -> bool:
         return bool(self._drafts or self._ends)
 
@@ -122,26 +114,42 @@ class Outbox:
             self._version = self._session.db.version()
             self._has_forgotten = has_suppressed(self._session.db)
 
+    def _first_decided(self, draft: Draft, kept: Kept | None) -> Buffered:
+        """Decide a draft against what is committed, with no other draft of the same article unflushed."""
+        names = articles.names(draft.edition, draft.entity_id, draft.addresses())
+        if not self._names.isdisjoint(names):
+            self.flush()  # at most one unflushed line per article
+        self._begin()
+        buffered = self._decided(draft, names, kept)
+        if buffered.decision.id in self._names:
+            self.flush()
+            self._begin()
+            buffered = self._decided(draft, names, kept)
+        return buffered
+
     def _handled(self, url: str | None) -> None:
         if url is not None:
             self._session.end_handling(url)
         if len(self._drafts) + len(self._ends) >= self._session.rules.flush_items:
             self.flush()
 
-    def _decided(self, draft: Draft, names: list[str]) -> Buffered:
+    def _decided(self, draft: Draft, names: list[str], kept: Kept | None) -> Buffered:
         db = self._session.db
         found = articles.find(db, names)
         known = articles.by_key(db, found[0]) if found else None
         if self._has_forgotten and suppressed(db, names):
             decision = Decision("suppressed", known.id if known else names[0], reason="forgotten")
-            return Buffered(draft, names, decision, found)
+            return Buffered(draft, names, decision, found, kept=kept)
+        if known and kept and kept.is_overtaken_by(known, draft):
+            decision = Decision("overtaken", known.id, revision=known.revision, reason="a later look stands")
+            return Buffered(draft, names, decision, found, kept=kept)
         is_other = known is not None and draft.entry_url is not None and articles.is_later(db, draft.entry_url)
         decision = decide(known, draft, new_id=names[0], is_other_entry=is_other, now=self._session.now_text())
-        return Buffered(draft, names, decision, found)
+        return Buffered(draft, names, decision, found, kept=kept)
 
     def _decided_anew(self, buffered: Buffered) -> Buffered:
         """Decide once more, under the lock: another process may have written the same article meanwhile."""
-        anew = self._decided(buffered.draft, buffered.names)
+        anew = self._decided(buffered.draft, buffered.names, buffered.kept)
         if anew.decision.same_as(buffered.decision):
             buffered.found = anew.found
             return buffered
@@ -153,7 +161,9 @@ class Outbox:
         tallies, ends = Counter[str](), list[states.End]()
         for each in drafts:
             outcome, key = each.decision.outcome, None
-            if outcome != "suppressed":
+            if outcome == "overtaken":
+                key = each.found[0]
+            elif outcome != "suppressed":
                 key = revisions.write(
                     self._session, each.draft, each.decision, each.line, found=each.found, names=each.names
                 )
@@ -161,7 +171,12 @@ class Outbox:
             if each.draft.entry_url is not None:
                 state = END_OF.get(outcome, outcome)
                 ends.append(states.End(each.draft.entry_url, state, each.decision.reason, key))
+            if each.kept and each.kept.seq:
+                self._session.db.write("DELETE FROM held WHERE seq = ?", (each.kept.seq,))
         tallies.update(states.end(self._session.db, self._session.run, ends))
+        for each in drafts:
+            if each.decision.outcome == "overtaken":
+                states.again(self._session.db, each.found[0], reason="what stood there meanwhile may be older")
         return tallies
 
     def _write_ends(self, ends: list[states.End | states.Failure]) -> Counter[str]:

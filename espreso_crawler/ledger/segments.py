@@ -24,13 +24,8 @@ from espreso_crawler.ledger.liveness import Lock
 from espreso_crawler.ledger.session import Session
 
 READY = """
-SELECT seq, substr(at, 1, 10) AS day, schema_version, at FROM outbox AS line
-WHERE stream = ? AND held IS NULL AND NOT EXISTS (
-    SELECT 1 FROM outbox AS earlier
-    WHERE earlier.article = line.article AND earlier.seq < line.seq AND earlier.stream = line.stream
-      AND earlier.held IS NOT NULL
-)
-ORDER BY seq LIMIT ?
+SELECT seq, substr(at, 1, 10) AS day, schema_version, at FROM outbox
+WHERE stream = ? ORDER BY seq LIMIT ?
 """
 PLAN = """
 INSERT INTO segments (stream, number, run, path, state, schema_version, first_at, last_at, rows,

@@ -32,8 +32,8 @@ class Session:
         """Folder of the lock files; None for a ledger in memory."""
         self.lock: Lock | None = None
         """This run's own lock; None for a ledger in memory."""
-        self.held: str | None = None
-        """Why this run's article lines are held back, if they are."""
+        self.quarantine: Path | None = None
+        """Folder of the readable copies of what is in quarantine."""
 
     def now(self) -> int:
         """Return the present in seconds since 1970."""

@@ -30,11 +30,11 @@ LONGEST_WAIT = 24 * 60 * 60
 
 LEASE = """
 UPDATE entries SET state = 'leased', run = ?, attempts = ?, fetched_as = ?, error = NULL
-WHERE entry = ? AND state <> 'leased'
+WHERE entry = ? AND state NOT IN ('leased', 'held')
 """
 END = """
 UPDATE entries SET state = ?, error = ?, article = coalesce(?, article), run = NULL
-WHERE url = ? AND state = 'leased' AND run = ?
+WHERE url = ? AND state IN ('leased', 'held') AND run = ?
 """
 GIVE_BACK = """
 UPDATE entries SET state = ?, error = ?, attempts = ?, next_attempt = ?, run = NULL
@@ -42,11 +42,18 @@ WHERE entry = ? AND state = 'leased' AND run = ?
 """
 AGAIN = """
 UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = ?
-WHERE article = ? AND state NOT IN ('pending', 'leased')
+WHERE article = ? AND state NOT IN ('pending', 'leased', 'held')
 """
 REOPEN = """
 UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = NULL
-WHERE entry = ? AND state NOT IN ('pending', 'leased')
+WHERE entry = ? AND state NOT IN ('pending', 'leased', 'held')
+"""
+HOLD = "UPDATE entries SET state = 'held' WHERE url = ? AND state = 'leased' AND run = ?"
+ADOPT = "UPDATE entries SET run = ? WHERE url = ? AND state = 'held'"
+RECLAIM = "UPDATE entries SET state = 'held', run = ? WHERE url = ? AND state = 'quarantined'"
+FREE = """
+UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = ?
+WHERE url = ? AND state = 'quarantined'
 """
 RESTORE = "UPDATE entries SET state = 'emitted', article = ? WHERE url = ?"
 HELD = "SELECT entry, url, attempts FROM entries WHERE state = 'leased' AND run = ?"
@@ -116,6 +123,26 @@ def release(db: Database, run: str, *, in_hand: Collection[str], error: str, now
         db.write(GIVE_BACK, (state, text, left, next_attempt, entry, run))
         counts[state] += 1
     return counts
+
+
+def hold(db: Database, run: str, urls: Iterable[str]) -> None:
+    """Note that entries this run leases led to drafts that wait for a verdict: no run fetches them meanwhile."""
+    db.write_all(HOLD, [(url, run) for url in urls])
+
+
+def adopt(db: Database, run: str, urls: Iterable[str]) -> None:
+    """Make held entries those of this run."""
+    db.write_all(ADOPT, [(run, url) for url in urls])
+
+
+def reclaim(db: Database, run: str, urls: Iterable[str]) -> None:
+    """Take entries out of quarantine to be ended by this run; those fetched again since are left alone."""
+    db.write_all(RECLAIM, [(run, url) for url in urls])
+
+
+def free(db: Database, urls: Iterable[str], *, reason: str) -> int:
+    """Make quarantined entries pending once more; returns how many."""
+    return sum(db.write(FREE, (reason, url)).rowcount for url in urls)
 
 
 def reopen(db: Database, entry: int) -> None:

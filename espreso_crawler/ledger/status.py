@@ -18,6 +18,9 @@ RUNS = """
 SELECT run, spider, state, started_at, ended_at, reason, exit_code FROM runs
 ORDER BY started_at DESC, run DESC LIMIT ?
 """
+QUARANTINE = """
+SELECT run, count(*) AS rows, min(reason) AS reason FROM held WHERE state = 'quarantined' GROUP BY run ORDER BY run
+"""
 SEGMENTS = "SELECT state, count(*) FROM segments WHERE stream = ? GROUP BY state"
 
 
@@ -35,7 +38,8 @@ def status(session: Session, *, last_runs: int = 10) -> dict[str, Any]:
         "gaps": [gap_document(gap) for gap in coverage.gaps()],
         "segments": {stream: dict(map(tuple, db.rows(SEGMENTS, (stream,)))) for stream in STREAMS},
         "waiting": {stream: waiting(db, stream) for stream in STREAMS},
-        "held": db.row("SELECT count(*) FROM outbox WHERE held IS NOT NULL")[0],
+        "held": db.row("SELECT count(*) FROM held WHERE state <> 'quarantined'")[0],
+        "quarantine": [dict(row) for row in db.rows(QUARANTINE)],
         "forgotten": db.row("SELECT count(*) FROM articles WHERE state = 'erased'")[0],
         "runs": [dict(row) for row in db.rows(RUNS, (last_runs,))],
     }

@@ -103,11 +103,31 @@ CREATE TABLE outbox (
     revision INTEGER,
     at TEXT NOT NULL,
     schema_version TEXT NOT NULL,
-    held TEXT,
     line BLOB NOT NULL
 );
-CREATE INDEX outbox_stream ON outbox (stream, seq, held);
-CREATE INDEX outbox_held ON outbox (article, seq) WHERE held IS NOT NULL;
+CREATE INDEX outbox_stream ON outbox (stream, seq);
+
+CREATE TABLE held (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'quarantined', 'released')),
+    entry TEXT,
+    base INTEGER,
+    draft TEXT NOT NULL,
+    line BLOB NOT NULL,
+    observation TEXT NOT NULL,
+    reason TEXT
+);
+CREATE INDEX held_run ON held (run, state);
+CREATE INDEX held_entry ON held (entry);
+
+CREATE TABLE baselines (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    edition TEXT NOT NULL,
+    run TEXT NOT NULL,
+    tally TEXT NOT NULL
+);
+CREATE INDEX baselines_edition ON baselines (edition, seq);
 
 CREATE TABLE segments (
     stream TEXT NOT NULL,

@@ -126,30 +126,6 @@ def test_a_recheck_leaves_the_entry_alone(ledger: Ledger) -> None:
     assert ledger.entries.counts() == {"emitted": 1}
 
 
-def test_held_lines_stay_until_they_are_released(tmp_path: Path) -> None:
-    ledger = open_ledger(tmp_path)
-    ledger.outbox.emit(draft(url(1)))
-    ledger.outbox.flush()
-    ledger.outbox.hold("drift")
-    ledger.outbox.emit(draft(url(2)))
-    see(ledger, sighting(1))
-    ledger.close("finished", 5)
-    assert sealed(tmp_path) == []
-    assert len(sealed(tmp_path, "feed")) == 1
-    later = open_ledger(tmp_path)
-    later.outbox.emit(draft(url(3)))
-    later.outbox.emit(draft(url(2), "b"))
-    later.seal()
-    assert [line["id"] for line in sealed(tmp_path)] == ["ua:news-3"], "a held line also holds those after it"
-    assert later.outbox.release(ledger.run.id) == 2
-    later.close("finished", 0)
-    assert [(line["id"], line["revision"]) for line in sealed(tmp_path)[1:]] == [
-        ("ua:news-1", 1),
-        ("ua:news-2", 1),
-        ("ua:news-2", 2),
-    ]
-
-
 def test_a_segment_holds_one_day_and_one_schema_version(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path)
     ledger.outbox.emit(draft(url(1)))
