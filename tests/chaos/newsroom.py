@@ -1,0 +1,63 @@
+"""What happens on the site while it is crawled: articles come, change and go, and some answers fail."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import get_args
+
+from espreso_crawler.demo_site import Control, Fault
+from espreso_crawler.demo_site.history import UpdateKind
+
+# Of addresses of articles; robots.txt is spared, without it a crawl does not begin.
+FAULTS = (
+    Fault("status", "/*-*", probability=0.04, status=503),
+    Fault("hang", "/*-*", probability=0.004, seconds=2),
+    Fault("reset", "/*-*", probability=0.01),
+    Fault("short", "/*-*", probability=0.01),
+    Fault("status", "/news*", probability=0.03, status=502),
+)
+YOUNG = 18
+"""The newest articles, of six hours on average: only they change or go, so that re-checks at a day's age see it."""
+BURST = 70
+"""Articles that come at once: more than a feed and an archive page show."""
+
+
+@dataclass
+class Newsroom:
+    """The editors of a demo site."""
+
+    control: Control
+    chance: Random
+    oldest: int = 0
+    """Articles up to this number are left alone: they were there before the first crawl."""
+    removed: set[int] = field(default_factory=set)
+
+    def now(self) -> datetime:
+        """Return the site's time."""
+        return datetime.fromisoformat(self.control.state()["now"])
+
+    def work(self) -> None:
+        """Do a round's work: at least one article comes."""
+        self.control.publish(BURST if self.chance.random() < 0.03 else self.chance.randint(1, 3))
+        for _ in range(self.chance.randint(0, 3)):
+            self.act()
+
+    def act(self) -> None:
+        """Publish, update or remove one article."""
+        draw = self.chance.random()
+        if draw < 0.4:
+            self.control.publish(1)
+        elif victim := self._victim():
+            # Feed times have no seconds: two edits within a minute look like one.
+            self.control.advance(1)
+            if draw < 0.9:
+                kind = self.chance.choice(get_args(UpdateKind))
+                self.control.update(victim, kind, silent=self.chance.random() < 0.3)
+            else:
+                self.control.remove(victim, self.chance.choice((404, 410)))
+                self.removed.add(victim)
+
+    def _victim(self) -> int | None:
+        newest = self.control.state()["newest"]
+        young = [n for n in range(max(newest - YOUNG, self.oldest + 1), newest + 1) if n not in self.removed]
+        return self.chance.choice(young) if young else None
