@@ -1,6 +1,7 @@
 # Every target makes what it needs: .venv, and in it the project with the packages that the target uses.
 PYTHON ?= python3
 ARGS ?=
+N ?= 200
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help

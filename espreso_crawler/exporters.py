@@ -1,5 +1,7 @@
 """Records as JSON Lines by orjson: the same bytes in sealed files, in ``-O file.jsonl`` and on stdout."""
 
+from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -7,6 +9,7 @@ import orjson
 from scrapy.exporters import BaseItemExporter
 
 from espreso_crawler.items import Article
+from espreso_crawler.ledger import Decision, Known
 
 FORM = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
@@ -18,6 +21,30 @@ def encode(record: Article | dict[str, Any]) -> bytes:
     of a surrogate pair.
     """
     return orjson.dumps(record, option=FORM)
+
+
+def end_line(run_id: str) -> Callable[[Known, Decision], bytes]:
+    """Return the encoder of a run's lines without content (removed, retracted, erased): identity, times, reason."""
+
+    def line(known: Known, decision: Decision) -> bytes:
+        article = Article(
+            event=decision.event or "retracted",
+            id=decision.id,
+            entity_id=known.entity_id,
+            revision=decision.revision,
+            url=known.url,
+            edition=known.edition,
+            date_published=_instant(known.published_at),
+            retracts=decision.retracts or [],
+            reason=decision.reason,
+            extractor_version=known.extractor_version,
+            fetched_at=_instant(known.fetched_at),
+            emitted_at=_instant(decision.emitted_at),
+            run_id=run_id,
+        )
+        return encode(article)
+
+    return line
 
 
 class OrjsonLinesItemExporter(BaseItemExporter):
@@ -36,3 +63,7 @@ class OrjsonLinesItemExporter(BaseItemExporter):
         line = encode(item if is_whole else dict(self.get_serialized_fields(item)))
         self.file.write(line + b"\n")
         self.file.flush()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

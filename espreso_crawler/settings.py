@@ -16,7 +16,7 @@ ESPRESO_DECODE_EMAILS = False  # write out addresses that Cloudflare hides; read
 ESPRESO_LISTING_PAGES = 0  # pages of the archive one walk may read; 0 = no bound; read by the spiders
 ESPRESO_MAX_ATTEMPTS = 5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
 ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; doubles with each further one
-ESPRESO_RECHECK = "0"  # ages at which known articles are fetched again, e.g. "1h 6h 1d 7d"; "0" = never
+ESPRESO_RECHECK = "1h 1d 7d"  # ages at which known articles are fetched again: three requests each; "0" = never
 ESPRESO_VOCABULARIES = None  # folder of a user's own *.tsv, over the package's; read by pipelines/tag.py
 ESPRESO_TAG_PERSONS = True  # whether people are tagged; read by pipelines/tag.py
 ESPRESO_NEAR_DUPLICATES = "flag"  # "flag", "drop" or "off"; read by pipelines/near_duplicates.py

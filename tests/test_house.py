@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "commands": ALL,
     "demo_site": set[str](),
     "exceptions": set[str](),
-    "exporters": {"identity", "items"},
+    "exporters": {"identity", "items", "ledger"},
     "extensions": {"exceptions", "identity", "items", "ledger", "places"},
     "identity": set[str](),
     "items": {"exceptions", "identity", "processors"},
@@ -59,7 +59,7 @@ MAY_IMPORT = {
     "processors": {"exceptions", "identity", "vocabularies"},
     "schema": {"items"},
     "settings": set[str](),
-    "spiders": RECORD | {"extensions", "ledger", "loaders", "pages", "places"},
+    "spiders": RECORD | {"exporters", "extensions", "ledger", "loaders", "pages", "places"},
     "tagging": RECORD,
     "vocabularies": {"exceptions"},
 }

@@ -12,12 +12,12 @@ from scrapy.settings import BaseSettings
 from espreso_crawler.commands import refuse
 from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
-from espreso_crawler.exporters import encode
+from espreso_crawler.exporters import end_line
 from espreso_crawler.extensions.ledger import rules_of
-from espreso_crawler.items import SCHEMA_VERSION, Article
-from espreso_crawler.ledger import Decision, Known, Ledger, Run, new_run_id
+from espreso_crawler.items import SCHEMA_VERSION
+from espreso_crawler.ledger import Ledger, Run, new_run_id
 from espreso_crawler.ledger.inspection import SEAL_WAIT
-from espreso_crawler.ledger.retraction import Line, retract
+from espreso_crawler.ledger.retraction import retract
 
 UNSEALED = "SELECT count(*) FROM outbox WHERE run = ? AND stream = 'articles'"
 
@@ -50,7 +50,7 @@ class Command(ScrapyCommand):
             target, reason = checked(args[0]), checked(opts.reason)
             with ledger_of_its_own(self.settings, "retract", {"target": target, "reason": reason}) as ledger:
                 decisions = retract(
-                    ledger, target, reason=reason, schema_version=SCHEMA_VERSION, line=line_of(ledger.run.id)
+                    ledger, target, reason=reason, schema_version=SCHEMA_VERSION, line=end_line(ledger.run.id)
                 )
             for decision in decisions:
                 print(f"{decision.event} {decision.id} revision {decision.revision}")
@@ -95,30 +95,6 @@ def ledger_of_its_own(settings: BaseSettings, name: str, arguments: Mapping[str,
     ledger.close("finished", ExitCode.OK)
 
 
-def line_of(run_id: str) -> Line:
-    """Return the encoder of lines without content: identity, times and reason."""
-
-    def line(known: Known, decision: Decision) -> bytes:
-        article = Article(
-            event=decision.event or "retracted",
-            id=decision.id,
-            entity_id=known.entity_id,
-            revision=decision.revision,
-            url=known.url,
-            edition=known.edition,
-            date_published=_instant(known.published_at),
-            retracts=decision.retracts or [],
-            reason=decision.reason,
-            extractor_version=known.extractor_version,
-            fetched_at=_instant(known.fetched_at),
-            emitted_at=_instant(decision.emitted_at),
-            run_id=run_id,
-        )
-        return encode(article)
-
-    return line
-
-
 def _seal(ledger: Ledger) -> None:
     """Seal what the command emitted, waiting for another process that seals."""
     ledger.segments.seal(wait=SEAL_WAIT)
@@ -126,7 +102,3 @@ def _seal(ledger: Ledger) -> None:
         raise LedgerError(
             f"{left} lines are written but not sealed: another process seals; they go out with a later seal"
         )
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -46,6 +46,8 @@ class Capture:
     """The feed entry it was fetched for."""
     urls: tuple[str, ...] = ()
     """Every address it answered to: requested, redirected to."""
+    recheck: str | None = None
+    """Id of the known article that was looked at again; then there is no entry."""
     draft: Draft | None = None
     """The article as the ledger takes it, once a pipeline has made it."""
 
@@ -120,12 +122,16 @@ class LedgerExtension:
         if capture.entry_url and not isinstance(exception, ENDED_ALREADY):
             reason = f"{type(exception).__name__}: {exception}"
             self._settle(capture.entry_url, reason)
+        elif capture.recheck and not isinstance(exception, ENDED_ALREADY):
+            self._guarded(self.ledger.rechecks.missed, capture.recheck)
 
     def item_error(self, item: Any, failure: Failure) -> None:
         """Give an entry back whose article a pipeline failed on."""
         capture = self._captures.pop(id(item), Capture(None))
         if capture.entry_url and not self.failed:
             self._guarded(self.ledger.entries.attempt_failed, capture.entry_url, failure.getErrorMessage())
+        elif capture.recheck and not self.failed:
+            self._guarded(self.ledger.rechecks.missed, capture.recheck)
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         """Remember why the crawl ended, and write what is left while it can still be counted."""

@@ -1,6 +1,6 @@
 """Taking a text out everywhere: the ledger, the outbox, sealed files, rejects; what stays is a keyed hash."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,13 +9,10 @@ from espreso_crawler.ledger import articles, files
 from espreso_crawler.ledger.decisions import Decision, Known
 from espreso_crawler.ledger.inspection import sealing_stopped
 from espreso_crawler.ledger.ledger import Ledger
-from espreso_crawler.ledger.revisions import announce
+from espreso_crawler.ledger.revisions import EndLine, announce
 from espreso_crawler.ledger.rewriting import Subject, owe, rewrite_all
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.suppression import suppress
-
-Line = Callable[[Known, Decision], bytes]
-"""Encodes the ``erased`` line from what was known and what was decided."""
 
 MAY_HOLD_TEXT = ("rejects", "quarantine", "aside")
 """Folders in the state folder."""
@@ -56,7 +53,7 @@ class Forgotten:
     """Archived files that still hold the text: they lie outside the output."""
 
 
-def forget(ledger: Ledger, target: str, *, reason: str, schema_version: str, line: Line) -> Forgotten:
+def forget(ledger: Ledger, target: str, *, reason: str, schema_version: str, line: EndLine) -> Forgotten:
     """Take an article (id or canonical address) out everywhere, for good: it never comes back.
 
     To be called again after a kill or an error: what was begun is finished. Raises LedgerError when nothing
@@ -108,7 +105,7 @@ def _clear(session: Session, subject: Subject) -> None:
     session.db.write_all("DELETE FROM held WHERE seq = ?", held)
 
 
-def _erase(session: Session, known: Known, reason: str, schema_version: str, line: Line) -> Decision:
+def _erase(session: Session, known: Known, reason: str, schema_version: str, line: EndLine) -> Decision:
     for statement in CLEAR:
         session.db.write(statement, (known.key,))
     session.db.write(BLANK, (known.key,))
@@ -116,7 +113,7 @@ def _erase(session: Session, known: Known, reason: str, schema_version: str, lin
         session,
         replace(known, text_digest=None, record_digest=None, fields={}),
         "erased",
-        line=lambda decision: line(known, decision),
+        line=lambda _, decision: line(known, decision),
         schema_version=schema_version,
         reason=reason,
     )

@@ -1,25 +1,38 @@
 """Which known articles are looked at again, and when one counts as removed; never how they are fetched."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+import orjson
 
 from espreso_crawler.ledger import articles
 from espreso_crawler.ledger.decisions import Decision
 from espreso_crawler.ledger.outbox import Outbox
-from espreso_crawler.ledger.revisions import announce
+from espreso_crawler.ledger.revisions import EndLine, announce
 from espreso_crawler.ledger.schedule import next_check
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.times import instant
 
 CLAIM = timedelta(hours=1)
 """How long a due article is left to the run that got it; then, if that run died, it is due again."""
-DUE = """
-SELECT article, id, url, host, edition, revision, refused_since FROM articles
-WHERE host = ? AND next_check <= ? AND state = 'live' AND (? OR refused_since IS NOT NULL)
-ORDER BY next_check LIMIT ?
+SELECT = """
+SELECT articles.article, articles.id, articles.url, articles.host, articles.edition, articles.revision, refused_since,
+       entries.first AS feed, entries.label
+FROM articles LEFT JOIN entries ON entries.url = articles.url
+WHERE articles.host = ? AND articles.state = 'live'
 """
+DUE = SELECT + " AND next_check <= ? AND (? OR refused_since IS NOT NULL) ORDER BY next_check LIMIT ?"
+OTHER = (
+    SELECT
+    + """
+AND refused_since IS NULL AND same_as IS NULL AND id NOT IN (SELECT value FROM json_each(?))
+ORDER BY articles.article DESC LIMIT 1
+"""
+)
 CLAIMED = "UPDATE articles SET next_check = ? WHERE article = ?"
+ASKED = "UPDATE articles SET next_check = ? WHERE article = ? AND state = 'live'"
 NEXT = "UPDATE articles SET next_check = ?, refused_since = ? WHERE article = ?"
 EVERY = 1 << 62
 
@@ -35,6 +48,10 @@ class Recheck:
     revision: int
     was_refused: bool
     """Whether the last look met 404 or 410."""
+    feed: dict[str, Any] | None = None
+    """First sighting in the feed, as in `Lease.feed`."""
+    label: str | None = None
+    """Label on its entry when the feed showed it last."""
 
 
 class Rechecks:
@@ -55,27 +72,37 @@ class Rechecks:
             for host in hosts:
                 left = EVERY if limit is None else limit - len(found)
                 for row in session.db.rows(DUE, (host, now, is_on, left)):
-                    found.append(
-                        Recheck(
-                            id=row["id"],
-                            url=row["url"],
-                            host=host,
-                            edition=row["edition"],
-                            revision=row["revision"],
-                            was_refused=row["refused_since"] is not None,
-                        )
-                    )
+                    found.append(_recheck(row))
                     session.db.write(CLAIMED, (now + int(CLAIM.total_seconds()), row["article"]))
             session.count({"rechecks": len(found)})
         return found
 
+    def other(self, host: str, *, than: Collection[str]) -> Recheck | None:
+        """Return an article of a feed that was not refused, the latest known, to see whether the site answers at all.
+
+        `than` are the ids that are not wanted. None when no other is known.
+        """
+        row = self._session.db.row(OTHER, (host, orjson.dumps(list(than)).decode()))
+        return _recheck(row) if row else None
+
+    def ask(self, article_id: str) -> None:
+        """Make a known article due now: its page was refused when it was asked for by its feed entry."""
+        self._outbox.flush()
+        session = self._session
+        with session.db.transaction("recheck"):
+            if known := articles.by_names(session.db, [article_id]):
+                session.db.write(ASKED, (session.now(), known.key))
+
     def checked(self, article_id: str) -> None:
         """Note an answer that was no refusal and led to no draft; `Outbox.emit` notes its own."""
-        db, now = self._session.db, self._session.clock()
-        self._outbox.flush()
-        with db.transaction("recheck"):
-            if known := articles.by_names(db, [article_id]):
-                db.write(NEXT, (next_check(known.published_at, now, self._session.rules.recheck), None, known.key))
+        self._looked(article_id, is_answer=True)
+
+    def missed(self, article_id: str) -> None:
+        """Note a look that told nothing, for the site failed: the next one comes at the next age.
+
+        An earlier refusal stands: a failing site does not say that the article is back.
+        """
+        self._looked(article_id, is_answer=False)
 
     def refused(
         self,
@@ -84,7 +111,7 @@ class Rechecks:
         *,
         another_answers: bool,
         schema_version: str,
-        line: Callable[[Decision], bytes],
+        line: EndLine,
     ) -> Decision | None:
         """Note a 404 or 410. Two, `Rules.removal_after` apart, make a ``removed`` event, which is returned.
 
@@ -106,3 +133,30 @@ class Rechecks:
             decision = announce(session, known, "removed", line=line, schema_version=schema_version, reason=reason)
         self._outbox.tell([decision])
         return decision
+
+    def _looked(self, article_id: str, *, is_answer: bool) -> None:
+        session = self._session
+        self._outbox.flush()
+        with session.db.transaction("recheck"):
+            known = articles.by_names(session.db, [article_id])
+            if known is None or known.state != "live":
+                return
+            since = session.db.row("SELECT refused_since FROM articles WHERE article = ?", (known.key,))[0]
+            check = next_check(known.published_at, session.clock(), session.rules.recheck)
+            if since is not None and not is_answer:
+                session.db.write(CLAIMED, (session.now() + int(session.rules.removal_after.total_seconds()), known.key))
+            else:
+                session.db.write(NEXT, (check, None, known.key))
+
+
+def _recheck(row: Any) -> Recheck:
+    return Recheck(
+        id=row["id"],
+        url=row["url"],
+        host=row["host"],
+        edition=row["edition"],
+        revision=row["revision"],
+        was_refused=row["refused_since"] is not None,
+        feed=orjson.loads(row["feed"]) if row["feed"] else None,
+        label=row["label"],
+    )

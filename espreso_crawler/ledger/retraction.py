@@ -1,15 +1,10 @@
 """Taking back wrong rows: a ``retracted`` event that names the revisions; the rows themselves stay."""
 
-from collections.abc import Callable
-
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import articles, states
 from espreso_crawler.ledger.decisions import Decision, Known
 from espreso_crawler.ledger.ledger import Ledger
-from espreso_crawler.ledger.revisions import announce
-
-Line = Callable[[Known, Decision], bytes]
-"""Encodes the line of an event that no page led to, from what is known and what was decided."""
+from espreso_crawler.ledger.revisions import EndLine, announce
 
 OF_RUN = """
 SELECT DISTINCT article FROM revisions WHERE run = ? AND event IN ('created', 'revised', 'reextracted')
@@ -21,7 +16,7 @@ ORDER BY revision
 """
 
 
-def retract(ledger: Ledger, target: str, *, reason: str, schema_version: str, line: Line) -> list[Decision]:
+def retract(ledger: Ledger, target: str, *, reason: str, schema_version: str, line: EndLine) -> list[Decision]:
     """Take back what a run wrote, or an article by its id; returns the events, sealed with the next seal.
 
     Each article is fetched again by the next crawl and then gets a new revision, even with the same text.
@@ -39,7 +34,7 @@ def retract(ledger: Ledger, target: str, *, reason: str, schema_version: str, li
                 session,
                 known,
                 "retracted",
-                line=lambda decision, known=known: line(known, decision),  # type: ignore[misc]
+                line=line,
                 schema_version=schema_version,
                 reason=reason,
                 retracts=[row[0] for row in rows],

@@ -25,6 +25,8 @@ WHERE article = ?
 """
 LOOKED_AT = "UPDATE articles SET fetched_at = ?, next_check = ?, refused_since = NULL WHERE article = ?"
 END = "UPDATE articles SET revision = ?, state = ?, next_check = NULL, refused_since = NULL WHERE article = ?"
+EndLine = Callable[[Known, Decision], bytes]
+"""Encodes the line of an event that no page led to, from what is known and what was decided."""
 REVISION = """
 INSERT OR REPLACE INTO revisions (article, revision, extractor_version, event, text_digest, record_digest,
                                   fields, fetched_at, emitted_at, run)
@@ -76,7 +78,7 @@ def announce(
     known: Known,
     event: Event,
     *,
-    line: Callable[[Decision], bytes],
+    line: EndLine,
     schema_version: str,
     reason: str,
     retracts: list[int] | None = None,
@@ -91,7 +93,7 @@ def announce(
     queue(
         session,
         "articles",
-        line(decision),
+        line(known, decision),
         at=now,
         schema_version=schema_version,
         article=known.key,

@@ -55,6 +55,8 @@ class Articles:
         if response.status in GONE:
             entries.settle(lease.url, "gone", f"HTTP {response.status}")
             self._crawl.failed(lease.url, f"HTTP {response.status}")
+            if lease.article:
+                self._crawl.ledger.rechecks.ask(lease.article)
         elif response.status != HTTPStatus.OK:
             self._attempt_failed(lease.url, f"HTTP {response.status}")
         else:
@@ -101,6 +103,7 @@ class Articles:
             yield from self.requests(self._feeds.follow_again(page))
 
     def _emitted(self, item: Article, entry_url: str, response: Response) -> Iterator[Article]:
+        self._crawl.answered(entry_url)
         if self._crawl.arguments.covers(item.date_published):
             self._sources.count(item)
             self._crawl.keeper.note(item, Capture(entry_url, addresses(response)))

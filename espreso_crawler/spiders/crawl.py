@@ -25,6 +25,7 @@ class Crawl:
         self.left = arguments.limit
         """Articles that may still be fetched; None for no limit."""
         self._logger = logger
+        self._answered: dict[str, str] = {}
 
     @property
     def keeper(self) -> LedgerExtension:
@@ -53,6 +54,14 @@ class Crawl:
     def page(self, response: Response) -> Page:
         """Return the page of a response, fetched now. Raises `BrokenPage`."""
         return captured(response, decode_emails=self.crawler.settings.getbool("ESPRESO_DECODE_EMAILS"))
+
+    def answered(self, url: str) -> None:
+        """Note that an article was read at an address."""
+        self._answered[identity.host_of(url)] = url
+
+    def has_answer_besides(self, url: str) -> bool:
+        """Return whether another article of the same host was read in this run."""
+        return self._answered.get(identity.host_of(url), url) != url
 
     def failed(self, url: str, reason: str) -> None:
         """Say in one line why a page could not be used, and count it."""

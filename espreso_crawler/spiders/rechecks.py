@@ -1,4 +1,4 @@
-"""Known articles, looked at again where ``ESPRESO_RECHECK`` asks for it."""
+"""Known articles, looked at again where ``ESPRESO_RECHECK`` asks for it: still there, still the same?"""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -7,42 +7,94 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from espreso_crawler.exceptions import PageError
+from espreso_crawler.exceptions import NotAnArticle, PageError
+from espreso_crawler.exporters import end_line
 from espreso_crawler.extensions.ledger import Capture
-from espreso_crawler.items import Article
+from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Recheck
 from espreso_crawler.pages import article
+from espreso_crawler.spiders.articles import GONE
 from espreso_crawler.spiders.captures import addresses, failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.sightings import first_sighting
 
 AT_MOST = 50
 """Looks one run takes; the rest is due in the next."""
 
 
 class Rechecks:
-    """Fetches articles that are due for another look."""
+    """Fetches articles that are due for another look.
+
+    A refusal (404, 410) is told to the ledger only once another article of the host was read in this run. If
+    none was, one known article is asked for. A site that refuses everything has removed nothing.
+    """
 
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
+        self._refused: list[tuple[Recheck, int]] = []
+        self._witnesses: set[str] = set()
+        """Hosts of which a known article was asked for because of a refusal."""
 
     def requests(self) -> Iterator[Request]:
         """Ask for the articles that are due."""
-        for recheck in self._crawl.ledger.rechecks.due(self._crawl.hosts, limit=AT_MOST):
-            yield Request(recheck.url, self.parse, errback=self.failed, cb_kwargs={"recheck": recheck})
+        left = self._crawl.left
+        limit = AT_MOST if left is None else min(AT_MOST, left)
+        yield from map(self._request, self._crawl.ledger.rechecks.due(self._crawl.hosts, limit=limit))
 
-    def parse(self, response: Response, recheck: Recheck) -> Iterator[Article]:
+    def parse(self, response: Response, recheck: Recheck) -> Iterator[Article | Request]:
         """Look at a known article again."""
         self._crawl.stats.inc_value("espreso/rechecks")
-        if response.status != HTTPStatus.OK:
-            return
-        try:
-            item = article(self._crawl.page(response))
-        except PageError as error:
-            self._crawl.failed(recheck.url, str(error))
-            return
-        self._crawl.keeper.note(item, Capture(None, addresses(response)))
-        yield item
+        if response.status in GONE:
+            self._crawl.stats.inc_value("espreso/rechecks/refused")
+            self._refused.append((recheck, response.status))
+            yield from self._witness(recheck.host)
+        elif response.status == HTTPStatus.OK:
+            yield from self._read(response, recheck)
+        else:
+            self._missed(recheck, f"HTTP {response.status}")
+        self._tell_refusals()
 
     def failed(self, failure: Failure) -> None:
-        """Let a failed look be: the article is due again."""
-        self._crawl.failed(failed_request(failure).url, reason(failure))
+        """Let a failed look be: the next one comes at the article's next age."""
+        self._missed(failed_request(failure).cb_kwargs["recheck"], reason(failure))
+
+    def _request(self, recheck: Recheck) -> Request:
+        return Request(recheck.url, self.parse, errback=self.failed, cb_kwargs={"recheck": recheck})
+
+    def _read(self, response: Response, recheck: Recheck) -> Iterator[Article]:
+        try:
+            item = article(self._crawl.page(response), first_sighting(recheck), recheck.label)
+        except NotAnArticle as error:
+            self._crawl.failed(recheck.url, str(error))
+            self._crawl.ledger.rechecks.checked(recheck.id)
+        except PageError as error:
+            self._missed(recheck, str(error))
+        else:
+            self._crawl.answered(recheck.url)
+            self._crawl.keeper.note(item, Capture(None, addresses(response), recheck=recheck.id))
+            yield item
+
+    def _missed(self, recheck: Recheck, why: str) -> None:
+        self._crawl.failed(recheck.url, why)
+        self._crawl.ledger.rechecks.missed(recheck.id)
+
+    def _witness(self, host: str) -> Iterator[Request]:
+        """Ask for an article that should be there, once a run and host, unless one was read."""
+        refused = [recheck for recheck, _ in self._refused if recheck.host == host]
+        if host in self._witnesses or any(self._crawl.has_answer_besides(recheck.url) for recheck in refused):
+            return
+        self._witnesses.add(host)
+        if other := self._crawl.ledger.rechecks.other(host, than=[recheck.id for recheck in refused]):
+            yield self._request(other)
+
+    def _tell_refusals(self) -> None:
+        told = [each for each in self._refused if self._crawl.has_answer_besides(each[0].url)]
+        for recheck, status in told:
+            self._refused.remove((recheck, status))
+            self._crawl.ledger.rechecks.refused(
+                recheck.id,
+                status,
+                another_answers=True,
+                schema_version=SCHEMA_VERSION,
+                line=end_line(self._crawl.ledger.run.id),
+            )

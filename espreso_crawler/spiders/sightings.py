@@ -4,7 +4,7 @@ from datetime import datetime
 
 from espreso_crawler import identity
 from espreso_crawler.items import FeedSighting
-from espreso_crawler.ledger import Lease, Sighting
+from espreso_crawler.ledger import Lease, Recheck, Sighting
 from espreso_crawler.pages import FeedEntry
 
 
@@ -23,8 +23,8 @@ def sighting(entry: FeedEntry, host: str, *, in_feed: bool) -> Sighting:
     )
 
 
-def first_sighting(lease: Lease) -> FeedSighting | None:
-    """Return how a leased entry first looked in a feed; None when no feed led to it."""
+def first_sighting(lease: Lease | Recheck) -> FeedSighting | None:
+    """Return how the entry of an article first looked in a feed; None when no feed led to it."""
     if not lease.feed:
         return None
     published_at = lease.feed["published_at"]

@@ -72,7 +72,7 @@ class Chaos:
             while True:
                 self.demo.control.clear_log()
                 self._watch([self._start()], is_busy=False)
-                if len(self.demo.control.log()) <= 2:  # noqa: PLR2004  # robots.txt and the start page
+                if len(self.demo.control.log()) <= 2:  # robots.txt and the start page
                     break
 
     def _round(self) -> None:

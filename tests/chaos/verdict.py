@@ -93,9 +93,7 @@ def _judge_revisions(id_: str, numbers: list[int], found: Verdict) -> None:
         found.out_of_order.append(f"{id_}: revisions {numbers}")
 
 
-def _judge_truth(
-    articles: Iterable[list[dict[str, Any]]], truths: Iterable[Mapping[str, Any]], found: Verdict
-) -> None:
+def _judge_truth(articles: Iterable[list[dict[str, Any]]], truths: Iterable[Mapping[str, Any]], found: Verdict) -> None:
     last: dict[str, dict[str, Any]] = {}
     for records in articles:
         entity = records[-1]["entity_id"]

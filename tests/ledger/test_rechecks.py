@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from espreso_crawler.ledger import Decision, Ledger, Rules, parse_schedule
+from espreso_crawler.ledger import Decision, Known, Ledger, Rules, parse_schedule
 from tests.ledger.builders import HOST, NOON, QUICK, Clock, draft, open_ledger, sealed, see, sighting, url
 
 RULES = Rules(backoff=QUICK.backoff, recheck=parse_schedule("1h 6h 1d"))
@@ -38,7 +38,7 @@ def look(ledger: Ledger, clock: Clock, text: str = "text") -> Decision:
 
 
 def refuse(ledger: Ledger, *, another: bool = True) -> Decision | None:
-    def line(decision: Decision) -> bytes:
+    def line(_: Known, decision: Decision) -> bytes:
         return orjson.dumps({"id": decision.id, "event": decision.event, "revision": decision.revision})
 
     return ledger.rechecks.refused("ua:news-1", 404, another_answers=another, schema_version="1.0", line=line)
