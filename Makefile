@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo crawl test lint bench clean
+.PHONY: help demo crawl test lint bench chaos clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -27,6 +27,9 @@ lint: .venv/.lint ## check style and types
 
 bench: .venv/.bench ## measure extraction, crawl and memory
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+chaos: .venv/.test ## kill N crawls (200) of a changing site at every step, then compare output and site
+	@$(BIN)/python -m tests.chaos $(N)
 
 clean: ## remove .venv and what tools left; never output or state
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

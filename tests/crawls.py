@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ class Desk:
 
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
+    now: datetime | None = None
+    """What the crawls take for the present; None for the machine's."""
 
     def crawl(self, *arguments: str, settings: Mapping[str, str] | None = None, extra: Sequence[str] = ()) -> Finished:
         """Run ``scrapy crawl read_also`` with ``-a`` arguments to its end."""
@@ -58,7 +61,8 @@ class Desk:
         places = {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
         given = places | NO_WAITING | self.settings | dict(settings or {})
         return [
-            sys.executable, "-m", "scrapy", "crawl", "read_also",
+            sys.executable, "-m", *(["tests.at_time", self.now.isoformat()] if self.now else ["scrapy"]),
+            "crawl", "read_also",
             *(part for argument in arguments for part in ("-a", argument)),
             *(part for name, value in given.items() for part in ("-s", f"{name}={value}")),
             *extra,

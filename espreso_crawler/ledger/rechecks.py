@@ -24,13 +24,7 @@ FROM articles LEFT JOIN entries ON entries.url = articles.url
 WHERE articles.host = ? AND articles.state = 'live'
 """
 DUE = SELECT + " AND next_check <= ? AND (? OR refused_since IS NOT NULL) ORDER BY next_check LIMIT ?"
-OTHER = (
-    SELECT
-    + """
-AND refused_since IS NULL AND same_as IS NULL AND id NOT IN (SELECT value FROM json_each(?))
-ORDER BY articles.article DESC LIMIT 1
-"""
-)
+OTHER = SELECT + " AND refused_since IS NULL AND same_as IS NULL AND id <> ? ORDER BY articles.article DESC LIMIT 1"
 CLAIMED = "UPDATE articles SET next_check = ? WHERE article = ?"
 ASKED = "UPDATE articles SET next_check = ? WHERE article = ? AND state = 'live'"
 NEXT = "UPDATE articles SET next_check = ?, refused_since = ? WHERE article = ?"
@@ -74,15 +68,15 @@ class Rechecks:
                 for row in session.db.rows(DUE, (host, now, is_on, left)):
                     found.append(_recheck(row))
                     session.db.write(CLAIMED, (now + int(CLAIM.total_seconds()), row["article"]))
-            session.count({"rechecks": len(found)})
+            session.count({"rechecks/due": len(found)})
         return found
 
-    def other(self, host: str, *, than: Collection[str]) -> Recheck | None:
+    def other(self, host: str, *, than: str) -> Recheck | None:
         """Return an article of a feed that was not refused, the latest known, to see whether the site answers at all.
 
-        `than` are the ids that are not wanted. None when no other is known.
+        `than` is the id that is not wanted. None when no other is known.
         """
-        row = self._session.db.row(OTHER, (host, orjson.dumps(list(than)).decode()))
+        row = self._session.db.row(OTHER, (host, than))
         return _recheck(row) if row else None
 
     def ask(self, article_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Known articles, looked at again where ``ESPRESO_RECHECK`` asks for it: still there, still the same?"""
+"""Known articles, looked at again where ``ESPRESO_RECHECK`` asks for it: whether they are there and the same."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -47,7 +47,7 @@ class Rechecks:
         if response.status in GONE:
             self._crawl.stats.inc_value("espreso/rechecks/refused")
             self._refused.append((recheck, response.status))
-            yield from self._witness(recheck.host)
+            yield from self._witness(recheck)
         elif response.status == HTTPStatus.OK:
             yield from self._read(response, recheck)
         else:
@@ -78,13 +78,12 @@ class Rechecks:
         self._crawl.failed(recheck.url, why)
         self._crawl.ledger.rechecks.missed(recheck.id)
 
-    def _witness(self, host: str) -> Iterator[Request]:
+    def _witness(self, recheck: Recheck) -> Iterator[Request]:
         """Ask for an article that should be there, once a run and host, unless one was read."""
-        refused = [recheck for recheck, _ in self._refused if recheck.host == host]
-        if host in self._witnesses or any(self._crawl.has_answer_besides(recheck.url) for recheck in refused):
+        if recheck.host in self._witnesses or self._crawl.has_answer_besides(recheck.url):
             return
-        self._witnesses.add(host)
-        if other := self._crawl.ledger.rechecks.other(host, than=[recheck.id for recheck in refused]):
+        self._witnesses.add(recheck.host)
+        if other := self._crawl.ledger.rechecks.other(recheck.host, than=recheck.id):
             yield self._request(other)
 
     def _tell_refusals(self) -> None:

@@ -19,6 +19,7 @@ from tests.chaos.rounds import ANY_MOMENT, Chaos
 from tests.chaos.verdict import Verdict, verdict
 from tests.crawls import PAGE
 
+PER_DAY = 40
 SHOWN = 10
 
 
@@ -26,7 +27,10 @@ def main() -> None:
     """Run, print, exit."""
     asked = _parser().parse_args()
     started = time.monotonic()
-    with running_apart(SiteOptions(page_bytes=PAGE, latency=0.005)) as demo, tempfile.TemporaryDirectory() as temporary:
+    with (
+        running_apart(SiteOptions(page_bytes=PAGE, latency=0.005, per_day=PER_DAY)) as demo,
+        tempfile.TemporaryDirectory() as temporary,
+    ):
         home = asked.home or Path(temporary)
         newsroom = Newsroom(demo.control, Random(asked.seed), demo.site.newest)
         warmth = home / "warmth"

@@ -16,7 +16,7 @@ FAULTS = (
     Fault("short", "/*-*", probability=0.01),
     Fault("status", "/news*", probability=0.03, status=502),
 )
-YOUNG = 18
+YOUNG = 10
 """The newest articles, of six hours on average: only they change or go, so that re-checks at a day's age see it."""
 BURST = 70
 """Articles that come at once: more than a feed and an archive page show."""

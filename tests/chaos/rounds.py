@@ -83,7 +83,8 @@ class Chaos:
 
     def _watch(self, children: list[Child], *, is_busy: bool = True) -> None:
         """Wait for the ends of crawls, while the newsroom works on."""
-        while not all([child.is_over() for child in children]):  # a list: each is to be looked at
+        running = children
+        while running := [child for child in running if not child.is_over()]:
             if is_busy and self.chance.random() < HALF:
                 self.newsroom.act()
             time.sleep(PAUSE)

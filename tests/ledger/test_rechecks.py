@@ -138,3 +138,45 @@ def test_a_moved_entry_of_a_removed_article_is_fetched_again(ledger: Ledger, clo
     ledger.entries.settle(url(1), "gone")
     ledger.outbox.flush()
     assert len(see(ledger, sighting(1, label="updated"))) == 1
+
+
+def test_a_look_that_met_a_failing_site_comes_again_at_the_next_age(ledger: Ledger, clock: Clock) -> None:
+    clock.forward(hours=1)
+    assert due(ledger)
+    ledger.rechecks.missed("ua:news-1")
+    clock.forward(hours=4, minutes=59)
+    assert due(ledger) == []
+    clock.forward(minutes=1)
+    assert due(ledger) == ["ua:news-1"]
+
+
+def test_a_failing_site_does_not_wipe_a_refusal(ledger: Ledger, clock: Clock) -> None:
+    refuse(ledger)
+    clock.forward(hours=3)
+    ledger.rechecks.missed("ua:news-1")
+    clock.forward(hours=6)
+    assert due(ledger) == ["ua:news-1"]
+    assert refuse(ledger), "two refusals, six hours apart"
+
+
+def test_an_article_that_is_asked_for_is_due_at_once(ledger: Ledger) -> None:
+    ledger.rechecks.ask("ua:news-1")
+    ledger.rechecks.ask("ua:unknown")
+    assert due(ledger) == ["ua:news-1"]
+
+
+def test_another_article_to_compare_with_is_one_that_was_not_refused(ledger: Ledger) -> None:
+    for number in (2, 3):
+        ledger.outbox.emit(draft(url(number), date_published=NOON.isoformat()))
+    ledger.outbox.flush()
+    refuse(ledger)
+    other = ledger.rechecks.other(HOST, than="ua:news-3")
+    assert other and other.id == "ua:news-2"
+    assert ledger.rechecks.other("zahid.espreso.tv", than="ua:news-3") is None
+
+
+def test_a_look_knows_how_the_feed_showed_the_article(ledger: Ledger, clock: Clock) -> None:
+    see(ledger, sighting(1, label="exclusive"))
+    clock.forward(hours=1)
+    (recheck,) = ledger.rechecks.due([HOST])
+    assert (recheck.label, recheck.feed and recheck.feed["label"]) == ("exclusive", "exclusive")
