@@ -8,7 +8,7 @@ from espreso_crawler.ledger.rechecks import Recheck
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run, new_run_id
 from espreso_crawler.ledger.schedule import parse_schedule
-from espreso_crawler.ledger.sightings import Lease, Sighting
+from espreso_crawler.ledger.sightings import Lease, Listed, Sighting
 
 __all__ = [
     "Decision",
@@ -17,6 +17,7 @@ __all__ = [
     "Known",
     "Lease",
     "Ledger",
+    "Listed",
     "Neighbour",
     "Recheck",
     "Rules",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -14,19 +15,24 @@ from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.sightings import BLANK, Lease, Sighting, entry_row, fingerprint
 from espreso_crawler.ledger.suppression import suppressed
-from espreso_crawler.ledger.times import epoch, utc_text
+from espreso_crawler.ledger.times import epoch, instant, utc_text
 
 AMONG = """
 SELECT entry, entries.url, entries.host, entries.edition, headline, label, entries.published_at, published,
-       position, important, first, entries.state, attempts, next_attempt, fetched_as, articles.id AS article,
-       article AS article_key
+       position, important, first, entries.state, attempts, next_attempt, fetched_as, leased_at, dated,
+       articles.id AS article, article AS article_key
 FROM entries LEFT JOIN articles USING (article) WHERE entries.url IN (SELECT value FROM json_each(?))
 """
+# An update moves a feed time up, so one after the span may hide an earlier publication: the label tells.
 DUE = """
 SELECT url FROM entries
-WHERE state = 'pending' AND host = ? AND next_attempt NOT BETWEEN ? AND ?
-  AND (published IS NULL OR published BETWEEN ? AND ?)
-ORDER BY next_attempt, entry LIMIT ?
+WHERE state = 'pending' AND host = :host AND next_attempt NOT BETWEEN :now + 1 AND :now + :longest
+  AND CASE WHEN dated IS NOT NULL THEN dated >= :since AND dated < :until
+           WHEN published IS NOT NULL
+           THEN published >= :since - 59 AND (published <= :until OR label IS 'updated')
+           ELSE 1 END
+  AND run IS NOT :not_by
+ORDER BY next_attempt, entry LIMIT :limit
 """
 INSERT = """
 INSERT INTO entries (url, host, edition, headline, label, published_at, published, position, important, first,
@@ -41,9 +47,9 @@ UPDATE entries SET headline = :headline, label = :label, published_at = :publish
 WHERE entry = :entry
 """
 SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry = ?"
-NEVER_AGAIN = frozenset(("offsite",))
-"""Ends that no move in the feed reopens: the address alone decided them."""
 LAST = 1 << 62
+MINUTE = 60
+OFFSITE = "not a host of this crawl"
 
 
 class Entries:
@@ -59,14 +65,17 @@ class Entries:
         *,
         seen_at: datetime,
         seen_on: str,
+        hosts: Collection[str] | None = None,
         wanted: Callable[[Sighting], bool] | None = None,
         limit: int | None = None,
     ) -> list[Lease]:
         """Note one page's feed in one transaction and lease what is to be fetched now.
 
         Leased are entries that are new, that moved (label, time or headline) since they were last fetched, or
-        that are pending and due; those that `wanted` refuses or that exceed `limit` stay pending. Every
-        change of an entry becomes a line of the ``feed`` stream. `seen_at` is aware.
+        that are pending and due; those that `wanted` refuses or that exceed `limit` stay pending. An article
+        whose own time is known is shown to `wanted` with that time instead of the feed's. Entries of a host
+        not in `hosts` (None: every host) end as offsite. Every change of an entry becomes a line of the
+        ``feed`` stream. `seen_at` is aware.
         """
         session, leases = self._session, list[Lease]()
         tallies = Counter[str]()
@@ -76,7 +85,11 @@ class Entries:
             before = {row["url"]: dict(row) for row in session.db.rows(AMONG, (_json(fresh),))}
             for sighting in reversed(fresh.values()):
                 entry = self._note(before.get(sighting.url), sighting, utc_text(seen_at), seen_on, tallies)
-                may_lease = (limit is None or len(leases) < limit) and (wanted is None or wanted(sighting))
+                if hosts is not None and entry["host"] not in hosts:
+                    tallies["entry/offsite"] += states.send_away(session.db, entry["entry"], OFFSITE)
+                    continue
+                may_lease = limit is None or len(leases) < limit
+                may_lease = may_lease and (wanted is None or wanted(_dated(sighting, entry)))
                 if lease := self._lease_if_due(entry, may_lease):
                     leases.append(lease)
             tallies.update(f"leased/{lease.why}" for lease in leases)
@@ -90,18 +103,27 @@ class Entries:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        untried: bool = False,
     ) -> list[Lease]:
-        """Lease pending entries of these feeds that are due, longest waiting first, in the feed or not.
+        """Lease pending entries of these hosts that are due, longest waiting first, in a feed or not.
 
-        `since` and `until` bound the feed time (both included); entries without one are always taken.
+        `since` and `until` bound the article's own time where its page has told it (until exclusive), else the
+        feed time (both included; an updated entry may be older than it shows). Entries without a time are
+        always taken. `untried` leaves out what this run has had before.
         """
         session, leases = self._session, list[Lease]()
-        span = (epoch(since) if since else -LAST, epoch(until) if until else LAST)
-        waiting = (session.now() + 1, session.now() + states.LONGEST_WAIT)
+        asked = {
+            "since": epoch(since) if since else -LAST,
+            "until": epoch(until) if until else LAST,
+            "now": session.now(),
+            "longest": states.LONGEST_WAIT,
+            "not_by": session.run if untried else "",
+        }
         with session.db.transaction("take"):
             for host in hosts:
+                states.call_back(session.db, host)
                 left = LAST if limit is None else limit - len(leases)
-                due = [row[0] for row in session.db.rows(DUE, (host, *waiting, *span, left))]
+                due = [row[0] for row in session.db.rows(DUE, asked | {"host": host, "limit": left})]
                 entries = {row["url"]: row for row in session.db.rows(AMONG, (_json(due),))}
                 leases += [self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in due]
             session.count({"leased/due": len(leases)})
@@ -151,6 +173,13 @@ class Entries:
         """
         self._outbox.add(states.Failure(url, error, permanent, retry_after))
 
+    def set_aside(self, url: str, published: datetime) -> None:
+        """Give a leased entry back whose article lies outside the span that was asked for, with its own time (aware).
+
+        Pending: a run that asks for that time takes it. Written with the next flush.
+        """
+        self._outbox.add(states.Aside(url, epoch(published)))
+
     def counts(self) -> dict[str, int]:
         """Return the number of entries by state; reads every entry."""
         return dict(self._session.db.rows("SELECT state, count(*) FROM entries GROUP BY state"))
@@ -168,7 +197,7 @@ class Entries:
         now = entry_row(sighting, seen_at, seen_on)
         if before is None:
             entry = now | BLANK | {"entry": self._session.db.write(INSERT, now).lastrowid}
-        elif sighting.in_feed:
+        elif sighting.in_feed or before["first"] is None:
             entry = before | now | {"first": before["first"] or now["first"]}
             if sighting.published_at is None:  # no time in this row: that is no move
                 entry |= {name: before[name] for name in ("published_at", "published")}
@@ -204,10 +233,10 @@ class Entries:
 
     def _lease_if_due(self, entry: dict[str, Any], may_lease: bool) -> Lease | None:
         state = entry["state"]
-        if state in ("leased", "held") or state in NEVER_AGAIN:
+        if state in ("leased", "held"):
             return None
-        if state in states.ENDS:
-            if entry["fetched_as"] in (None, entry["fingerprint"]):
+        if state in states.ENDS and not (state == "offsite" and entry["leased_at"] is None):
+            if not _has_moved(entry):
                 return None
             if not may_lease:
                 states.reopen(self._session.db, entry["entry"])
@@ -219,7 +248,9 @@ class Entries:
         return self._lease(entry, "new" if state == "new" else "due", entry["attempts"] + 1)
 
     def _lease(self, entry: dict[str, Any], why: Literal["new", "moved", "due", "page"], attempt: int) -> Lease:
-        states.lease(self._session.db, self._session.run, entry["entry"], attempt, fingerprint(entry))
+        session = self._session
+        fetched_as = fingerprint(entry) if entry["first"] else None
+        states.lease(session.db, session.run, entry["entry"], attempt, fetched_as=fetched_as, now=session.now())
         return Lease(
             url=entry["url"],
             host=entry["host"],
@@ -231,6 +262,24 @@ class Entries:
             article=entry["article"],
             label=entry["label"],
         )
+
+
+def _dated(sighting: Sighting, entry: dict[str, Any]) -> Sighting:
+    """Return a sighting with its article's own time, where its page has told it."""
+    if entry["dated"] is None:
+        return sighting
+    return replace(sighting, published_at=instant(entry["dated"]).isoformat(), label=None)
+
+
+def _has_moved(entry: dict[str, Any]) -> bool:
+    """Whether the feed says something new of an entry since it was fetched.
+
+    One that was fetched before it stood in any feed has nothing to compare: then its feed time decides.
+    """
+    if entry["fetched_as"] is not None:
+        return bool(entry["fetched_as"] != entry["fingerprint"])
+    published, leased_at = entry["published"], entry["leased_at"]
+    return published is not None and leased_at is not None and published + MINUTE > leased_at
 
 
 def _json(values: Collection[str]) -> str:

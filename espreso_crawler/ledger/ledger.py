@@ -14,6 +14,7 @@ from espreso_crawler.ledger.coverage import Coverage
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.entries import Entries
 from espreso_crawler.ledger.holding import Holding
+from espreso_crawler.ledger.listings import Listings
 from espreso_crawler.ledger.liveness import Lock, run_lock
 from espreso_crawler.ledger.neighbours import Neighbours
 from espreso_crawler.ledger.outbox import Outbox
@@ -39,6 +40,7 @@ class Ledger:
         """Runs that died before this one and were ended by it."""
         self.outbox = Outbox(session)
         self.entries = Entries(session, self.outbox)
+        self.listings = Listings(session)
         self.articles = Articles(session)
         self.holding = Holding(session, self.outbox)
         self.neighbours = Neighbours(session, lambda: [*self.outbox.texts(), *self.holding.texts()])

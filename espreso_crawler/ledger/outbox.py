@@ -39,7 +39,7 @@ class Outbox:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._drafts: list[Buffered] = []
-        self._ends: list[states.End | states.Failure] = []
+        self._ends: list[states.Ending] = []
         self._names: set[str] = set()
         self._version = -1
         self._since = 0.0
@@ -64,7 +64,7 @@ class Outbox:
         """Return what would be decided about a draft now; nothing is written."""
         return self._first_decided(draft, None).decision
 
-    def add(self, ending: states.End | states.Failure) -> None:
+    def add(self, ending: states.Ending) -> None:
         """Buffer the end of an entry that leads to no line."""
         self._begin()
         self._ends.append(ending)
@@ -179,12 +179,14 @@ class Outbox:
                 states.again(self._session.db, each.found[0], reason="what stood there meanwhile may be older")
         return tallies
 
-    def _write_ends(self, ends: list[states.End | states.Failure]) -> Counter[str]:
+    def _write_ends(self, ends: list[states.Ending]) -> Counter[str]:
         db, run = self._session.db, self._session.run
         tallies = Counter(states.end(db, run, [each for each in ends if isinstance(each, states.End)]))
         now, rules = self._session.now(), self._session.rules
-        for failure in ends:
-            if isinstance(failure, states.Failure):
-                state = states.fail(db, run, failure, now=now, rules=rules)
+        for each in ends:
+            if isinstance(each, states.Failure):
+                state = states.fail(db, run, each, now=now, rules=rules)
                 tallies[f"entry/{state}"] += state is not None
+            elif isinstance(each, states.Aside):
+                tallies["entry/set_aside"] += states.set_aside(db, run, each)
         return tallies

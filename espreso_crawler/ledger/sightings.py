@@ -13,6 +13,8 @@ BLANK = {
     "attempts": 0,
     "next_attempt": 0,
     "fetched_as": None,
+    "leased_at": None,
+    "dated": None,
     "article": None,
     "article_key": None,
 }
@@ -26,7 +28,7 @@ class Sighting:
     url: str
     """Canonical address: the key of the entry."""
     host: str
-    """Host (and port) of the feed: what `Entries.take` and the coverage go by."""
+    """Host (and port) of the address: whose crawls may fetch it."""
     edition: str
     headline: str
     label: str | None = None
@@ -37,6 +39,21 @@ class Sighting:
     important: bool = False
     in_feed: bool = True
     """False for an archive page: it shows neither label nor mark, so it says nothing new of a known entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One address in a list that is no feed: a sitemap, RSS."""
+
+    url: str
+    """Canonical address: the key of the entry."""
+    host: str
+    edition: str
+    headline: str = ""
+    published_at: str | None = None
+    """When the list says that it was published, RFC 3339 with offset."""
+    changed: int | None = None
+    """Seconds since 1970: the page changed then or later, it is not known how much later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,16 +29,21 @@ LONGEST_WAIT = 24 * 60 * 60
 """Seconds between two attempts at most. A longer wait on record means that the clock was set back: it is over."""
 
 LEASE = """
-UPDATE entries SET state = 'leased', run = ?, attempts = ?, fetched_as = ?, error = NULL
+UPDATE entries SET state = 'leased', run = ?, attempts = ?, fetched_as = ?, leased_at = ?, error = NULL
 WHERE entry = ? AND state NOT IN ('leased', 'held')
 """
+# `run` stays behind a lease: it says which run tried the entry last.
 END = """
-UPDATE entries SET state = ?, error = ?, article = coalesce(?, article), run = NULL
+UPDATE entries SET state = ?, error = ?, article = coalesce(?, article)
 WHERE url = ? AND state IN ('leased', 'held') AND run = ?
 """
 GIVE_BACK = """
-UPDATE entries SET state = ?, error = ?, attempts = ?, next_attempt = ?, run = NULL
+UPDATE entries SET state = ?, error = ?, attempts = ?, next_attempt = ?
 WHERE entry = ? AND state = 'leased' AND run = ?
+"""
+SET_ASIDE = """
+UPDATE entries SET state = 'pending', dated = ?, attempts = 0, next_attempt = 0, error = NULL
+WHERE url = ? AND state = 'leased' AND run = ?
 """
 AGAIN = """
 UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = ?
@@ -54,6 +59,17 @@ RECLAIM = "UPDATE entries SET state = 'held', run = ? WHERE url = ? AND state = 
 FREE = """
 UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = ?
 WHERE url = ? AND state = 'quarantined'
+"""
+# Only what was never fetched: a page that led to another site ends as offsite too, and for every crawl.
+SEND_AWAY = """
+UPDATE entries SET state = 'offsite', error = ? WHERE entry = ? AND state = 'pending' AND leased_at IS NULL
+"""
+CALL_BACK = """
+UPDATE entries SET state = 'pending', error = NULL WHERE host = ? AND state = 'offsite' AND leased_at IS NULL
+"""
+CHANGED = """
+UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = NULL
+WHERE url = ? AND leased_at < ? AND state IN ('emitted', 'unchanged', 'gone', 'rejected', 'failed')
 """
 RESTORE = "UPDATE entries SET state = 'emitted', article = ? WHERE url = ?"
 HELD = "SELECT entry, url, attempts FROM entries WHERE state = 'leased' AND run = ?"
@@ -79,9 +95,22 @@ class Failure:
     retry_after: timedelta | None
 
 
-def lease(db: Database, run: str, entry: int, attempts: int, fetched_as: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An article outside the span that its run was asked for, waiting for its flush."""
+
+    url: str
+    dated: int
+    """When it was published, by its own page; seconds since 1970."""
+
+
+Ending = End | Failure | Aside
+"""What becomes of a leased entry without a line."""
+
+
+def lease(db: Database, run: str, entry: int, attempts: int, *, fetched_as: str | None, now: int) -> bool:
     """Lease an entry to a run; `attempts` counts this one. False when it is leased already."""
-    return db.write(LEASE, (run, attempts, fetched_as, entry)).rowcount == 1
+    return db.write(LEASE, (run, attempts, fetched_as, now, entry)).rowcount == 1
 
 
 def end(db: Database, run: str, ends: Iterable[End]) -> Counter[str]:
@@ -105,6 +134,11 @@ def fail(db: Database, run: str, failure: Failure, *, now: int, rules: Rules) ->
     state = "failed" if is_last else "pending"
     db.write(GIVE_BACK, (state, failure.error, attempts, now + wait, entry, run))
     return state
+
+
+def set_aside(db: Database, run: str, aside: Aside) -> int:
+    """Make a leased entry pending with its article's own time; returns how many: 0 if it was not leased."""
+    return db.write(SET_ASIDE, (aside.dated, aside.url, run)).rowcount
 
 
 def release(db: Database, run: str, *, in_hand: Collection[str], error: str, now: int, rules: Rules) -> dict[str, int]:
@@ -148,6 +182,21 @@ def free(db: Database, urls: Iterable[str], *, reason: str) -> int:
 def reopen(db: Database, entry: int) -> None:
     """Make an ended entry pending once more: it moved in the feed, but this run does not fetch it."""
     db.write(REOPEN, (entry,))
+
+
+def send_away(db: Database, entry: int, reason: str) -> bool:
+    """End a pending entry of a host that this crawl leaves alone; False when it was not pending."""
+    return db.write(SEND_AWAY, (reason, entry)).rowcount == 1
+
+
+def call_back(db: Database, host: str) -> int:
+    """Make the entries of a host pending that other crawls left alone; returns how many."""
+    return db.write(CALL_BACK, (host,)).rowcount
+
+
+def reopen_changed(db: Database, url: str, changed: int) -> bool:
+    """Make an ended entry pending once more if its page changed (seconds since 1970) after it was fetched last."""
+    return db.write(CHANGED, (url, changed)).rowcount == 1
 
 
 def restore(db: Database, url: str, article: int) -> None:

@@ -199,5 +199,13 @@ CREATE TRIGGER neighbours_gone AFTER DELETE ON neighbours BEGIN
       AND key IN (SELECT value FROM json_each(OLD.keys)); END;
 """
 
-STEPS = (VERSION_1, VERSION_2)
+VERSION_3 = """
+ALTER TABLE entries ADD COLUMN leased_at INTEGER;
+ALTER TABLE entries ADD COLUMN dated INTEGER;
+UPDATE entries SET host = substr(url, instr(url, '//') + 2,
+                                 instr(substr(url, instr(url, '//') + 2) || '/', '/') - 1);
+CREATE INDEX entries_offsite ON entries (host) WHERE state = 'offsite';
+"""
+
+STEPS = (VERSION_1, VERSION_2, VERSION_3)
 """Step n takes a file from ``user_version`` n to n + 1; only ever appended to."""

@@ -160,11 +160,40 @@ def test_a_moved_entry_is_fetched_again_whatever_its_end(ledger: Ledger, state: 
     assert len(see(ledger, sighting(1, minutes=1))) == 1
 
 
-def test_an_offsite_entry_is_never_fetched(ledger: Ledger) -> None:
+def test_an_entry_of_another_host_waits_for_a_crawl_of_that_host(ledger: Ledger) -> None:
+    elsewhere = ["global.espreso.tv"]
+    assert see(ledger, sighting(1), sighting(2), hosts=elsewhere) == []
+    assert see(ledger, sighting(1, minutes=1), hosts=elsewhere) == []
+    assert ledger.entries.counts() == {"offsite": 2}
+    assert ledger.entries.take(elsewhere) == []
+    assert [lease.url for lease in see(ledger, sighting(1, minutes=1), hosts=[HOST])] == [url(1)]
+    assert take(ledger) == [url(2)]
+
+
+def test_an_entry_that_led_to_another_site_rests(ledger: Ledger) -> None:
     see(ledger, sighting(1))
-    ledger.entries.settle(url(1), "offsite")
+    ledger.entries.settle(url(1), "offsite", "redirect")
     ledger.outbox.flush()
-    assert see(ledger, sighting(1, minutes=1)) == []
+    assert see(ledger, sighting(1)) == []
+    assert take(ledger) == []
+
+
+def test_an_article_outside_the_span_is_taken_by_a_run_that_asks_for_its_time(ledger: Ledger) -> None:
+    see(ledger, sighting(1, minutes=90))
+    ledger.entries.set_aside(url(1), NOON)
+    ledger.outbox.flush()
+    after = {"since": NOON + timedelta(minutes=1)}
+    assert take(ledger, **after) == []
+    moved = sighting(1, minutes=95, label="updated")
+    assert see(ledger, moved, wanted=lambda entry: entry.published_at > NOON.isoformat()) == []
+    assert take(ledger, until=NOON) == []
+    assert take(ledger, untried=True) == []
+    assert take(ledger, since=NOON) == [url(1)]
+
+
+def test_an_updated_entry_after_the_span_may_be_older_than_it_shows(ledger: Ledger) -> None:
+    see(ledger, sighting(1, minutes=9), sighting(2, minutes=9, label="updated"), limit=0)
+    assert take(ledger, until=NOON + timedelta(minutes=5)) == [url(2)]
 
 
 def test_a_start_page_gets_an_entry(ledger: Ledger) -> None:
