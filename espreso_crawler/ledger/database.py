@@ -58,7 +58,7 @@ class Database:
         except sqlite3.Error as error:
             raise told(self.name, error) from error
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """Return every row of a query."""
         try:
             return self._connection.execute(sql, values).fetchall()
