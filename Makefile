@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo crawl test lint bench chaos clean
+.PHONY: help demo crawl schedule scrapyd test lint bench chaos day clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -16,6 +16,12 @@ demo: .venv/.run ## crawl an invented news site on this machine into output/demo
 
 crawl: .venv/.run ## crawl the real site; arguments: make crawl ARGS="-a since=24h"
 	@$(BIN)/scrapy crawl read_also $(ARGS)
+
+schedule: .venv/.schedule ## crawl the real site each 10 minutes; arguments: make schedule ARGS="--every 5m -a edition=ua"
+	@$(BIN)/scrapy schedule --every 10m --jitter 60s $(ARGS)
+
+scrapyd: .venv/.scrapyd ## start Scrapyd in this folder, at http://localhost:6800
+	@$(BIN)/scrapyd
 
 test: .venv/.test ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
@@ -30,6 +36,9 @@ bench: .venv/.bench ## measure extraction, crawl and memory
 
 chaos: .venv/.test ## kill N crawls (200) of a changing site at every step, then compare output and site
 	@$(BIN)/python -m tests.chaos $(N)
+
+day: .venv/.test ## simulate a day of scheduled crawls on an invented site
+	@$(BIN)/python -m tests.scheduling.day $(ARGS)
 
 clean: ## remove .venv and what tools left; never output or state
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,105 @@
+"""``scrapy schedule``: a crawl each interval, through Scrapyd or as a child process, until SIGTERM."""
+
+import argparse
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.conf import arglist_to_dict
+from scrapy.utils.log import configure_logging
+
+from espreso_crawler.commands import refuse
+from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode
+from espreso_crawler.places import places
+from espreso_crawler.scheduling.children import GRACE, Children
+from espreso_crawler.scheduling.kind import Kind, duration
+from espreso_crawler.scheduling.locks import sole_scheduler
+from espreso_crawler.scheduling.targets import target
+
+FOLDER = "schedule"
+MISSING = 'the timer is not installed: pip install -e ".[schedule]" in the project\'s folder'
+
+
+class Command(ScrapyCommand):
+    """Polls a feed for months; what it starts are ordinary crawls, so it holds nothing that could be lost."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the usage line."""
+        return "--every 10m [options] [spider]"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Start a crawl each interval, through Scrapyd or as a child process"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add this command's options."""
+        super().add_options(parser)
+        parser.add_argument("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE",
+                            help="argument of the spider (may be repeated); -s goes on to the crawls too")  # fmt: skip
+        parser.add_argument("--every", type=_duration, required=True, metavar="10m", help="from one start to the next")
+        parser.add_argument("--jitter", type=_duration, default=timedelta(), metavar="60s", help="longest random delay")
+        parser.add_argument("--limit", type=_duration, default=timedelta(hours=1), metavar="1h",
+                            help="a crawl that takes longer is stopped (default: 1h)")  # fmt: skip
+        parser.add_argument("--to", metavar="URL|TARGET", help="the Scrapyd that runs the crawls; default: none")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Start crawls until a signal; one ends a child crawl in order too, and leaves a Scrapyd's job."""
+        if len(args) > 1 or not opts.every:
+            raise UsageError("give one spider at most, and an interval longer than 0s")
+        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
+        try:
+            from espreso_crawler.scheduling.timer import run_until_stopped  # noqa: PLC0415  # an extra: may be missing
+        except ModuleNotFoundError:
+            return refuse(self, MISSING, ExitCode.CONFIGURATION)
+        try:
+            kind = self._kind(args[0] if args else "read_also", opts)
+            folder = places(self.settings).state / FOLDER
+            configure_logging(self.settings)
+            with closing(sole_scheduler(kind, folder)):
+                poll = self._poll(kind, folder, opts)
+                run_until_stopped(poll, every=opts.every, jitter=opts.jitter)
+        except ArgumentError as error:
+            refuse(self, str(error), ExitCode.ARGUMENT)
+        except (ConfigurationError, OSError) as error:
+            refuse(self, str(error), ExitCode.CONFIGURATION)
+
+    def _kind(self, spider: str, opts: argparse.Namespace) -> Kind:
+        """Return what to crawl; raises `ArgumentError` now for what would fail every crawl."""
+        kind = Kind(spider, _pairs("-a", opts.spargs), _pairs("-s", opts.set))
+        spiders = get_spider_loader(self.settings)  # type: ignore[arg-type]  # set, see run
+        if spider not in spiders.list():
+            raise ArgumentError(f"no spider {spider!r}: there are {', '.join(spiders.list())}")
+        loaded: Any = spiders.load(spider)
+        loaded.arguments_type.parse(kind.arguments)
+        return kind
+
+    def _poll(self, kind: Kind, folder: Any, opts: argparse.Namespace) -> Callable[[Event], None]:
+        if opts.to is None:
+            return Children(kind, folder, opts.limit).poll
+        from espreso_crawler.scheduling.scrapyd import ScrapydJobs  # noqa: PLC0415  # its client takes 80 ms to load
+
+        jobs = ScrapydJobs(kind, target(opts.to), opts.limit, GRACE)
+        jobs.check()
+        return jobs.poll
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _pairs(option: str, given: list[str]) -> dict[str, str]:
+    try:
+        return dict(arglist_to_dict(given))
+    except ValueError:
+        raise ArgumentError(f"{option} {' '.join(given)}: give NAME=VALUE") from None

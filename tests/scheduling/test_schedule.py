@@ -1,0 +1,136 @@
+"""``scrapy schedule`` as a person starts it: real child crawls, signals, a restart, a crawl that hangs."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from espreso_crawler.commands.schedule import FOLDER
+from espreso_crawler.demo_site import DemoSite, SiteOptions, running
+from espreso_crawler.scheduling.children import Children
+from espreso_crawler.scheduling.kind import Kind
+from tests.crawls import NO_WAITING, PAGE, ROOT, Desk, start, wait_for_requests
+from tests.scheduling.schedulers import Scheduler, command, refused
+from tests.scrapyd_server import wait_until
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def demo() -> Iterator[DemoSite]:
+    with running(SiteOptions(page_bytes=PAGE)) as site:
+        yield site
+
+
+def test_it_crawls_at_once_then_each_interval_and_never_two_at_once(desk: Desk, demo: DemoSite):
+    scheduler = Scheduler(desk, "--every", "1s", "--jitter", "1s", "-a", start(demo))
+    wait_until(lambda: len(scheduler.crawls_ended()) == 1, "the first crawl")
+    demo.control.publish(2)
+    wait_until(lambda: len(desk.records()) == 42, "the articles published since")
+    assert scheduler.stopped() == 0
+    assert set(scheduler.crawls_ended()) <= {0, 143}
+    runs = sorted((run["started_at"], run["ended_at"]) for run in desk.runs())
+    assert len(runs) > 1
+    assert all(before[1] <= after[0] for before, after in pairwise(runs)), runs
+
+
+def test_sigterm_ends_a_crawl_in_order_and_a_second_scheduler_is_refused(desk: Desk):
+    with running(SiteOptions(page_bytes=PAGE, latency=0.5)) as demo:
+        options = ("--every", "1h", "-a", start(demo))
+        scheduler = Scheduler(desk, *options)
+        wait_for_requests(demo, 6, scheduler.process)
+        code, said = refused(desk, *options)
+        assert scheduler.stopped() == 0
+    assert code == 1
+    assert said.endswith(f"{kind(desk, demo).name}.scheduler.lock: another scheduler starts the same crawls already")
+    assert "SIGTERM: no further crawls" in scheduler.log
+    assert scheduler.crawls_ended() == [143]
+    (run,) = desk.runs()
+    assert (run["reason"], run["exit_code"]) == ("shutdown", 143)
+    assert 0 < len(desk.records()) < 40
+
+
+def test_a_new_scheduler_waits_for_the_crawl_that_a_killed_one_left(desk: Desk, caplog):
+    caplog.set_level(logging.INFO)
+    with running(SiteOptions(page_bytes=PAGE, latency=0.2)) as demo:
+        killed = Scheduler(desk, "--every", "1h", "-a", start(demo))
+        wait_for_requests(demo, 4, killed.process)
+        killed.stopped(signal.SIGKILL)
+        children(desk, demo, limit=MINUTE).poll(Event())
+    assert "which an earlier scheduler started, still crawls: waiting for it" in caplog.text
+    first, second = sorted(desk.runs(), key=lambda run: run["started_at"])
+    assert (first["reason"], second["reason"]) == ("finished", "finished")
+    assert first["ended_at"] <= second["started_at"]
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
+
+
+def test_a_crawl_that_hangs_is_stopped_at_the_limit_and_the_next_one_loses_nothing(desk: Desk, demo: DemoSite, caplog):
+    lock = desk.home / "state" / FOLDER / f"{kind(desk, demo).name}.crawl.lock"
+    hanging = Thread(target=stop_the_process, args=(lock,))
+    hanging.start()
+    children(desk, demo, limit=timedelta(seconds=1)).poll(Event())
+    hanging.join()
+    assert "runs longer than 0:00:01" in caplog.text
+    assert "did not end on SIGTERM" in caplog.text
+    assert "Crawl ended with exit code -9" in caplog.text
+    children(desk, demo, limit=MINUTE).poll(Event())
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
+
+
+def kind(desk: Desk, demo: DemoSite) -> Kind:
+    places = {"ESPRESO_OUTPUT": str(desk.home / "output"), "ESPRESO_STATE": str(desk.home / "state")}
+    return Kind("read_also", {"start": f"{demo.url}/news"}, NO_WAITING | places)
+
+
+def children(desk: Desk, demo: DemoSite, limit: timedelta) -> Children:
+    folder = desk.home / "state" / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    return Children(kind(desk, demo), folder, limit, grace=timedelta(seconds=0.5))
+
+
+def stop_the_process(lock: Path) -> None:
+    """Let a crawl hang as hard as a process can."""
+    wait_until(lambda: lock.exists() and lock.read_text().endswith("\n"), "its process id")
+    os.kill(int(lock.read_text().split()[0]), signal.SIGSTOP)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "line"),
+    [
+        (["--every", "10"], 2, "argument --every: '10' is no length of time: give 90s, 10m, 2h or 1d"),
+        (["--every", "1h", "-a", "limit=0"], 2, "scrapy schedule: limit='0': Input should be greater than 0"),
+        (["--every", "1h", "nope"], 2, "scrapy schedule: no spider 'nope': there are read_also"),
+        (["--every", "1h", "--to", "nowhere"], 1, "--to nowhere: no [deploy:nowhere] with a url in scrapy.cfg"),
+        (["--every", "1h", "--to", "http://me:secret@localhost"], 1, "no password in an address"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_the_first_crawl(desk: Desk, options, code: int, line: str):
+    exit_code, said = refused(desk, *options)
+    assert (exit_code, line in said) == (code, True), said
+    assert "secret" not in said
+    assert "Traceback" not in said
+
+
+def test_without_the_timer_the_error_names_the_pip_command(desk: Desk):
+    code = "import sys; sys.modules['apscheduler'] = None; from scrapy.cmdline import execute; execute()"
+    arguments = command(desk, ["--every", "1h"])[3:]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=40
+    )
+    assert (done.returncode, done.stderr.strip()) == (
+        1,
+        'scrapy schedule: the timer is not installed: pip install -e ".[schedule]" in the project\'s folder',
+    )
