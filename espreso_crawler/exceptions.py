@@ -28,7 +28,7 @@ class EspresoError(Exception):
 class ConfigurationError(EspresoError):
     """A setting has no usable value.
 
-    Raised by extensions in ``from_crawler``; Scrapy ends the start with it. Mend the setting it names.
+    Raised by extensions and spiders in ``from_crawler``; Scrapy ends the start with it. Mend the setting it names.
     """
 
 
@@ -53,6 +53,13 @@ class NotAnArticle(PageError):
 
 class LayoutError(PageError):
     """A page that should carry the news feed has none, by known markup nor by structure: look at the page."""
+
+
+class BrowserError(EspresoError):
+    """The browser could not open a page or press its button; the text says why.
+
+    Raised by ``browser/`` as the result of a request; an errback in ``spiders/browsing.py`` records it.
+    """
 
 
 class FieldError(PageError):

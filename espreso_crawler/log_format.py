@@ -9,7 +9,11 @@ from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
 # They say again, one with a traceback, what the spider says of the same failure in one line.
-REPEATERS = ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.downloader.handlers.http11")
+REPEATERS = (
+    "scrapy.downloadermiddlewares.robotstxt",
+    "scrapy.core.downloader.handlers.http11",
+    "scrapy-playwright",
+)
 
 
 class OneLineLogFormatter(LogFormatter):

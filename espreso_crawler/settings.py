@@ -17,6 +17,9 @@ ESPRESO_LISTING_PAGES = 0  # pages of the archive one walk may read; 0 = no boun
 ESPRESO_MAX_ATTEMPTS = 5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
 ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; doubles with each further one
 ESPRESO_RECHECK = "1h 1d 7d"  # ages at which known articles are fetched again: three requests each; "0" = never
+ESPRESO_BROWSER_PATH = None  # browser program; None = Playwright's own build, else Chromium on the PATH; browser/
+ESPRESO_BROWSER_PRESSES = 200  # times one walk presses "More news" in the browser, at most; read by the spiders
+ESPRESO_BROWSER_SECONDS = 30.0  # longest time for opening a page in the browser, or for one press; read by browser/
 ESPRESO_VOCABULARIES = None  # folder of a user's own *.tsv, over the package's; read by pipelines/tag.py
 ESPRESO_TAG_PERSONS = True  # whether people are tagged; read by pipelines/tag.py
 ESPRESO_NEAR_DUPLICATES = "flag"  # "flag", "drop" or "off"; read by pipelines/near_duplicates.py
@@ -42,6 +45,10 @@ DOWNLOADER_MIDDLEWARES = {
     # Not used here, and each costs time on every page.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+}
+DOWNLOAD_HANDLERS = {  # requests that ask for the browser go there; all others to Scrapy's own handler, as ever
+    "http": "espreso_crawler.browser.handler.BrowserDownloadHandler",
+    "https": "espreso_crawler.browser.handler.BrowserDownloadHandler",
 }
 SPIDER_MIDDLEWARES = {
     "espreso_crawler.middlewares.ledger_errors.LedgerErrorsMiddleware": 10,

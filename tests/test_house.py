@@ -14,6 +14,7 @@ from tests.checkout import ROOT, committed_files
 PACKAGE = ROOT / "espreso_crawler"
 ALL = {
     "addon",
+    "browser",
     "commands",
     "demo_site",
     "exceptions",
@@ -41,6 +42,7 @@ RECORD = {"exceptions", "identity", "items", "processors", "vocabularies"}
 # Room -> rooms it may import, besides itself and the package's version.
 MAY_IMPORT = {
     "addon": set[str](),
+    "browser": {"exceptions", "identity"},
     "commands": ALL,
     "demo_site": set[str](),
     "exceptions": set[str](),
@@ -61,7 +63,7 @@ MAY_IMPORT = {
     "scheduling": {"exceptions"},
     "schema": {"items"},
     "settings": set[str](),
-    "spiders": RECORD | {"exporters", "extensions", "ledger", "loaders", "pages", "places"},
+    "spiders": RECORD | {"browser", "exporters", "extensions", "ledger", "loaders", "pages", "places"},
     "tagging": RECORD,
     "vocabularies": {"exceptions"},
 }

@@ -16,7 +16,9 @@ _HEADER_DATE = re.compile(r'<div class="news__author_date__date">(.*?)</div>\n')
 _HEADER_TIME = re.compile(r'<div class="news__author_date__time">(.*?)</div>\n')
 _ENTRY_TIME = re.compile(r'<div class="main_time">(.*?)</div>(.*?)<div class="ttx ">(.*?)</div>', re.DOTALL)
 _TAPE = re.compile(r'<div id="js-tape-scroll-trigger">.*?btn-black_oval.*?</a>\n</div>\n</div>\n</div>\n', re.DOTALL)
-_TAPE_CONTENT = re.compile(r'<div id="js-newsTapeContent">.*?<a [^>]*btn-black_oval[^>]*>(.*?)</a>', re.DOTALL)
+_TAPE_CONTENT = re.compile(
+    r'<div id="js-newsTapeContent">(.*?</div>\n)</div>\n<a [^>]*btn-black_oval[^>]*>(.*?)</a>\n', re.DOTALL
+)
 _DAY_HEADING = re.compile(
     r'<div class="date_title"><div class="year_date"> (\d{4}), [^<]* </div>'
     r'<div class="date_title"> (\d+) (\S+) </div></div>'
@@ -77,8 +79,28 @@ def _with_new_dates(page: str, words: Edition, _seed: int) -> str:
 
 
 def _with_script_feed(page: str, _words: Edition, _seed: int) -> str:
-    script = chunk("script_feed")
-    return _TAPE_CONTENT.sub(lambda found: script.replace("@more@", found[1]), page)
+    """Leave the feed empty, for a script to fill."""
+    return _TAPE_CONTENT.sub(lambda found: _filled_by_script("", found[2], shown=0), page)
+
+
+def _with_script_more(page: str, _words: Edition, _seed: int) -> str:
+    """Serve the feed, but turn the link below it into a button that appends the next entries by script."""
+    return _TAPE_CONTENT.sub(lambda found: _filled_by_script(found[1], found[2], shown=1), page)
+
+
+def _filled_by_script(content: str, more: str, *, shown: int) -> str:
+    script = chunk("script_feed").replace("@more@", more).replace("@shown@", str(shown))
+    return f'<div id="js-newsTapeContent">{content}</div>\n{script}'
+
+
+def _with_nosy_script(page: str, words: Edition, seed: int) -> str:
+    """Build the feed by script, and let another script try everything that a browser can be asked to do."""
+    return _with_script_feed(page, words, seed).replace("</body>", f"{chunk('nosy_script')}</body>")
+
+
+def _with_stuck_script(page: str, words: Edition, seed: int) -> str:
+    """Build the feed by script, and let another script never end."""
+    return _with_script_feed(page, words, seed).replace("</body>", f"{chunk('stuck_script')}</body>")
 
 
 _REWRITES: dict[str, Callable[[str, Edition, int], str]] = {
@@ -89,4 +111,7 @@ _REWRITES: dict[str, Callable[[str, Edition, int], str]] = {
     "no_feed": _without_feed,
     "new_dates": _with_new_dates,
     "script_feed": _with_script_feed,
+    "script_more": _with_script_more,
+    "nosy_script": _with_nosy_script,
+    "stuck_script": _with_stuck_script,
 }

@@ -19,6 +19,9 @@ Layout = Literal[
     "new_dates",
     "challenge",
     "script_feed",
+    "script_more",
+    "nosy_script",
+    "stuck_script",
 ]
 Robots = Literal["allow", "disallow", "missing", "unavailable", "challenge"]
 

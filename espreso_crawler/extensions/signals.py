@@ -17,8 +17,10 @@ CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATE
 
 def exit_code_of(crawler: Crawler) -> int:
     """Return the exit code noted so far; 0 for a crawl that did not get as far as its stats."""
-    stats = getattr(crawler, "stats", None)
-    return int(stats.get_value(EXIT_CODE_STAT, 0)) if stats is not None else 0
+    try:
+        return int(crawler.stats.get_value(EXIT_CODE_STAT, 0))
+    except RuntimeError:  # Scrapy's way to say that there are none yet
+        return 0
 
 
 class SignalsExtension:

@@ -1,7 +1,7 @@
 """Page parsers, independent of crawling: a captured page in, its article, feed or listing out."""
 
 from espreso_crawler.pages.article import article, article_digests, canonical_address, is_article
-from espreso_crawler.pages.feed import Feed, FeedEntry, feed
+from espreso_crawler.pages.feed import Feed, FeedEntry, awaits_script, feed, link_count, more_button
 from espreso_crawler.pages.page import Page
 
 __all__ = [
@@ -10,7 +10,10 @@ __all__ = [
     "Page",
     "article",
     "article_digests",
+    "awaits_script",
     "canonical_address",
     "feed",
     "is_article",
+    "link_count",
+    "more_button",
 ]

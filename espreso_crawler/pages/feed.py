@@ -28,6 +28,15 @@ KINDS = {
 }
 PARTS = ", ".join(f".{name}" for name in ("news-tape-item", *KINDS))
 MORE = "#js-newsTapeGlobalContainer a.btn-black_oval, .news-tape a.btn-black_oval"
+# "More news" that is no link: a script adds further entries to the feed.
+MORE_BUTTONS = (
+    "#js-newsTapeGlobalContainer button.btn-black_oval",
+    ".news-tape button.btn-black_oval",
+    "#js-newsTapeGlobalContainer .btn-black_oval",
+)
+# Where a feed stands or a script is to put it.
+PLACE = "#js-newsTapeGlobalContainer, .news-tape"
+SCRIPT = 'script:not([type="application/ld+json"])'
 MORE_BY_LINK = 'a[href*="/news?page="]'
 IMPORTANT = "news-tape-important"
 LONGEST_LABEL = 40
@@ -80,6 +89,29 @@ def feed(page: Page) -> Feed:
     if not found.entries:
         raise LayoutError(f"{page.url}: no news feed, neither by its markup nor by its shape")
     return found
+
+
+def awaits_script(page: Page) -> bool:
+    """Return whether a page has the place of the feed but no entry in it, and scripts that may put them there."""
+    if page.tree.css_first(PLACE) is None and page.tree.css_first(FEED) is None:
+        return False
+    try:
+        entries = feed(page).entries
+    except LayoutError:
+        entries = []
+    return not entries and page.tree.css_first(SCRIPT) is not None
+
+
+def more_button(page: Page) -> str | None:
+    """Return the selector of a "More news" that leads nowhere by itself and has to be pressed; None without one."""
+    if _more(page):
+        return None
+    return next((selector for selector in MORE_BUTTONS if page.tree.css_first(selector)), None)
+
+
+def link_count(page: Page) -> int:
+    """Return how many links a page has, as a browser counts ``document.links``."""
+    return len(page.tree.css("a[href], area[href]"))
 
 
 def feed_text(page: Page) -> str | None:
@@ -169,8 +201,9 @@ def _numbered(entries: list[FeedEntry]) -> Iterator[FeedEntry]:
 
 def _more(page: Page) -> str | None:
     node = page.tree.css_first(MORE)
-    if node is not None:
-        return page.absolute(node.attributes.get("href"))
+    href = (node.attributes.get("href") or "").strip() if node is not None else ""
+    if href and not href.startswith("#"):
+        return page.absolute(href)
     here = page_number(page.url)
     links = (page.absolute(link.attributes.get("href")) for link in page.tree.css(MORE_BY_LINK))
     return next((url for url in links if url and page_number(url) == here + 1), None)

@@ -28,17 +28,19 @@ class Archive:
         self._feeds = feeds
         self._articles = articles
 
-    def requests(self, found: Feed, page: Page) -> Iterator[Request]:
-        """Note a start page's feed in the coverage, and ask for the archive page below it if one is missing."""
-        walk = Walk.begin(
+    def begin(self, found: Feed, page: Page) -> Walk | None:
+        """Note a start page's feed in the coverage; returns a walk when something below it is missing."""
+        return Walk.begin(
             self._crawl.ledger.coverage,
             found,
             page,
             since=self._crawl.arguments.since,
             page_limit=self._crawl.crawler.settings.getint("ESPRESO_LISTING_PAGES"),
         )
-        if walk:
-            yield from self._next(walk, walk.first_url(found, self._crawl.left))
+
+    def follow(self, walk: Walk, found: Feed) -> Iterator[Request]:
+        """Ask for the archive page that a feed's "More news" leads to."""
+        yield from self._next(walk, walk.first_url(found, self._crawl.left))
 
     def parse(self, response: Response, walk: Walk) -> Iterator[Request]:
         """Read a page of the archive, and go on to the next while the walk is not at its end."""

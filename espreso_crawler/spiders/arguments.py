@@ -68,6 +68,8 @@ class ReadAlsoArguments(BaseModel):
     """Articles published before this."""
     limit: PositiveInt | None = None
     """Fetch at most so many articles; the rest stays pending."""
+    browser: Literal["never", "auto", "always"] = "auto"
+    """Whether start pages are opened in a browser: ``auto`` where only a script can build the feed."""
     job: str | None = Field(default=None, alias="_job")
     """Scrapyd's job id."""
 

@@ -8,7 +8,9 @@ from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 
 from espreso_crawler import identity
+from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
+from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.ledger import Ledger, Sighting
 from espreso_crawler.pages import Page
 from espreso_crawler.spiders.arguments import ReadAlsoArguments
@@ -67,3 +69,8 @@ class Crawl:
         """Say in one line why a page could not be used, and count it."""
         self.stats.inc_value("espreso/failures")
         self._logger.warning("%s: %s", url, reason.removeprefix(f"{url}: "))
+
+    def unreadable(self, url: str, reason: str) -> None:
+        """Say why a start page could not be read: the crawl has failed, whatever else it finds."""
+        self.stats.max_value(EXIT_CODE_STAT, int(ExitCode.SOURCE))
+        self._logger.error("Start page %s: %s", url, reason.removeprefix(f"{url}: "))

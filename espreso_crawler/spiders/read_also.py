@@ -9,13 +9,13 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from espreso_crawler.exceptions import ExitCode, LedgerError, PageError
-from espreso_crawler.extensions.signals import EXIT_CODE_STAT
+from espreso_crawler.exceptions import LedgerError, PageError
 from espreso_crawler.items import Article
-from espreso_crawler.pages import feed, is_article
+from espreso_crawler.pages import Feed, feed, is_article
 from espreso_crawler.spiders.archive import Archive
 from espreso_crawler.spiders.arguments import ReadAlsoArguments
 from espreso_crawler.spiders.articles import Articles
+from espreso_crawler.spiders.browsing import Browsing
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
@@ -28,7 +28,7 @@ START_PRIORITY = 10
 class ReadAlsoSpider(Spider):
     """Follows the "Read also" feed of an edition, or of any page of the site.
 
-    Arguments: ``start``, ``edition``, ``since``, ``until``, ``limit`` (see `ReadAlsoArguments`).
+    Arguments: ``start``, ``edition``, ``since``, ``until``, ``limit``, ``browser`` (see `ReadAlsoArguments`).
     """
 
     name = "read_also"
@@ -44,6 +44,7 @@ class ReadAlsoSpider(Spider):
         self.feeds = Feeds(self.crawl)
         self.articles = Articles(self.crawl, self.feeds)
         self.archive = Archive(self.crawl, self.feeds, self.articles)
+        self.browsing = Browsing(self.crawl, self.feeds, self.articles, self.archive)
         self.rechecks = Rechecks(self.crawl)
 
     @classmethod
@@ -66,27 +67,27 @@ class ReadAlsoSpider(Spider):
     def parse_start(self, response: Response) -> Iterator[Request | Article]:
         """Read a start page: the article on it, if it is one, its feed, and the archive if more is wanted."""
         if response.status != HTTPStatus.OK:
-            self._unreadable(response.url, f"HTTP {response.status}")
+            self.crawl.unreadable(response.url, f"HTTP {response.status}")
             return
         try:
             page = self.crawl.page(response)
-            found = feed(page)
+            in_browser = self.browsing.wants(page)
+            found = Feed() if in_browser else feed(page)
         except PageError as error:
-            self._unreadable(response.url, str(error).removeprefix(f"{response.url}: "))
+            self.crawl.unreadable(response.url, str(error))
             return
         if is_article(page):
             yield from self.articles.on_start_page(page, response)
+        if in_browser:
+            yield from self.browsing.requests(page)
+            return
         yield from self.articles.requests(self.feeds.follow(found, page))
-        yield from self.archive.requests(found, page)
+        yield from self.browsing.older(found, page)
 
     def start_failed(self, failure: Failure) -> None:
         """Record a start page that gave no response."""
-        self._unreadable(failed_request(failure).url, reason(failure))
+        self.crawl.unreadable(failed_request(failure).url, reason(failure))
 
     def closed(self, _reason: str) -> None:
         """Put what the parts counted into the stats."""
         self.articles.closed()
-
-    def _unreadable(self, url: str, reason: str) -> None:
-        self.crawler.stats.max_value(EXIT_CODE_STAT, int(ExitCode.SOURCE))
-        self.logger.error("Start page %s: %s", url, reason)

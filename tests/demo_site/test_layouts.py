@@ -28,6 +28,7 @@ KNOWN = {
         ("no_feed", {"feed"}),
         ("new_dates", set()),
         ("script_feed", {"feed"}),
+        ("script_more", set()),
     ],
 )
 def test_a_layout_takes_away_what_it_says(browse: Browse, language: Language, layout: str, lost: set[str]) -> None:
@@ -74,3 +75,17 @@ def test_the_challenge_stands_before_every_page_but_robots(browse: Browse) -> No
         assert answer.status == 403
         assert b"Just a moment" in answer.body
     assert browser.get("/robots.txt").status == 200
+
+
+def test_a_served_feed_with_a_button_has_entries_and_no_link_to_more(browse: Browse) -> None:
+    tree = browse(layout="script_more").tree("/")
+    assert len(tree.css(".news-tape_body #js-newsTapeContent .news-tape-item")) == 40
+    assert text(tree, "button.btn-black_oval") == "More news"
+    assert not tree.css_first("a.btn-black_oval")
+
+
+@pytest.mark.parametrize(("layout", "mark"), [("nosy_script", "sendBeacon"), ("stuck_script", "while (true)")])
+def test_bad_scripts_stand_beside_the_one_that_builds_the_feed(browse: Browse, layout: str, mark: str) -> None:
+    html = browse(layout=layout).tree("/").html or ""
+    assert mark in html
+    assert "/news-tape.json?page=" in html

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from espreso_crawler.exceptions import LayoutError
-from espreso_crawler.pages import feed
+from espreso_crawler.pages import awaits_script, feed, more_button
 from espreso_crawler.pages.listing import listing
 from tests.builders import Entry, Facts, article_html, disguised, feed_html, page
 
@@ -105,3 +105,30 @@ def test_archive_past_its_end_and_without_its_list():
     assert (empty.entries, empty.next_url) == ([], None)
     with pytest.raises(LayoutError, match="no list of news"):
         listing(page("<html><body></body></html>"))
+
+
+def test_a_feed_waits_for_a_script_only_where_its_place_is_empty_and_a_script_is_there():
+    served = Facts(entries=TWO_DAYS)
+    script = "<script>fill()</script></body>"
+    empty = article_html(Facts())
+    assert not awaits_script(page(article_html(served).replace("</body>", script)))
+    assert not awaits_script(page(disguised(article_html(served).replace("</body>", script))))
+    assert not awaits_script(page(empty))  # JSON-LD is a script that does nothing
+    assert awaits_script(page(empty.replace("</body>", script)))
+    assert awaits_script(
+        page(empty.replace("</body>", script).replace("news-tape", "gone"))
+    )  # its frame is still there
+    assert not awaits_script(page("<html><body>" + script + "</html>"))
+
+
+def test_a_button_is_what_more_news_is_without_a_link():
+    served = article_html(Facts(entries=TWO_DAYS))
+    link = '<a href="/news?page=2" class="btn btn-black btn-black_oval">More news</a>'
+    assert link in served
+    assert more_button(page(served)) is None
+    button = '<button class="btn-black_oval">More news</button>'
+    for dead in (button, button.replace("button", "a"), '<a class="btn-black_oval" href="#">More news</a>'):
+        its_page = page(served.replace(link, dead))
+        (node,) = its_page.tree.css(more_button(its_page) or "none")
+        assert node.text() == "More news"
+    assert more_button(page(served.replace(link, ""))) is None

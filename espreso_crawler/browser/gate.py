@@ -1,0 +1,54 @@
+"""What the browser may load: documents of the tab, scripts and data, from the crawl's hosts, as robots.txt allows."""
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Request as BrowserRequest
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+
+from espreso_crawler.identity import host_of
+
+# What can build a feed. Images, fonts, media and style sheets cannot, and beacons are for whoever counts visitors.
+KINDS = frozenset({"document", "script", "xhr", "fetch"})
+
+
+class Gate:
+    """Judges every request of the browser."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._robots = crawler.get_downloader_middleware(RobotsTxtMiddleware)
+
+    async def refusal(self, request: BrowserRequest) -> str | None:
+        """Return why a request must not be made: ``kind``, ``frame``, ``host`` or ``robots``; None when it may."""
+        if request.resource_type not in KINDS:
+            return "kind"
+        if request.resource_type == "document" and not _is_of_the_tab(request):
+            return "frame"
+        return await self.refusal_of(request.url)
+
+    async def refusal_of(self, url: str) -> str | None:
+        """Return why an address must not be asked for: ``host`` or ``robots``; None when it may."""
+        if not url.startswith(("http://", "https://")) or host_of(url) not in self._hosts:
+            return "host"
+        if self._robots is None:  # ROBOTSTXT_OBEY is off
+            return None
+        try:
+            await self._robots.process_request(Request(url))
+        except IgnoreRequest:
+            return "robots"
+        return None
+
+    @property
+    def _hosts(self) -> frozenset[str]:
+        hosts: frozenset[str] = getattr(self._crawler.spider, "hosts", frozenset())
+        return hosts
+
+
+def _is_of_the_tab(request: BrowserRequest) -> bool:
+    """Return whether a document is for the tab itself: frames hold advertising."""
+    try:
+        return request.frame.parent_frame is None
+    except PlaywrightError:  # a frame that is not there yet: a window that a script opens
+        return False

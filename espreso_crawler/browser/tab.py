@@ -1,0 +1,71 @@
+"""One tab: a page that is open, what its scripts have made of it, and the button that makes them add more."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from espreso_crawler.exceptions import BrowserError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from espreso_crawler.browser.traffic import Traffic
+
+LATE_SECONDS = 2.0
+"""How long a script may take to show what it has loaded, or to begin at all."""
+LINKS = "document.links.length"
+
+
+class Tab:
+    """An open page, in a browser context of its own; whoever gets a tab closes it."""
+
+    def __init__(self, page: "Page", traffic: "Traffic", close: Callable[["Tab"], None]) -> None:
+        self.page = page
+        self.traffic = traffic
+        self.presses = 0
+        self.is_at_end = False
+        """Whether the last press showed that there is no more: no button any more, or a good answer without links."""
+        self._close = close
+
+    def close(self) -> None:
+        """Close the page, its context and all they hold; returns at once."""
+        self._close(self)
+
+    async def loaded(self, links: int) -> None:
+        """Wait until the page's scripts are done, and show more links than the page came with if they can."""
+        await self._grown(links)
+
+    async def press(self, selector: str) -> None:
+        """Press a button and wait for what it adds. Raises `BrowserError` when that is nothing, and not by intent."""
+        button = self.page.locator(selector).first
+        if not (await button.count() and await button.is_visible() and await button.is_enabled()):
+            self.is_at_end = True
+            return
+        url, links = self.page.url, await self._links()
+        self.presses += 1
+        self.traffic.begin()
+        # Not a click by mouse: whatever lies over the button, such as a consent banner, would have to be moved first.
+        await button.dispatch_event("click")
+        if await self._grown(links) or self.page.url != url:
+            return
+        if self.traffic.failed or not self.traffic.answered:
+            asked = "its request or script failed" if self.traffic.failed else "no request was made"
+            raise BrowserError(f"{url}: pressing the button added nothing: {asked}")
+        self.is_at_end = True
+
+    async def _grown(self, links: int) -> bool:
+        """Wait until the page is quiet; return whether it then has more links."""
+        from playwright.async_api import TimeoutError as TooLate  # noqa: PLC0415  # see handler.py
+
+        await self.traffic.settled()
+        if await self._links() > links:
+            return True
+        try:
+            await self.page.wait_for_function(f"{LINKS} > {links}", timeout=LATE_SECONDS * 1000)
+        except TooLate:
+            return False
+        await self.traffic.settled()
+        return True
+
+    async def _links(self) -> int:
+        await self.page.wait_for_load_state("domcontentloaded")  # a press may lead to another page
+        return int(await self.page.evaluate(LINKS))

@@ -1,0 +1,157 @@
+"""Start pages in a browser: feeds that only a script builds, and "More news" that is a button without a link."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPStatus
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from espreso_crawler.browser import HOW_TO_INSTALL, Tab, close_tab, opening, pressing, program, tab_of
+from espreso_crawler.exceptions import BrowserError, ConfigurationError, LayoutError, PageError
+from espreso_crawler.pages import Feed, Page, awaits_script, feed, link_count, more_button
+from espreso_crawler.pages.listing import Listing
+from espreso_crawler.spiders.archive import PRIORITY, Archive
+from espreso_crawler.spiders.articles import Articles
+from espreso_crawler.spiders.captures import failed_request, reason
+from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.feeds import Feeds
+from espreso_crawler.spiders.walk import Walk
+
+OPENING_PRIORITY = 10
+
+
+class Browsing:
+    """Opens pages in a browser where that is wanted, and reads what it shows as any other page."""
+
+    def __init__(self, crawl: Crawl, feeds: Feeds, articles: Articles, archive: Archive) -> None:
+        """Look for a browser; raises `ConfigurationError` when none is there and ``browser=always``."""
+        self._crawl = crawl
+        self._feeds = feeds
+        self._articles = articles
+        self._archive = archive
+        self._mode = crawl.arguments.browser
+        self._program = None if self._mode == "never" else program(crawl.crawler.settings)
+        self._most = crawl.crawler.settings.getint("ESPRESO_BROWSER_PRESSES")
+        self._has_told = False
+        if self._mode == "always" and not self._program:
+            raise ConfigurationError(f"browser=always: no browser is installed: {HOW_TO_INSTALL}")
+
+    def wants(self, page: Page) -> bool:
+        """Return whether a start page's feed is to be read in the browser, or not at all."""
+        return self._mode == "always" or awaits_script(page)
+
+    def requests(self, page: Page) -> Iterator[Request]:
+        """Ask for a start page in the browser; without one, the page is unreadable."""
+        missing = self._missing()
+        if missing:
+            self._crawl.unreadable(page.url, f"no news feed without its scripts, and {missing}")
+        else:
+            yield self._opening(page, None)
+
+    def older(self, found: Feed, page: Page) -> Iterator[Request]:
+        """Ask for what is missing below a feed that was served: by its link, else by its button in the browser."""
+        walk = self._archive.begin(found, page)
+        if not walk:
+            return
+        if not more_button(page):
+            yield from self._archive.follow(walk, found)
+        elif missing := self._missing():
+            walk.give_up(f"more news is behind a button, and {missing}")
+        else:
+            yield self._opening(page, walk)
+
+    def parse(self, response: Response, walk: Walk | None) -> Iterator[Request]:
+        """Read the feed of a page in the browser, and go on below it if more is wanted."""
+        try:
+            if response.status != HTTPStatus.OK:
+                raise LayoutError(f"{response.url}: HTTP {response.status}, asked by the browser")
+            page = self._crawl.page(response)
+            found = feed(page)
+            if not found.entries:
+                raise LayoutError(f"{response.url}: the news feed is empty, also after its scripts ran")
+        except PageError as error:
+            self._give_up(response, walk, str(error))
+            return
+        yield from self._articles.requests(self._feeds.follow(found, page))
+        walk = walk or self._archive.begin(found, page)
+        if walk and more_button(page):
+            url = walk.first_url(replace(found, more_url=page.url), self._crawl.left)
+            yield from self._press(tab_of(response.meta), page, found, walk if url else None)
+            return
+        tab_of(response.meta).close()
+        if walk:
+            yield from self._archive.follow(walk, found)
+
+    def pressed(self, response: Response, walk: Walk, known: frozenset[str]) -> Iterator[Request]:
+        """Read what a press has added, and press again while the walk is not at its end."""
+        tab = tab_of(response.meta)
+        try:
+            page = self._crawl.page(response)
+            found = feed(page)
+            new = [entry for entry in found.entries if entry.url not in known]
+            if not new and not tab.is_at_end:
+                raise LayoutError(f"{response.url}: pressing the button added links, but no entries to the feed")
+        except PageError as error:
+            self._give_up(response, walk, str(error))
+            return
+        yield from self._articles.requests(self._feeds.follow(replace(found, entries=new), page))
+        url = walk.read(Listing(found.entries, page.url), self._crawl.left) if new else page.url
+        if url and (tab.is_at_end or not more_button(page)):
+            url = walk.read(Listing(), self._crawl.left)  # as an empty page of the archive: there is nothing below
+        yield from self._press(tab, page, found, walk if url else None)
+
+    def failed(self, failure: Failure) -> None:
+        """Record a page that the browser could not open, or a press that brought nothing."""
+        error = failure.value
+        request = failed_request(failure)
+        why = str(error) if isinstance(error, BrowserError) else reason(failure)
+        self._give_up(request, request.cb_kwargs["walk"], why)
+
+    def _missing(self) -> str | None:
+        """Return why there is no browser, with the way to one the first time."""
+        if self._mode == "never":
+            return "a browser is not wanted (browser=never)"
+        if self._program:
+            return None
+        told, self._has_told = self._has_told, True
+        return "no browser is installed" + ("" if told else f": {HOW_TO_INSTALL}")
+
+    def _opening(self, page: Page, walk: Walk | None) -> Request:
+        return Request(
+            page.url,
+            self.parse,
+            errback=self.failed,
+            cb_kwargs={"walk": walk},
+            meta=opening(link_count(page)),
+            priority=OPENING_PRIORITY,
+        )
+
+    def _press(self, tab: Tab, page: Page, found: Feed, walk: Walk | None) -> Iterator[Request]:
+        """Ask for one more press; without a walk to go on with, close the tab."""
+        if walk and tab.presses >= self._most:
+            walk.give_up(f"limit of {self._most} presses reached")
+            walk = None
+        button = more_button(page)
+        if not (walk and button):
+            tab.close()
+            return
+        known = frozenset(entry.url for entry in found.entries)
+        yield Request(
+            page.url,
+            self.pressed,
+            errback=self.failed,
+            cb_kwargs={"walk": walk, "known": known},
+            meta=pressing(tab, button),
+            priority=PRIORITY,
+        )
+
+    def _give_up(self, asked: Request | Response, walk: Walk | None, reason: str) -> None:
+        """End what the browser was asked for: the walk, or the start page."""
+        close_tab(asked.meta)
+        if walk:
+            self._crawl.failed(asked.url, reason)
+            walk.give_up(reason)
+        else:
+            self._crawl.unreadable(asked.url, reason)

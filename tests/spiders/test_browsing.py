@@ -1,0 +1,181 @@
+"""Feeds that only a script builds: real crawls with a real browser, and what becomes of them without one."""
+
+import os
+import signal
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy.settings import Settings
+
+from espreso_crawler.browser import HOW_TO_INSTALL, program
+from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
+from tests.crawls import PAGE, Desk, page_requests, wait_for_requests
+
+SMALL: dict[str, Any] = {"page_bytes": PAGE, "tape_entries": 10}
+LINUX = sys.platform == "linux"
+
+
+@pytest.fixture
+def chromium(missing_tool) -> str:
+    return program(Settings({"ESPRESO_BROWSER_PATH": None})) or missing_tool(
+        f"no browser is installed: {HOW_TO_INSTALL}"
+    )
+
+
+@pytest.fixture
+def no_chromium(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+
+
+def home_page(demo: DemoSite) -> str:
+    """Return the argument to begin with the page that has no other link to more news than the feed's own."""
+    return f"start={demo.url}/"
+
+
+def since(demo: DemoSite) -> datetime:
+    return demo.site.clock.now() - timedelta(hours=8)
+
+
+def expected(demo: DemoSite) -> list[str]:
+    numbers = demo.site.numbers(since(demo), demo.site.clock.now())
+    return sorted(str(demo.site.truth(number).entity_id) for number in numbers)
+
+
+def found(desk: Desk) -> list[str]:
+    return sorted(record["entity_id"] for record in desk.records())
+
+
+def stats(desk: Desk) -> dict[str, int]:
+    return desk.runs()[-1]["stats"]
+
+
+def test_a_feed_built_by_script_is_pressed_down_to_since_and_a_broken_press_is_a_gap_until_then(chromium, desk: Desk):
+    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+        arguments = (home_page(demo), f"since={since(demo).isoformat()}")
+        demo.control.set_faults(Fault("nonsense", path="/news-tape.json?page=2", size=100))
+        done = desk.crawl(*arguments)
+        assert (done.exit_code, len(found(desk))) == (0, 10)
+        (gap,) = desk.runs()[-1]["gaps"]
+        assert gap["reason"] == f"{demo.url}/: pressing the button added nothing: its request or script failed"
+        assert gap["reason"] in done.log
+        demo.control.set_faults()
+        demo.control.clear_log()
+        done = desk.crawl(*arguments)
+        assert (done.exit_code, found(desk)) == (0, expected(demo)), done.log
+        assert desk.runs()[-1]["gaps"] == []
+        assert "Traceback" not in done.log
+        assert {visit.user_agent.partition("/")[0] for visit in demo.control.log()} == {"espreso_crawler"}
+        loaded = [visit.target for visit in demo.control.log() if visit.target.startswith("/news-tape.json")]
+    assert loaded == [f"/news-tape.json?page={page}" for page in range(1, len(loaded) + 1)]
+    assert len(loaded) * 10 < len(expected(demo)) + 20
+
+
+def test_a_button_below_a_served_feed_is_pressed_as_often_as_is_allowed(chromium, desk: Desk):
+    with running(SiteOptions(layout="script_more", **SMALL)) as demo:
+        done = desk.crawl(
+            home_page(demo), f"since={since(demo).isoformat()}", settings={"ESPRESO_BROWSER_PRESSES": "1"}
+        )
+    assert (done.exit_code, len(found(desk))) == (0, 20)
+    (gap,) = desk.runs()[-1]["gaps"]
+    assert gap["reason"] == "limit of 1 presses reached"
+
+
+def test_the_browser_loads_only_what_can_build_a_feed_from_the_crawls_host_as_robots_allows(chromium, desk: Desk):
+    with running(SiteOptions(layout="nosy_script", robots="disallow", **SMALL)) as demo:
+        demo.control.set_faults(
+            Fault("redirect", path="/js/moved-off", location=demo.url.replace("127.0.0.1", "localhost") + "/js/off")
+        )
+        assert desk.crawl(home_page(demo), "limit=1").exit_code == 0
+        visits = [visit for visit in demo.control.log() if visit.target != "/robots.txt"]
+        article = [path for path in page_requests(demo) if path.count("-") > 2 and not path.startswith("/cdn-cgi")]
+    assert {visit.host for visit in visits} == {demo.url.removeprefix("http://")}
+    scripts = {visit.target for visit in visits if visit.target.startswith("/cdn-cgi/")}
+    # A download that a page starts by itself passes no gate of the browser; it is cut off, and counted.
+    known = {"/", "/news-tape.json?page=1", "/js/moved-off", "/uploads/report.pdf", *scripts, *article}
+    assert {visit.target for visit in visits} == known
+    assert len(desk.records()) == 1
+    counts = {name.rpartition("/")[2]: n for name, n in stats(desk).items() if name.startswith("espreso/browser/")}
+    assert {"host": 2, "robots": 1, "frame": 1, "window": 2, "download": 1}.items() <= counts.items()
+    assert counts["requests"] == 3 + len(scripts)
+
+
+def test_a_script_that_never_ends_costs_its_time_limit_and_the_start_page(chromium, desk: Desk):
+    with running(SiteOptions(layout="stuck_script", **SMALL)) as demo:
+        done = desk.crawl(home_page(demo), settings={"ESPRESO_BROWSER_SECONDS": "3"})
+    assert done.exit_code == 3
+    assert f"Start page {demo.url}/: the browser was not done after 3 s" in done.log
+    assert "Traceback" not in done.log
+
+
+@pytest.mark.skipif(not LINUX, reason="reads the process table of Linux")
+def test_a_browser_that_is_killed_is_a_failure_on_record(chromium, desk: Desk):
+    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+        demo.control.set_faults(Fault("hang", path="/news-tape.json?page=2"))
+        process = desk.start(home_page(demo), f"since={since(demo).isoformat()}")
+        while "/news-tape.json?page=2" not in page_requests(demo):
+            wait_for_requests(demo, len(demo.control.log()) + 1, process)
+        os.kill(browser_of(process.pid), signal.SIGKILL)
+        _, log = process.communicate(timeout=60)
+    assert (process.returncode, len(found(desk))) == (0, 10)
+    assert "the browser failed: " in desk.runs()[-1]["gaps"][0]["reason"]
+    assert b"Traceback" not in log
+
+
+def browser_of(crawl: int) -> int:
+    """Return the process of the browser itself: the first in line below a crawl and Playwright's driver."""
+    (driver,) = children(crawl)
+    (browser,) = [child for child in children(driver) if "chrom" in Path(f"/proc/{child}/cmdline").read_text()]
+    return browser
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_an_article_to_begin_with_is_read_as_served_and_its_feed_in_the_browser(chromium, desk: Desk):
+    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+        old = demo.site.truth(demo.site.newest - 500, demo.url)
+        assert desk.crawl(f"start={old.url}", "browser=always", "limit=1").exit_code == 0
+    (record,) = [record for record in desk.records() if record["url"] == old.url]
+    assert record["article_body"] == old.article_body
+    assert len(desk.records()) == 2
+
+
+def test_without_a_browser_one_line_says_what_to_install(no_chromium, desk: Desk):
+    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+        done = desk.crawl(f"start={demo.url}/,{demo.url}/news")
+    assert done.exit_code == 3
+    told, again = [line for line in done.log.splitlines() if "no browser is installed" in line]
+    assert told.endswith(f"/: no news feed without its scripts, and no browser is installed: {HOW_TO_INSTALL}")
+    assert again.endswith("/news: no news feed without its scripts, and no browser is installed")
+
+
+def test_more_news_behind_a_button_is_a_gap_without_a_browser(no_chromium, desk: Desk):
+    with running(SiteOptions(layout="script_more", **SMALL)) as demo:
+        done = desk.crawl(home_page(demo), f"since={since(demo).isoformat()}")
+    assert (done.exit_code, len(found(desk))) == (0, 10)
+    assert "no browser is installed" in desk.runs()[-1]["gaps"][0]["reason"]
+
+
+def test_a_browser_that_is_not_wanted_is_not_started(desk: Desk):
+    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+        done = desk.crawl(home_page(demo), "browser=never")
+        assert page_requests(demo) == ["/"]
+    assert done.exit_code == 3
+    assert "no news feed without its scripts, and a browser is not wanted (browser=never)" in done.log
+
+
+def test_always_without_a_browser_asks_for_nothing(no_chromium, demo: DemoSite, desk: Desk):
+    done = desk.crawl(home_page(demo), "browser=always")
+    assert (done.exit_code, demo.control.log()) == (1, [])
+    assert done.log.strip().endswith(f"scrapy crawl: browser=always: no browser is installed: {HOW_TO_INSTALL}")
+
+
+def test_a_wrong_path_of_the_browser_is_refused_at_once(demo: DemoSite, desk: Desk):
+    done = desk.crawl(home_page(demo), settings={"ESPRESO_BROWSER_PATH": "no-such-browser"})
+    assert (done.exit_code, demo.control.log()) == (1, [])
+    assert done.log.strip().endswith("ESPRESO_BROWSER_PATH='no-such-browser': there is no such program")
