@@ -130,10 +130,22 @@ class ArticleLoader(ItemLoader):
     alternative_headline_in = MapCompose(text.clean)
     date_published_day_in = Identity()
 
-    # Every field names both its processors: itemloaders looks a missing one up in the item, which costs 20 µs a call.
+    # Every field names both its processors.
     headline_out = alternative_headline_out = description_out = article_section_out = TakeFirst()
     date_published_out = date_published_day_out = date_modified_out = TakeFirst()
     authors_out = labels_out = keywords_out = Identity()
+
+    # itemloaders would look a missing processor up in the item, and ask each found one whether it is a method of this
+    # class, by an exception: 20 µs a missing one, 1 µs a found one. Nothing is missing, and none is a method.
+    def get_input_processor(self, field_name: str) -> Callable[..., Any]:
+        """Return what cleans a field's raw values."""
+        processor: Callable[..., Any] = getattr(self, f"{field_name}_in")
+        return processor
+
+    def get_output_processor(self, field_name: str) -> Callable[..., Any]:
+        """Return what makes a field of its clean values."""
+        processor: Callable[..., Any] = getattr(self, f"{field_name}_out")
+        return processor
 
 
 def printed(raw: Any) -> str:

@@ -30,11 +30,15 @@ class Articles:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def identify(self, edition: str, entity_id: str | int | None, url: str, urls: Sequence[str] = ()) -> str:
-        """Return the article's id: the one any of its names got first, else the one it would get now."""
-        found = find(self._session.db, names(edition, entity_id, [url, *urls]))
-        known = by_key(self._session.db, found[0]) if found else None
-        return known.id if known else new_id(edition, entity_id, url)
+    def identify(
+        self, edition: str, entity_id: str | int | None, url: str, urls: Sequence[str] = ()
+    ) -> tuple[str, Known | None]:
+        """Return the article's id, the one any of its names got first, and what stands of it.
+
+        When nothing does: the id it would get now, and None.
+        """
+        known = by_names(self._session.db, names(edition, entity_id, list(dict.fromkeys([url, *urls]))))
+        return (known.id if known else new_id(edition, entity_id, url)), known
 
     def known(self, article_id: str) -> Known | None:
         """Return what stands of an article, None when nothing was ever emitted under this id."""

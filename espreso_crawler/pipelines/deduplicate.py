@@ -38,8 +38,7 @@ class DeduplicatePipeline:
         """Give the article its id, and return what stands of it."""
         ledger, capture = self.keeper.ledger, self.keeper.capture(item)
         others = (*capture.urls, *filter(None, [capture.entry_url]))
-        item.id = ledger.articles.identify(item.edition or "", item.entity_id, item.url or "", others)
-        known = ledger.articles.known(item.id)
+        item.id, known = ledger.articles.identify(item.edition or "", item.entity_id, item.url or "", others)
         # So that `validate` sees a whole record; `emit` sets the true ones.
         item.revision = known.revision + 1 if known else 1
         item.run_id, item.emitted_at = ledger.run.id, item.fetched_at

@@ -71,7 +71,7 @@ def test_an_id_never_changes_with_and_without_entity_id(ledger: Ledger, first: i
     for entity in (7, None, 7, None):
         assert ledger.outbox.emit(draft(url(1), entity_id=entity)).id == known
         ledger.outbox.flush()
-        assert ledger.articles.identify("ua", entity, url(1)) == known
+        assert ledger.articles.identify("ua", entity, url(1))[0] == known
     assert ledger.outbox.emit(draft(url(2), entity_id=7)).id == known
 
 
@@ -87,8 +87,8 @@ def test_an_alias_is_bound_to_the_first_id(ledger: Ledger) -> None:
     ledger.outbox.emit(draft(url(1), entity_id=1, urls=(url(5),)))
     ledger.outbox.emit(draft(url(2), entity_id=2, urls=(url(6),)))
     ledger.outbox.flush()
-    assert ledger.articles.identify("ua", None, url(5)) == "ua:1"
-    assert ledger.articles.identify("ua", None, url(6)) == "ua:2"
+    assert ledger.articles.identify("ua", None, url(5))[0] == "ua:1"
+    assert ledger.articles.identify("ua", None, url(6))[0] == "ua:2"
     known = ledger.articles.at(url(5).replace("https:", "http:"))
     assert known
     assert known.id == "ua:1"
