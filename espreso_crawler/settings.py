@@ -32,6 +32,7 @@ ADDONS = {"espreso_crawler.addon.EspresoAddon": 0}
 EXTENSIONS = {
     "espreso_crawler.extensions.signals.SignalsExtension": 10,  # first, to know why the others end
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
+    "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "scrapy.extensions.telnet.TelnetConsole": None,
     # Switched off below too; not even imported, a crawl starts a tenth faster.
     "scrapy.extensions.remote_control.RemoteControl": None,
