@@ -26,11 +26,16 @@ def places(settings: BaseSettings) -> Places:
 
     Raises `ConfigurationError` when ``ESPRESO_LEDGER`` is neither ``none`` nor an ``sqlite:///`` address.
     """
-    cfg = closest_scrapy_cfg()
-    root = Path(cfg).parent if cfg else Path.cwd()
+    root = base()
     output = root / (settings.get("ESPRESO_OUTPUT") or "output")
     state = root / (settings.get("ESPRESO_STATE") or ".scrapy/espreso")
     return Places(output.absolute(), state.absolute(), _ledger(settings.get("ESPRESO_LEDGER"), root, state))
+
+
+def base() -> Path:
+    """Return the folder from which relative paths in settings count: that of ``scrapy.cfg``, else the working one."""
+    cfg = closest_scrapy_cfg()
+    return Path(cfg).parent.absolute() if cfg else Path.cwd()
 
 
 def _ledger(setting: str | None, root: Path, state: Path) -> Path | None:

@@ -26,11 +26,17 @@ ESPRESO_NEAR_DUPLICATES = "flag"  # "flag", "drop" or "off"; read by pipelines/n
 ESPRESO_NEAR_DUPLICATE_DAYS = 3.0  # days of publication between an article and its near-copy, at most
 ESPRESO_SEAL_ITEMS = 1000  # lines in one sealed file at most; read by extensions/ledger.py
 ESPRESO_SEAL_SECONDS = 60.0  # a line waits no longer than this to be sealed; read by extensions/ledger.py
+ESPRESO_METRICS = None  # folder for a Prometheus text file of each spider and edition; read by extensions/metrics.py
+ESPRESO_WEBHOOK_LEVEL = "critical"  # a run this bad is told to $ESPRESO_WEBHOOK_URL: "ok", "warning" or "critical"
+ESPRESO_WEBHOOK_BODY = '{"text": "$summary"}'  # what is posted, as JSON; read by extensions/webhook.py
 
 # --- The order of things ---------------------------------------------------------------------------------------
 ADDONS = {"espreso_crawler.addon.EspresoAddon": 0}
 EXTENSIONS = {
     "espreso_crawler.extensions.signals.SignalsExtension": 10,  # first, to know why the others end
+    # Made before the ledger is opened, so that a wrong setting leaves no run behind; at work after it is closed.
+    "espreso_crawler.extensions.metrics.MetricsExtension": 15,
+    "espreso_crawler.extensions.notification.NotificationExtension": 16,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -13,6 +13,7 @@ from scrapy.utils.log import configure_logging
 
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
+from espreso_crawler.extensions.notification import tell_of_no_start
 from espreso_crawler.extensions.signals import exit_code_of
 
 logger = logging.getLogger(__name__)
@@ -50,14 +51,16 @@ class Command(CrawlCommand):
             self.exitcode = ExitCode.CONFIGURATION
         error = crawl.exception() if crawl.done() and not crawl.cancelled() else None
         if error:
-            self._not_started(error)
+            self._not_started(args[0], error)
         self.exitcode = max(self.exitcode, exit_code_of(crawler))
 
-    def _not_started(self, error: BaseException) -> None:
+    def _not_started(self, spider: str, error: BaseException) -> None:
         if not isinstance(error, EspresoError):
             raise error
         code = ExitCode.OUTPUT if isinstance(error, LedgerError) else ExitCode.CONFIGURATION
         self._refuse(str(error), code)
+        if self.settings:
+            tell_of_no_start(self.settings, spider, code, str(error))
 
     def _refuse(self, reason: str, code: ExitCode) -> None:
         """Say why there is no crawl on stderr, and in the log file if there is one: a Scrapyd job shows that only."""

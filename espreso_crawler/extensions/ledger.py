@@ -62,6 +62,9 @@ class LedgerExtension:
         self._reason = "finished"
         self._clock = create_looping_call(self._tick)
         self.ledger = self._open()
+        run = self.ledger.run
+        self.document: dict[str, Any] = {"run_id": run.id, "spider": run.spider, "job": run.job}
+        """What the run file says, once the run is over; only this much and its end if it could not be written."""
         self.ledger.outbox.on_commit = self._committed
 
     @classmethod
@@ -144,10 +147,12 @@ class LedgerExtension:
         if self._clock.running:
             self._clock.stop()
         try:
-            self.ledger.close(self._reason, self.exit_code, {"stats": _plain(self.stats.get_stats())})
+            extra = {"stats": _plain(self.stats.get_stats())}
+            self.document = self.ledger.close(self._reason, self.exit_code, extra)
         except LedgerError as error:
             self.fail(error)
             self.ledger.abandon()
+            self.document |= {"reason": CLOSING_REASON, "exit_code": self.exit_code}
 
     @property
     def exit_code(self) -> int:

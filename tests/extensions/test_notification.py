@@ -1,0 +1,118 @@
+"""The webhook: told of bad runs, never a reason for one, and its address nowhere in log or output."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from scrapy.settings import Settings
+
+from espreso_crawler.demo_site import SiteOptions, running
+from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.extensions import webhook
+from espreso_crawler.extensions.notification import fields_of
+from espreso_crawler.extensions.webhook import Webhook
+from tests.crawls import PAGE, Desk, start
+from tests.extensions.receiver import SECRET, receiving
+
+BODY = '{"text": "$summary", "code": "$exit_code", "to": ["$spider #$run_id"]}'
+NO_SITE = "start=http://127.0.0.1:9/news"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path, {"LOG_LEVEL": "DEBUG", "ESPRESO_WEBHOOK_BODY": BODY, "RETRY_TIMES": "0"})
+
+
+def everything_written(desk: Desk) -> str:
+    return "".join(path.read_text(errors="replace") for path in desk.home.rglob("*") if path.is_file())
+
+
+def test_a_failed_run_is_told_also_when_the_server_stumbles(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ESPRESO_WEBHOOK_TOKEN", "bearer of news")
+    with receiving(500, 200) as receiver:
+        monkeypatch.setenv("ESPRESO_WEBHOOK_URL", receiver.url)
+        done = desk.crawl(NO_SITE)
+    (run,) = desk.runs()
+    assert done.exit_code == run["exit_code"] == 3
+    assert receiver.bodies[0] == receiver.bodies[1]
+    assert receiver.bodies[1] == {
+        "text": "read_also: critical, exit code 3: the source could not be read. 0 lines, 0 failures; "
+        f"run {run['run_id']}",
+        "code": 3,
+        "to": [f"read_also #{run['run_id']}"],
+    }
+    assert receiver.headers[1]["Authorization"] == "Bearer bearer of news"
+    assert done.log.count("Webhook at 127.0.0.1 told: critical") == 1
+    assert SECRET not in done.log + everything_written(desk)
+    assert "bearer of news" not in done.log + everything_written(desk)
+
+
+def test_a_webhook_that_fails_is_one_line_and_changes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    with running(SiteOptions(page_bytes=PAGE)) as demo, receiving(302) as receiver:
+        monkeypatch.setenv("ESPRESO_WEBHOOK_URL", receiver.url)
+        done = desk.crawl(start(demo), "limit=1", settings={"ESPRESO_WEBHOOK_LEVEL": "ok"})
+    assert (done.exit_code, len(receiver.bodies), len(desk.records())) == (0, 1, 1)
+    (line,) = [line for line in done.log.splitlines() if "extensions.webhook" in line]
+    assert line.endswith("WARNING: Webhook at 127.0.0.1 not told: HTTP 302")
+    assert SECRET not in done.log
+    assert "Traceback" not in done.log
+
+
+def test_a_good_run_is_not_told_and_one_that_cannot_start_is(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    with running(SiteOptions(page_bytes=PAGE)) as demo, receiving(200) as receiver:
+        monkeypatch.setenv("ESPRESO_WEBHOOK_URL", receiver.url)
+        assert desk.crawl(start(demo), "limit=1").exit_code == 0
+        assert receiver.bodies == []
+        assert desk.crawl(start(demo), settings={"ESPRESO_LEDGER": "postgres://"}).exit_code == 1
+    (body,) = receiver.bodies
+    assert body["text"].startswith("read_also: critical, exit code 1: it did not start; ESPRESO_LEDGER='postgres://'")
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "said"),
+    [
+        ({"ESPRESO_WEBHOOK_URL": "http://127.0.0.1/x"}, {}, "ESPRESO_WEBHOOK_URL is logged when it is a setting"),
+        ({"ESPRESO_WEBHOOK_LEVEL": "bad"}, {}, "ESPRESO_WEBHOOK_LEVEL='bad': one of ok, warning, critical"),
+        ({"ESPRESO_WEBHOOK_BODY": "{"}, {}, "ESPRESO_WEBHOOK_BODY is no JSON"),
+        ({"ESPRESO_WEBHOOK_BODY": '{"a": ["$nobody"]}'}, {}, r"\$nobody is not known"),
+        ({"ESPRESO_WEBHOOK_BODY": '"5 $"'}, {}, r"'5 \$' is not known: \$\$ is a dollar"),
+        ({}, {"ESPRESO_WEBHOOK_URL": "chat.example.org/x"}, "ESPRESO_WEBHOOK_URL in the environment is no http"),
+    ],
+)
+def test_a_wrong_setup_is_refused_before_the_ledger_is_opened(settings, environment, said: str):
+    with pytest.raises(ConfigurationError, match=said) as error:
+        configured(settings, environment)
+    assert "/x" not in str(error.value)
+
+
+def test_a_wrong_setup_leaves_no_run_behind(desk: Desk):
+    done = desk.crawl(NO_SITE, settings={"ESPRESO_WEBHOOK_LEVEL": "bad"})
+    assert (done.exit_code, desk.runs()) == (1, [])
+    assert not (desk.home / "state").exists()
+
+
+def test_a_server_that_never_answers_does_not_keep_the_run(monkeypatch: pytest.MonkeyPatch, caplog):
+    monkeypatch.setattr(webhook, "LONGEST", 0.3)
+    with receiving(0) as receiver:
+        hook = configured({}, {"ESPRESO_WEBHOOK_URL": receiver.url})
+        began = time.monotonic()
+        hook.tell(fields_of({"spider": "read_also", "exit_code": 4}))
+        assert time.monotonic() - began < 2
+    assert caplog.messages == ["Webhook at 127.0.0.1 not told: no answer in time"]
+
+
+def test_quotes_in_values_do_not_break_the_body():
+    document = {"spider": 'a "quoted"\nname $spider', "exit_code": 0}
+    assert webhook.filled({"text": "$spider!", "whole": "$run", "n": 1}, fields_of(document)) == {
+        "text": 'a "quoted"\nname $spider!',
+        "whole": document,
+        "n": 1,
+    }
+
+
+def configured(settings: Mapping[str, str], environment: Mapping[str, str]) -> Webhook:
+    given = {"ESPRESO_WEBHOOK_LEVEL": "critical", "ESPRESO_WEBHOOK_BODY": BODY} | dict(settings)
+    hook = Webhook.configured(Settings(given), environment)
+    assert hook is not None
+    return hook
