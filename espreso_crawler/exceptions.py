@@ -5,7 +5,7 @@ Each class says who raises it, who catches it and what a user can do.
 
 from enum import IntEnum
 
-from scrapy.exceptions import DropItem
+from scrapy.exceptions import DropItem, IgnoreRequest
 
 
 class ExitCode(IntEnum):
@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     OK = 0
     CONFIGURATION = 1  #: settings or start-up: nothing was fetched
     ARGUMENT = 2  #: a bad spider argument or command line: nothing was fetched
-    SOURCE = 3  #: the start page could not be read
+    SOURCE = 3  #: the start page could not be read, or a host was given up: what was not fetched stays pending
     OUTPUT = 4  #: the output folder or the ledger failed: what was not written stays pending
     MONITOR = 5  #: a critical monitor: rows are held back
     INTERRUPTED = 130  #: SIGINT
@@ -70,6 +70,25 @@ class LedgerError(EspresoError):
     """The ledger or the output cannot be used; what was not written stays pending.
 
     Raised by ``ledger/``; `LedgerExtension` closes the crawl with exit code 4.
+    """
+
+
+class HostUnavailable(IgnoreRequest, EspresoError):
+    """A host that refuses, fails or is given up for this run; it is not the page's fault.
+
+    Raised by ``middlewares/`` in place of a response; the spiders' errbacks leave the entry pending, until
+    ``retry_after`` (seconds from now) if the host named a time.
+    """
+
+    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class HeldBack(EspresoError):
+    """A request taken back from the downloader's queue because its host asked for a pause.
+
+    Raised by `HealthExtension`, caught by `BackoffMiddleware`, which schedules the request again.
     """
 
 

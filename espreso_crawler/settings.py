@@ -16,6 +16,9 @@ ESPRESO_DECODE_EMAILS = False  # write out addresses that Cloudflare hides; read
 ESPRESO_LISTING_PAGES = 0  # pages of the archive one walk may read; 0 = no bound; read by the spiders
 ESPRESO_MAX_ATTEMPTS = 5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
 ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; doubles with each further one
+ESPRESO_PAUSE_SECONDS = 2.0  # rest of a host after its first failure; doubles with each further one in a row
+ESPRESO_LONGEST_PAUSE = 60.0  # a host that asks for more is given up for this run; read by extensions/health.py
+ESPRESO_CIRCUIT_FAILURES = 5  # addresses of one host that fail in a row before it is given up; 0 = never
 ESPRESO_RECHECK = "1h 1d 7d"  # ages at which known articles are fetched again: three requests each; "0" = never
 ESPRESO_BROWSER_PATH = None  # browser program; None = Playwright's own build, else Chromium on the PATH; browser/
 ESPRESO_BROWSER_PRESSES = 200  # times one walk presses "More news" in the browser, at most; read by the spiders
@@ -38,6 +41,7 @@ EXTENSIONS = {
     "espreso_crawler.extensions.metrics.MetricsExtension": 15,
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
+    "espreso_crawler.extensions.health.HealthExtension": 25,  # asks the ledger for pauses of earlier runs
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "scrapy.extensions.telnet.TelnetConsole": None,
     # Switched off below too; not even imported, a crawl starts a tenth faster.
@@ -49,6 +53,8 @@ DOWNLOADER_MIDDLEWARES = {
     "espreso_crawler.middlewares.hosts.HostsMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "espreso_crawler.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "espreso_crawler.middlewares.backoff.BackoffMiddleware": 550,  # sees bodies unpacked, before redirects are followed
     # Not used here, and each costs time on every page.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
@@ -88,8 +94,7 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
-RETRY_TIMES = 2
-RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the spider's errback says it, with the reason
+RETRY_TIMES = 2  # further tries of one request in one run; read by middlewares/backoff.py
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
     "Accept-Language": "uk,en;q=0.8",

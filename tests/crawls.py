@@ -16,7 +16,7 @@ from espreso_crawler.demo_site import DemoSite
 
 ROOT = Path(__file__).parents[1]
 # A test's site is this machine's own: no need to wait between requests. All else is as in a real crawl.
-NO_WAITING = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "0"}
+NO_WAITING = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "0", "ESPRESO_PAUSE_SECONDS": "0.05"}
 LONGEST_CRAWL = 60
 PAGE = 20_000  # bytes: small pages, fast tests
 

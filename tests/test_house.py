@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "ledger": {"exceptions", "identity"},
     "loaders": RECORD,
     "log_format": {"exceptions"},
-    "middlewares": {"exceptions", "extensions", "identity", "places"},
+    "middlewares": {"exceptions", "extensions", "identity", "pages", "places"},
     "near_duplicates": {"exceptions", "identity", "items", "vocabularies"},
     "pages": RECORD | {"loaders"},
     "pipelines": RECORD

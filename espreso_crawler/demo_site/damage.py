@@ -1,5 +1,6 @@
 """What a request that a fault hits gets: another answer, or the right one damaged."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +28,8 @@ def _status(fault: Fault, _target: str) -> Response:
 
 def _when(seconds: int, fault: Fault) -> str:
     # A date that a client compares with its own clock must come from the real one.
-    return formatdate(time.time() + seconds, usegmt=True) if fault.is_date else str(seconds)
+    # Whole seconds, never too few of them.
+    return formatdate(math.ceil(time.time() + seconds), usegmt=True) if fault.is_date else str(seconds)
 
 
 def _nonsense(fault: Fault, target: str) -> Response:

@@ -30,12 +30,12 @@ Robots = Literal["allow", "disallow", "missing", "unavailable", "challenge"]
 class SiteOptions:
     """The options of one demo site.
 
-    `per_day` articles appear on an average day from `first_day` (Kyiv) on; `now` is the aware instant at
-    which the site's clock starts and `clock_rate` how many seconds it runs per real second (0: it stands
-    still). `page_bytes` is the size pages are filled up to. `listing_times` shows day and time on the items
-    of `/news`. `robots` picks the answer to `/robots.txt`, `disallow` the paths that its variant `disallow`
-    forbids. `latency` delays every answer by so many seconds; `is_compressed` sends gzip to clients that
-    take it.
+    `per_day` articles appear on an average day from `first_day` (Kyiv) on; `now` is the aware instant at which the
+    site's clock starts and `clock_rate` how many seconds it runs per real second (0: it stands still). `page_bytes`
+    is the size pages are filled up to. `listing_times` shows day and time on the items of `/news`. `robots` picks
+    the answer to `/robots.txt`, `disallow` the paths that its variant `disallow` forbids, `crawl_delay` the seconds
+    it asks to leave between requests. `latency` delays every answer by so many seconds; `is_compressed` sends gzip
+    to clients that take it.
     """
 
     language: Language = "en"
@@ -51,6 +51,7 @@ class SiteOptions:
     layout: Layout = "plain"
     robots: Robots = "allow"
     disallow: tuple[str, ...] = ("/search-results", "/_private/")
+    crawl_delay: int = 0
     faults: tuple[Fault, ...] = ()
     latency: float = 0.0
     is_compressed: bool = False

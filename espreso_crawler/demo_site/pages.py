@@ -126,7 +126,8 @@ class Pages:
             return Response(503, error_page())
         if site.robots == "challenge":
             return Response(200, challenge_page())
-        return Response(200, sitemaps.robots_txt(base, site.disallow if site.robots == "disallow" else ()), TEXT)
+        disallowed = site.disallow if site.robots == "disallow" else ()
+        return Response(200, sitemaps.robots_txt(base, disallowed, site.options.crawl_delay), TEXT)
 
     def _html(self, parts: Parts, frame: Frame, status: int = 200) -> Response:
         site = self._site

@@ -180,6 +180,10 @@ class Entries:
         """
         self._outbox.add(states.Aside(url, epoch(published)))
 
+    def put_off(self, url: str, error: str, *, retry_after: timedelta | None = None) -> None:
+        """Give a leased entry back because its host refused: pending as `attempt_failed`, its attempt not counted."""
+        self._outbox.add(states.Failure(url, error, permanent=False, retry_after=retry_after, is_pages_fault=False))
+
     def counts(self) -> dict[str, int]:
         """Return the number of entries by state; reads every entry."""
         return dict(self._session.db.rows("SELECT state, count(*) FROM entries GROUP BY state"))

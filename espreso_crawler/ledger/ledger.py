@@ -10,6 +10,7 @@ from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import files, quarantine, recovery, runs, segments, states
 from espreso_crawler.ledger.articles import Articles
 from espreso_crawler.ledger.baselines import Baselines
+from espreso_crawler.ledger.copies import Copies
 from espreso_crawler.ledger.coverage import Coverage
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.entries import Entries
@@ -18,6 +19,7 @@ from espreso_crawler.ledger.listings import Listings
 from espreso_crawler.ledger.liveness import Lock, run_lock
 from espreso_crawler.ledger.neighbours import Neighbours
 from espreso_crawler.ledger.outbox import Outbox
+from espreso_crawler.ledger.pauses import Pauses
 from espreso_crawler.ledger.rechecks import Rechecks
 from espreso_crawler.ledger.rewriting import rewrite_all
 from espreso_crawler.ledger.rules import Rules
@@ -47,6 +49,8 @@ class Ledger:
         self.baselines = Baselines(session)
         self.coverage = Coverage(session)
         self.rechecks = Rechecks(session, self.outbox)
+        self.pauses = Pauses(session)
+        self.copies = Copies(session)
         self.segments = segments.Segments(session)
         self.session = session
         self._is_open = True

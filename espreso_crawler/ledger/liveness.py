@@ -48,7 +48,10 @@ class Lock:
 
     def note(self, text: str) -> None:
         """Append text to the file. It outlives the process, though perhaps not a power cut."""
-        os.write(self._descriptor, text.encode())
+        try:
+            os.write(self._descriptor, text.encode())
+        except OSError as error:
+            raise LedgerError(f"{self.path}: {error.strerror}") from error
 
     def text(self) -> str:
         """Return what was noted."""

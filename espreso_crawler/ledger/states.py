@@ -93,6 +93,8 @@ class Failure:
     error: str
     permanent: bool
     retry_after: timedelta | None
+    is_pages_fault: bool = True
+    """False when the host refused: the attempt does not count, so an outage ends no entry as failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,11 @@ def fail(db: Database, run: str, failure: Failure, *, now: int, rules: Rules) ->
     if row is None:
         return None
     entry, attempts = row
-    is_last = failure.permanent or attempts >= rules.max_attempts
+    is_last = failure.permanent or (failure.is_pages_fault and attempts >= rules.max_attempts)
     wait = min(max(backoff(attempts, rules), _seconds(failure.retry_after)), LONGEST_WAIT)
     state = "failed" if is_last else "pending"
-    db.write(GIVE_BACK, (state, failure.error, attempts, now + wait, entry, run))
+    counted = attempts if failure.is_pages_fault else attempts - 1
+    db.write(GIVE_BACK, (state, failure.error, counted, now + wait, entry, run))
     return state
 
 

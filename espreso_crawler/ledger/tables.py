@@ -169,6 +169,16 @@ CREATE TABLE stretches (
     reason TEXT
 );
 CREATE INDEX stretches_host ON stretches (host, newest);
+
+CREATE TABLE pauses (host TEXT PRIMARY KEY, until INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE copies (
+    url TEXT PRIMARY KEY,
+    etag TEXT,
+    last_modified TEXT,
+    fetched INTEGER NOT NULL,
+    body BLOB
+) WITHOUT ROWID;
 """
 
 VERSION_2 = """

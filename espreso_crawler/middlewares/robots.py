@@ -6,12 +6,15 @@ from typing import Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
+from espreso_crawler.exceptions import HostUnavailable
+from espreso_crawler.extensions.health import health_of
+
 SUCCESS, CLIENT_ERROR = 2, 4  # classes of status codes
+LARGEST = 512 * 1024  # bytes that are read (section 2.5)
 
 
 class Closed(RobotParser):
@@ -28,37 +31,60 @@ class Closed(RobotParser):
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Obeys robots.txt; counts hosts that gave none as ``espreso/robots/unreadable``."""
+    """Obeys robots.txt, its crawl-delay too; gives hosts up that have none: ``espreso/robots/unreadable``.
+
+    robots.txt is asked for again as any page is (`BackoffMiddleware`), and the requests of its host wait for it.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self.unreadable: dict[str, str] = {}
+        self._health = health_of(crawler)
 
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Refuse what the rules forbid, and say so when it is for want of rules."""
-        if isinstance(rp, Closed):
-            host = request.url.split("/")[2]
-            raise IgnoreRequest(f"robots.txt could not be read ({self.unreadable.get(host)}), so nothing is fetched")
-        super().process_request_2(rp, request)
+    async def process_request(self, request: Request) -> Request | None:  # type: ignore[override]  # as Scrapy allows
+        """Refuse what the rules forbid. Raises `HostUnavailable` for want of rules, and when the host is given up."""
+        host = self._health.host(request.url)
+        self._health.require_open(host)
+        if request.meta.get("dont_obey_robotstxt"):
+            return None
+        if host.holds and host.probe is not request:
+            return request
+        with self._health.asking_for_rules(host):
+            rules = await self.robot_parser(request)
+        self._health.require_open(host)
+        self.process_request_2(rules, request)
+        return None
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         """Take rules from a 2xx answer, no rules from a 4xx one (section 2.3.1.3); anything else closes the host."""
         status_class = response.status // 100
         is_missing = status_class == CLIENT_ERROR and response.status != HTTPStatus.TOO_MANY_REQUESTS
         is_html = response.body.lstrip()[:1] == b"<"
-        if is_missing:
-            response = response.replace(body=b"")
-        elif status_class != SUCCESS or is_html:
+        if not is_missing and (status_class != SUCCESS or is_html):
             self._close(netloc, "an HTML page" if status_class == SUCCESS else f"HTTP {response.status}")
             return
-        await super()._parse_robots(response, netloc, request)
+        rules = response.replace(body=b"" if is_missing else response.body[:LARGEST])
+        await super()._parse_robots(rules, netloc, request)
+        self._keep_distance(netloc, request)
+
+    def _keep_distance(self, netloc: str, request: Request) -> None:
+        rules, host = self._parsers[netloc], self._health.host(request.url)
+        agent = self._robotstxt_useragent or self._default_useragent
+        delay = rules.crawl_delay(agent) if isinstance(rules, RobotParser) else None
+        if not delay:
+            return
+        if delay > self._health.longest_pause:
+            self._health.give_up(host, f"its crawl-delay of {delay:.0f} s is longer than ESPRESO_LONGEST_PAUSE")
+        else:
+            self._health.keep_distance(host, request, delay)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._close(netloc, f"{type(exc).__name__}: {exc}".removesuffix("."))
+        is_told = isinstance(exc, HostUnavailable)
+        self._close(netloc, str(exc) if is_told else f"{type(exc).__name__}: {exc}".removesuffix("."))
 
     def _close(self, netloc: str, reason: str) -> None:
         self._stats.inc_value("espreso/robots/unreadable")
-        self.unreadable[netloc] = reason
+        host = self._health.host(f"http://{netloc}/")
+        self._health.give_up(host, f"robots.txt could not be read ({reason}), so nothing is fetched")
         waiting, closed = self._parsers[netloc], Closed()
         self._parsers[netloc] = closed
         if isinstance(waiting, Deferred):  # it is: the stock middleware puts one there before it asks

@@ -1,6 +1,8 @@
 """Article pages: requested for leased entries, read, and given to the pipelines or back to the ledger."""
 
+import math
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from http import HTTPStatus
 
 from scrapy import Request
@@ -8,7 +10,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from espreso_crawler import identity
-from espreso_crawler.exceptions import BrokenPage, FieldError, NotAnArticle, PageError
+from espreso_crawler.exceptions import BrokenPage, FieldError, HostUnavailable, NotAnArticle, PageError
 from espreso_crawler.extensions.ledger import Capture
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Lease
@@ -63,9 +65,15 @@ class Articles:
             yield from self._read(response, lease)
 
     def failed(self, failure: Failure) -> None:
-        """Give an entry back whose page gave no response."""
+        """Give an entry back whose page gave no response; its attempt counts unless the whole host refuses."""
         lease: Lease = failed_request(failure).cb_kwargs["lease"]
-        self._attempt_failed(lease.url, reason(failure))
+        refusal = failure.value
+        if isinstance(refusal, HostUnavailable):
+            self._crawl.stats.inc_value("espreso/put_off")
+            wait = timedelta(seconds=math.ceil(refusal.retry_after))
+            self._crawl.ledger.entries.put_off(lease.url, str(refusal), retry_after=wait)
+        else:
+            self._attempt_failed(lease.url, reason(failure))
 
     def on_start_page(self, page: Page, response: Response) -> Iterator[Article]:
         """Read a start page that is itself an article."""

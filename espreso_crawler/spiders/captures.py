@@ -8,6 +8,7 @@ from scrapy.utils.python import to_unicode
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
+from espreso_crawler.exceptions import EspresoError
 from espreso_crawler.pages import Page
 
 
@@ -35,5 +36,7 @@ def failed_request(failure: Failure) -> Request:
 
 
 def reason(failure: Failure) -> str:
-    """Return why there is no response, in a line."""
+    """Return why there is no response, in a line; our own errors need no name."""
+    if isinstance(failure.value, EspresoError):
+        return str(failure.value)
     return f"{type(failure.value).__name__}: {failure.getErrorMessage()}".strip(": ")

@@ -1,0 +1,43 @@
+"""Hosts that asked to be left alone for longer than one run: until when, and why."""
+
+from datetime import datetime
+
+from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.states import LONGEST_WAIT
+from espreso_crawler.ledger.times import epoch, instant
+
+ASKED = "SELECT until, reason FROM pauses WHERE host = ?"
+ASK = """
+INSERT INTO pauses (host, until, reason) VALUES (?, ?, ?)
+ON CONFLICT (host) DO UPDATE SET until = excluded.until, reason = excluded.reason
+"""
+OVER = "DELETE FROM pauses WHERE host = ?"
+
+
+class Pauses:
+    """``ledger.pauses``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def ask(self, host: str, until: datetime, reason: str) -> None:
+        """Note that no run asks this host for anything before an aware instant; a day at most."""
+        now = self._session.now()
+        with self._session.db.transaction("pause"):
+            self._session.db.write(ASK, (host, min(epoch(until), now + LONGEST_WAIT), reason))
+
+    def of(self, host: str) -> tuple[datetime, str] | None:
+        """Return until when a host is left alone, and why; None when it may be asked.
+
+        A pause longer than a day on record means that the clock was set back: it is over.
+        """
+        row = self._session.db.row(ASKED, (host,))
+        if row is None or not 0 < row["until"] - self._session.now() <= LONGEST_WAIT:
+            return None
+        return instant(row["until"]), row["reason"]
+
+    def over(self, host: str) -> None:
+        """Forget a host's pause: it answers again."""
+        if self._session.db.row(ASKED, (host,)):
+            with self._session.db.transaction("pause"):
+                self._session.db.write(OVER, (host,))

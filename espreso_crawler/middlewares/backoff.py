@@ -1,0 +1,98 @@
+"""What becomes of a failed request: asked again after its host's pause, given to its callback, or put off."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.misc import load_object
+
+from espreso_crawler.exceptions import HeldBack, HostUnavailable
+from espreso_crawler.extensions.health import HealthExtension, health_of, is_failure
+from espreso_crawler.extensions.hosts import Host
+from espreso_crawler.pages.challenge import challenge
+
+# A wait looks this often, in seconds, whether the crawl was told to end.
+GLANCE = 0.2
+REFUSALS = frozenset((HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN))
+
+
+class BackoffMiddleware:
+    """In place of Scrapy's retry middleware, which neither waits nor reads ``Retry-After``.
+
+    Uses its settings: ``RETRY_TIMES`` and ``RETRY_EXCEPTIONS``. Counts challenge and block pages as
+    ``espreso/host/challenges``.
+    """
+
+    def __init__(self, crawler: Crawler, health: HealthExtension) -> None:
+        self._crawler = crawler
+        self._health = health
+        self._times = crawler.settings.getint("RETRY_TIMES")
+        self._exceptions = tuple(map(load_object, crawler.settings.getlist("RETRY_EXCEPTIONS")))
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take the crawl's hosts."""
+        return cls(crawler, health_of(crawler))
+
+    async def process_request(self, request: Request) -> Request | None:
+        """Refuse what goes to a host that is given up; send what goes to a paused one to stand aside."""
+        host = self._health.host(request.url)
+        if request.callback is NO_CALLBACK:  # asked for by a component, past the scheduler: it waits here
+            await self._pause_over(host)
+        self._health.require_open(host)
+        return request if host.holds and host.probe is not request and request.callback is not NO_CALLBACK else None
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Pass on what a page's callback can use. Raises `HostUnavailable` for what only says that the host fails."""
+        host, is_page = self._health.host(request.url), request.callback is not NO_CALLBACK
+        refusal = challenge(response.headers.get("cf-mitigated"), response.status, response.body)
+        is_failed = is_failure(response.status)
+        if refusal is None and not is_failed and not (is_page and response.status in REFUSALS):
+            self._health.answered(host, is_page=is_page)
+            return response
+        reason = refusal or f"HTTP {response.status}"
+        if refusal:
+            self._crawler.stats.inc_value("espreso/host/challenges")
+        if not is_failed or "cf-mitigated" in response.headers:  # the extension has seen the others
+            self._health.failed(host, request, reason, is_refusal=True)
+        if (refusal or is_failed) and (again := self._again(host, request)):
+            return again
+        if refusal or "Retry-After" in response.headers or not host.has_answered or host.closed:
+            raise self._unavailable(host, reason)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """Ask again after a broken connection. Raises `HostUnavailable` when the host never answered in this run."""
+        host = self._health.host(request.url)
+        if isinstance(exception, HeldBack):
+            return request
+        if not isinstance(exception, self._exceptions):
+            self._health.undecided(host, request)
+            return None
+        reason = f"{type(exception).__name__}: {exception}".strip(": ")
+        self._health.failed(host, request, reason, is_refusal=False)
+        if again := self._again(host, request):
+            return again
+        if not host.has_answered or host.closed:
+            raise self._unavailable(host, reason)
+        return None
+
+    def _unavailable(self, host: Host, reason: str) -> HostUnavailable:
+        return HostUnavailable(reason, host.rest)
+
+    def _again(self, host: Host, request: Request) -> Request | None:
+        times = request.meta.get("retry_times", 0) + 1
+        if times > request.meta.get("max_retry_times", self._times) or host.closed:
+            return None
+        self._crawler.stats.inc_value("retry/count")
+        again = request.copy()
+        again.meta["retry_times"] = times
+        return again
+
+    async def _pause_over(self, host: Host) -> None:
+        while host.closed is None and host.left > 0 and self._crawler.engine.running:  # noqa: ASYNC110  # no event
+            await asyncio.sleep(min(host.left, GLANCE))

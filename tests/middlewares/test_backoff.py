@@ -1,0 +1,138 @@
+"""Hosts that are slow, busy or gone: what the server's own log says of how they are treated."""
+
+import signal
+import sqlite3
+import time
+
+import pytest
+
+from espreso_crawler.demo_site import Control, DemoSite, Fault, SiteOptions, running
+from tests.crawls import PAGE, Desk, page_requests, start, stopped, wait_for_requests
+
+LATENCY = 0.05
+# A request that is on its way while the answer is too may still arrive.
+ON_THE_WAY = 0.3
+
+
+def visits_at(control: Control) -> list[tuple[float, int]]:
+    return [(visit.seconds, visit.status) for visit in control.log()]
+
+
+def times_of(control: Control, status: int) -> list[float]:
+    return [seconds for seconds, answered in visits_at(control) if answered == status]
+
+
+def pending(desk: Desk) -> list[tuple[int, int]]:
+    """Return attempts and seconds to wait of every pending entry."""
+    with sqlite3.connect(desk.home / "state" / "ledger.sqlite3") as ledger:
+        rows = ledger.execute("SELECT attempts, next_attempt FROM entries WHERE state = 'pending'").fetchall()
+    return [(attempts, next_attempt - int(time.time())) for attempts, next_attempt in rows]
+
+
+def test_a_host_that_asks_for_rest_gets_it_and_the_other_is_not_slowed(desk: Desk):
+    options = SiteOptions(page_bytes=PAGE, latency=LATENCY)
+    with running(options) as busy, running(options, host="127.0.0.2") as other:
+        busy.control.set_faults(
+            Fault("status", after=6, times=1, status=429, retry_after=3),
+            Fault("status", after=20, times=1, status=503, retry_after=3, is_date=True),
+        )
+        done = desk.crawl(f"start={busy.url}/news,{other.url}/news")
+        assert done.exit_code == 0, done.log
+        (too_many,), (unavailable,) = times_of(busy.control, 429), times_of(busy.control, 503)
+        for refused in (too_many, unavailable):
+            answered = refused + LATENCY
+            early = [at for at, _ in visits_at(busy.control) if answered + ON_THE_WAY < at < answered + 3]
+            assert early == []
+        assert unavailable >= too_many + 3
+        undisturbed = [at for at, _ in visits_at(other.control)]
+        assert undisturbed[-1] - undisturbed[0] < 3, undisturbed
+        assert len(undisturbed) == 42
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 80
+    assert desk.runs()[-1]["stats"]["espreso/host/pauses"] == 2
+
+
+def test_a_signal_ends_a_pause_at_once_and_loses_nothing(desk: Desk):
+    with running(SiteOptions(page_bytes=PAGE, latency=LATENCY)) as demo:
+        demo.control.set_faults(Fault("status", after=12, times=1, status=429, retry_after=50))
+        process = desk.start(start(demo))
+        wait_for_requests(demo, 13, process)
+        time.sleep(1)
+        asked = time.monotonic()
+        done = stopped(process, signal.SIGTERM)
+        assert time.monotonic() - asked < 5
+        assert done.exit_code == 143, done.log
+        demo.control.set_faults()
+        desk.crawl(start(demo))
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
+
+
+def test_a_signal_ends_the_wait_for_robots_txt_too(demo: DemoSite, desk: Desk):
+    demo.control.set_faults(Fault("status", path="/robots.txt", status=503, retry_after=50))
+    process = desk.start(start(demo))
+    wait_for_requests(demo, 1, process)
+    time.sleep(1)
+    asked = time.monotonic()
+    assert stopped(process, signal.SIGTERM).exit_code == 143
+    assert time.monotonic() - asked < 5
+
+
+def test_a_rest_longer_than_the_run_is_left_to_later_runs(demo: DemoSite, desk: Desk):
+    demo.control.set_faults(Fault("status", after=12, status=429, retry_after=3600))
+    done = desk.crawl(start(demo))
+    assert (done.exit_code, desk.runs()[-1]["reason"]) == (3, "circuit_open")
+    assert "asks to be left alone for 3600 s" in done.log
+    waiting = pending(desk)
+    assert len(waiting) == 40 - len(desk.records())
+    assert {attempts for attempts, _ in waiting} == {0}
+    assert all(seconds > 3500 for _, seconds in waiting)
+    demo.control.set_faults()
+    demo.control.clear_log()
+    again = desk.crawl(start(demo))
+    assert again.exit_code == 3
+    assert "left alone until" in again.log
+    assert demo.control.log() == []
+
+
+def test_the_circuit_opens_when_a_host_keeps_failing(demo: DemoSite, desk: Desk):
+    demo.control.set_faults(Fault("status", after=12, status=500))
+    done = desk.crawl(start(demo))
+    assert (done.exit_code, desk.runs()[-1]["reason"]) == (3, "circuit_open")
+    assert "5 addresses failed in a row, the last one with HTTP 500" in done.log
+    assert len(times_of(demo.control, 500)) <= 3 + 5 * 3  # under way when it began, then one at a time, thrice each
+    assert len(desk.records()) + len(pending(desk)) == 40
+
+
+def test_an_outage_ends_no_entry_as_failed(demo: DemoSite, desk: Desk):
+    desk.crawl(start(demo), "limit=30")
+    demo.control.set_faults(Fault("hang", path="/[!r]*"))
+    demo.control.clear_log()
+    silent = {"DOWNLOAD_TIMEOUT": "0.5", "RETRY_TIMES": "0", "ESPRESO_MAX_ATTEMPTS": "1"}
+    done = desk.crawl(start(demo), settings=silent)
+    assert (done.exit_code, desk.runs()[-1]["reason"]) == (3, "circuit_open")
+    assert "the last one with DownloadTimeoutError" in done.log
+    # Those under way, those that took their places, and those that looked whether it is well again.
+    assert len(page_requests(demo)) <= 4 + 4 + 5
+    assert [attempts for attempts, _ in pending(desk)] == [0] * 10
+    demo.control.set_faults()
+    desk.crawl(start(demo), settings={"ESPRESO_BACKOFF_SECONDS": "0"})
+    assert len(desk.records()) + len(pending(desk)) == 40
+
+
+def test_one_page_that_always_fails_does_not_stop_the_crawl(demo: DemoSite, desk: Desk):
+    victim = demo.site.truth(demo.site.newest - 5, demo.url).url
+    demo.control.set_faults(Fault("status", path=victim.removeprefix(demo.url), status=500))
+    done = desk.crawl(start(demo))
+    assert (done.exit_code, len(desk.records())) == (0, 39)
+    assert [attempts for attempts, _ in pending(desk)] == [1]
+    assert [line for line in done.log.splitlines() if f"{victim}: HTTP 500" in line]
+
+
+@pytest.mark.parametrize("status", [503, 200])
+def test_challenge_pages_are_counted_and_are_no_articles(status: int, demo: DemoSite, desk: Desk):
+    demo.control.set_faults(Fault("challenge", after=12, status=status))
+    done = desk.crawl(start(demo))
+    assert done.exit_code == 3
+    assert f"a challenge page (HTTP {status})" in done.log
+    assert desk.runs()[-1]["stats"]["espreso/host/challenges"] >= 5
+    assert len(desk.records()) + len(pending(desk)) == 40
+    assert {attempts for attempts, _ in pending(desk)} == {0}

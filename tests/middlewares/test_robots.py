@@ -1,0 +1,74 @@
+"""robots.txt against a real crawl: read before anything else, and obeyed in every line."""
+
+import itertools
+
+import pytest
+
+from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
+from tests.crawls import PAGE, Desk, page_requests, start
+from tests.middlewares.test_backoff import pending
+
+ROBOTS = "/robots.txt"
+
+
+def test_no_page_is_fetched_before_the_rules_came(demo: DemoSite, desk: Desk):
+    demo.control.set_faults(
+        Fault("status", path=ROBOTS, times=1, status=503), Fault("challenge", path=ROBOTS, times=1, status=200)
+    )
+    assert desk.crawl(start(demo)).exit_code == 0
+    targets = [visit.target for visit in demo.control.log()]
+    assert targets[:4] == [ROBOTS, ROBOTS, ROBOTS, "/news"]
+    assert targets.count(ROBOTS) == 3
+    assert len(desk.records()) == 40
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("hang", path=ROBOTS),
+        Fault("challenge", path=ROBOTS, status=403),
+        Fault("status", path=ROBOTS, status=429, retry_after=1),
+    ],
+    ids=lambda fault: fault.kind,
+)
+def test_rules_that_cannot_be_read_forbid_everything(fault: Fault, demo: DemoSite, desk: Desk):
+    demo.control.set_faults(fault)
+    done = desk.crawl(start(demo), settings={"DOWNLOAD_TIMEOUT": "0.5", "RETRY_TIMES": "1"})
+    assert (done.exit_code, desk.runs()[-1]["reason"]) == (3, "circuit_open")
+    assert "robots.txt could not be read" in done.log
+    assert "Traceback" not in done.log
+    assert page_requests(demo) == []
+
+
+def test_a_page_in_place_of_the_rules_loses_nothing(demo: DemoSite, desk: Desk):
+    desk.crawl(start(demo), "limit=37")
+    demo.control.set_faults(Fault("error_page", path=ROBOTS))
+    demo.control.clear_log()
+    assert desk.crawl(start(demo)).exit_code == 3
+    assert page_requests(demo) == []
+    assert [attempts for attempts, _ in pending(desk)] == [0, 0, 0]
+
+
+def test_a_site_that_refuses_its_rules_is_open(demo: DemoSite, desk: Desk):
+    demo.control.set_faults(Fault("status", path=ROBOTS, status=403))
+    assert desk.crawl(start(demo), "limit=2").exit_code == 0
+    assert len(desk.records()) == 2
+
+
+def test_crawl_delay_is_kept_whatever_the_throttle_thinks(desk: Desk):
+    with running(SiteOptions(page_bytes=PAGE, crawl_delay=1)) as demo:
+        throttle = {"AUTOTHROTTLE_ENABLED": "1", "AUTOTHROTTLE_START_DELAY": "0", "DOWNLOAD_DELAY": "0"}
+        assert desk.crawl(start(demo), "limit=3", settings=throttle).exit_code == 0
+        times = [visit.seconds for visit in demo.control.log()]
+    assert len(times) == 5
+    # A busy machine takes one request in late, and the next one in time.
+    assert all(later - earlier > 0.7 for earlier, later in itertools.pairwise(times)), times
+    assert times[-1] - times[0] > 3.8
+
+
+def test_a_crawl_delay_beyond_patience_closes_the_host(desk: Desk):
+    with running(SiteOptions(page_bytes=PAGE, crawl_delay=600)) as demo:
+        done = desk.crawl(start(demo))
+        assert page_requests(demo) == []
+    assert done.exit_code == 3
+    assert "its crawl-delay of 600 s is longer than ESPRESO_LONGEST_PAUSE" in done.log
