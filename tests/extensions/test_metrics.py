@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from scrapy.utils.test import get_crawler
 
 from espreso_crawler.demo_site import SiteOptions, running
-from espreso_crawler.extensions.metrics import samples
+from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.extensions.metrics import MetricsExtension, samples
 from tests.crawls import PAGE, Desk, start
 
 
@@ -50,17 +52,15 @@ def test_verdict_and_latency_are_metrics_too():
     ]
 
 
-@pytest.mark.parametrize("what", ["file", "taken away"])
-def test_metrics_that_cannot_be_written_end_the_start_but_never_a_run(tmp_path: Path, what: str):
-    folder = tmp_path / "textfiles"
-    desk = Desk(tmp_path, {"ESPRESO_METRICS": str(folder)})
-    if what == "file":
-        folder.write_text("a file where the folder should be")
-        done = desk.crawl("start=http://127.0.0.1:9/news")
-        assert (done.exit_code, f"ESPRESO_METRICS={folder}: " in done.log) == (1, True), done.log
-        assert not (tmp_path / "state").exists()
-    else:
-        (tmp_path / "textfiles" / "espreso_read_also_127.0.0.1.prom").mkdir(parents=True)
-        done = desk.crawl("start=http://127.0.0.1:9/news", settings={"RETRY_TIMES": "0"})
-        assert (done.exit_code, done.log.count("Metrics not written: ")) == (3, 1)
-        assert "Traceback" not in done.log
+def test_a_folder_that_cannot_be_is_refused_at_the_start(tmp_path: Path):
+    (tmp_path / "file").write_text("a file where the folder should be")
+    with pytest.raises(ConfigurationError, match=f"ESPRESO_METRICS={tmp_path / 'file'}: File exists"):
+        MetricsExtension.from_crawler(get_crawler(settings_dict={"ESPRESO_METRICS": str(tmp_path / "file")}))
+
+
+def test_a_file_that_cannot_be_written_is_one_line_and_never_a_reason_to_fail(tmp_path: Path):
+    (tmp_path / "textfiles" / "espreso_read_also_127.0.0.1.prom").mkdir(parents=True)
+    desk = Desk(tmp_path, {"ESPRESO_METRICS": str(tmp_path / "textfiles"), "RETRY_TIMES": "0"})
+    done = desk.crawl("start=http://127.0.0.1:9/news")
+    assert (done.exit_code, done.log.count("Metrics not written: ")) == (3, 1)
+    assert "Traceback" not in done.log

@@ -112,15 +112,12 @@ def stop_the_process(lock: Path) -> None:
     [
         (["--every", "10"], 2, "argument --every: '10' is no length of time: give 90s, 10m, 2h or 1d"),
         (["--every", "1h", "-a", "limit=0"], 2, "scrapy schedule: limit='0': Input should be greater than 0"),
-        (["--every", "1h", "nope"], 2, "scrapy schedule: no spider 'nope': there are read_also"),
         (["--every", "1h", "--to", "nowhere"], 1, "--to nowhere: no [deploy:nowhere] with a url in scrapy.cfg"),
-        (["--every", "1h", "--to", "http://me:secret@localhost"], 1, "no password in an address"),
     ],
 )
 def test_what_cannot_work_is_refused_before_the_first_crawl(desk: Desk, options, code: int, line: str):
     exit_code, said = refused(desk, *options)
     assert (exit_code, line in said) == (code, True), said
-    assert "secret" not in said
     assert "Traceback" not in said
 
 

@@ -12,6 +12,7 @@ from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.scheduling.kind import Kind
 from espreso_crawler.scheduling.scrapyd import ScrapydJobs
 from espreso_crawler.scheduling.targets import Target
+from espreso_crawler.scheduling.targets import target as find_target
 from tests.crawls import NO_WAITING, PAGE, start
 from tests.scheduling.schedulers import Scheduler
 from tests.scrapyd_server import PASSWORD, TARGET, USER, Scrapyd, clean_clone, deploy, running_scrapyd, wait_until
@@ -77,3 +78,16 @@ def test_a_scrapyd_that_refuses_is_an_error_at_the_start(scrapyd: Scrapyd, given
     known = {"url": scrapyd.url, "username": USER, "password": PASSWORD}
     with pytest.raises(ConfigurationError, match=said):
         ScrapydJobs(Kind("read_also"), Target(**known | given), MINUTE, MINUTE).check()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("http://me:secret@localhost:6800", "no password in an address; write it .* and give --to NAME for localhost"),
+        ("ftp://localhost", "no address of a Scrapyd"),
+    ],
+)
+def test_an_address_that_shows_a_password_or_is_none_is_refused(name: str, said: str):
+    with pytest.raises(ConfigurationError, match=said) as error:
+        find_target(name)
+    assert "secret" not in str(error.value)
