@@ -44,7 +44,7 @@ class PageError(EspresoError):
 
 
 class BrokenPage(PageError):
-    """The bytes are no whole HTML page: empty, cut in the middle, or in no readable charset. Fetched again later."""
+    """The bytes are no whole page, or no XML where a list is asked for: empty, cut, unreadable. Fetched again later."""
 
 
 class NotAnArticle(PageError):
@@ -52,7 +52,7 @@ class NotAnArticle(PageError):
 
 
 class LayoutError(PageError):
-    """A page that should carry the news feed has none, by known markup nor by structure: look at the page."""
+    """What should be there is not: a page's news feed, by markup or structure, or a list in XML. Look at the page."""
 
 
 class BrowserError(EspresoError):

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,7 @@ WORD = r"[^\W\d_]+(?:['\u2019\u02bc`][^\W\d_]+)?"
 DAY = re.compile(rf"(?<!\d)(\d{{1,2}})\s+({WORD})(?:\s*,?\s+(\d{{4}}))?(?!\d)(?:\s*,?\s*({WORD}))?")
 YEAR = re.compile(rf"(?<!\d)(\d{{4}})(?!\d)(?:\s*,?\s*({WORD}))?")
 TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # what lies outside is no date of a page
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "`": "'"})
 
 
@@ -149,6 +151,36 @@ def stamp_day(text: str | None) -> date | None:
         return date.fromisoformat((text or "").strip()[:10])
     except ValueError:
         return None
+
+
+def changed_between(text: str | None) -> tuple[datetime, datetime] | None:
+    """Return the earliest and latest second that a sitemap's ``lastmod`` can mean: a date means a whole Kyiv day.
+
+    The site's dates are Kyiv's: an article of 00:25 there bears that day. None for anything else, a mere month too.
+
+    >>> [moment.isoformat() for moment in changed_between("2025-12-14")]
+    ['2025-12-14T00:00:00+02:00', '2025-12-14T23:59:59+02:00']
+    """
+    day = stamp_day(text)
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None
+    moment = stamp(text)
+    return (moment, moment) if moment else (kyiv(day, time()), kyiv(day, time(23, 59, 59)))
+
+
+def mail_date(text: str | None) -> datetime | None:
+    """Return the instant of a date as mail and RSS write it (RFC 5322, section 3.3), in Kyiv offset; else None.
+
+    >>> mail_date("Sun, 14 Dec 2025 00:25:00 +0200").isoformat()
+    '2025-12-14T00:25:00+02:00'
+    """
+    try:
+        moment = parsedate_to_datetime((text or "").strip())
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return None
+    return in_kyiv(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def in_kyiv(moment: datetime) -> datetime:

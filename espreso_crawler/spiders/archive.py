@@ -52,7 +52,7 @@ class Archive:
             self._crawl.failed(response.url, str(error))
             walk.give_up(str(error))
             return
-        leases = self._feeds.see(found.entries, response.url, walk.host, in_feed=False)
+        leases = self._feeds.see(found.entries, response.url, in_feed=False)
         yield from self._articles.requests(leases)
         yield from self._next(walk, walk.read(found, self._crawl.left))
 

@@ -1,7 +1,7 @@
 """Spider arguments, typed: strings from the command line in, values or one clear line about what is wrong out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -21,6 +21,7 @@ from espreso_crawler.identity import HOST_OF_EDITION, host_of
 from espreso_crawler.processors.dates import kyiv
 
 DEFAULT_EDITION = "global"
+EDITIONS = ("global", "ua", "zahid", "bc")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AGO = re.compile(r"(\d{1,6})([mhdw])")
 
@@ -47,29 +48,28 @@ def start_urls(text: str) -> tuple[str, ...]:
     return tuple(_start_url(part.strip()) for part in text.split(",") if part.strip())
 
 
+Mode = Literal["never", "auto", "always"]
 Instant = Annotated[datetime | None, BeforeValidator(lambda text: instant(text) if isinstance(text, str) else text)]
 StartUrls = Annotated[
     tuple[str, ...], BeforeValidator(lambda text: start_urls(text) if isinstance(text, str) else text)
 ]
 
 
-class ReadAlsoArguments(BaseModel):
-    """What ``scrapy crawl read_also -a NAME=VALUE`` accepts."""
+class CrawlArguments(BaseModel):
+    """What ``scrapy crawl SPIDER -a NAME=VALUE`` accepts, for every spider."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     start: StartUrls = ()
-    """Pages whose feed is read first; default: the edition's ``/news``."""
-    edition: Literal["global", "ua", "zahid", "bc"] | None = None
-    """Edition to crawl: short for ``start=https://<its host>/news``."""
+    """Where links come from first: pages with a feed, sitemaps or RSS; default: the edition's own."""
+    edition: Literal["global", "ua", "zahid", "bc", "all"] | None = None
+    """Edition to crawl; ``all`` for these four in one run."""
     since: Instant = None
     """Articles published at or after this."""
     until: Instant = None
     """Articles published before this."""
     limit: PositiveInt | None = None
     """Fetch at most so many articles; the rest stays pending."""
-    browser: Literal["never", "auto", "always"] = "auto"
-    """Whether start pages are opened in a browser: ``auto`` where only a script can build the feed."""
     job: str | None = Field(default=None, alias="_job")
     """Scrapyd's job id."""
 
@@ -79,7 +79,7 @@ class ReadAlsoArguments(BaseModel):
         try:
             return cls(**given)
         except ValidationError as error:
-            raise ArgumentError("; ".join(map(_line, error.errors()))) from error
+            raise ArgumentError("; ".join(_line(each, cls.model_fields) for each in error.errors())) from error
 
     @model_validator(mode="after")
     def _span_is_open(self) -> Self:
@@ -87,25 +87,31 @@ class ReadAlsoArguments(BaseModel):
             raise ValueError(f"since ({self.since.isoformat()}) is not before until ({self.until.isoformat()})")
         return self
 
-    def covers(self, published: datetime | None) -> bool:
-        """Return whether a time of publication lies in the span asked for; an unknown one is taken to."""
-        if published is None:
-            return True
+    def covers(self, published: datetime) -> bool:
+        """Return whether a time of publication lies in the span asked for."""
         return (self.since is None or published >= self.since) and (self.until is None or published < self.until)
 
-    @property
-    def starts(self) -> tuple[str, ...]:
-        """The pages to begin with."""
-        if self.start and not self.edition:
-            return self.start
-        host = HOST_OF_EDITION[self.edition or DEFAULT_EDITION]
-        return self.start or (f"https://{host}/news",)
+    def starts(self, path: str) -> tuple[str, ...]:
+        """Return the addresses to begin with: those given, else this path of each edition that is crawled."""
+        return self.start or tuple(f"https://{host}{path}" for host in self._edition_hosts)
 
     @property
     def hosts(self) -> frozenset[str]:
         """The hosts, with their ports, that the crawl stays on."""
-        edition = {HOST_OF_EDITION[self.edition]} if self.edition else set()
-        return frozenset(edition | {host_of(url) for url in self.starts})
+        edition = () if self.start and not self.edition else self._edition_hosts
+        return frozenset((*edition, *map(host_of, self.start)))
+
+    @property
+    def _edition_hosts(self) -> list[str]:
+        names = EDITIONS if self.edition == "all" else (self.edition or DEFAULT_EDITION,)
+        return [HOST_OF_EDITION[name] for name in names]
+
+
+class ReadAlsoArguments(CrawlArguments):
+    """What ``scrapy crawl read_also -a NAME=VALUE`` accepts beside that."""
+
+    browser: Mode = "auto"
+    """Whether start pages are opened in a browser: ``auto`` where only a script can build the feed."""
 
 
 def _start_url(url: str) -> str:
@@ -116,10 +122,10 @@ def _start_url(url: str) -> str:
     return urlunsplit(parts._replace(query=urlencode(query), fragment=""))
 
 
-def _line(error: Any) -> str:
+def _line(error: Any, fields: Iterable[str]) -> str:
     name = ".".join(map(str, error["loc"][:1]))
     reason = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        known = ", ".join(field for field in ReadAlsoArguments.model_fields if field != "job")
+        known = ", ".join(field for field in fields if field != "job")
         return f"unknown argument {name!r}: known are {known}"
     return f"{name}={error['input']!r}: {reason}" if name else reason

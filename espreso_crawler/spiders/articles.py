@@ -25,30 +25,22 @@ GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 class Articles:
-    """Fetches leased entries; every lease ends as an article, as an end in the ledger, or as a failed attempt."""
+    """Fetches leased entries; every lease ends as an article, as an end in the ledger, or as a failed attempt.
 
-    def __init__(self, crawl: Crawl, feeds: Feeds) -> None:
+    With `feeds`, the feed on each article page leads on; without, links come from elsewhere only.
+    """
+
+    def __init__(self, crawl: Crawl, feeds: Feeds | None = None) -> None:
         self._crawl = crawl
         self._feeds = feeds
         self._sources = Sources()
 
     def requests(self, leases: Iterable[Lease]) -> Iterator[Request]:
-        """Ask for the pages of leased entries; an entry of another host ends as offsite."""
-        crawl = self._crawl
+        """Ask for the pages of leased entries."""
         for lease in leases:
-            if not crawl.has_host_of(lease.url):
-                crawl.stats.inc_value("espreso/feed/offsite")
-                crawl.ledger.entries.settle(lease.url, "offsite", "not a host of this crawl")
-                continue
-            if crawl.left is not None:
-                crawl.left -= 1
+            if self._crawl.left is not None:
+                self._crawl.left -= 1
             yield Request(lease.url, self.parse, errback=self.failed, cb_kwargs={"lease": lease})
-
-    def left_over(self) -> Iterator[Request]:
-        """Take up what earlier runs saw and could not fetch."""
-        crawl = self._crawl
-        since, until = crawl.arguments.since, crawl.arguments.until
-        yield from self.requests(crawl.ledger.entries.take(crawl.hosts, since=since, until=until, limit=crawl.left))
 
     def parse(self, response: Response, lease: Lease) -> Iterator[Request | Article]:
         """Read an article page: the article, and the feed for what was published meanwhile."""
@@ -107,18 +99,19 @@ class Articles:
             self._attempt_failed(lease.url, str(error))
         else:
             yield from self._emitted(item, lease.url, response)
-        if page is not None:
+        if page is not None and self._feeds is not None:
             yield from self.requests(self._feeds.follow_again(page))
 
     def _emitted(self, item: Article, entry_url: str, response: Response) -> Iterator[Article]:
         self._crawl.answered(entry_url)
-        if self._crawl.arguments.covers(item.date_published):
+        published = item.date_published
+        if published is None or self._crawl.arguments.covers(published):
             self._sources.count(item)
             self._crawl.keeper.note(item, Capture(entry_url, addresses(response)))
             yield item
         else:
             self._crawl.stats.inc_value("espreso/out_of_span")
-            self._crawl.ledger.entries.settle(entry_url, "unchanged", "published outside since and until")
+            self._crawl.ledger.entries.set_aside(entry_url, published)
 
     def _attempt_failed(self, url: str, reason: str) -> None:
         self._crawl.failed(url, reason)

@@ -13,6 +13,7 @@ from espreso_crawler.exceptions import BrowserError, ConfigurationError, LayoutE
 from espreso_crawler.pages import Feed, Page, awaits_script, feed, link_count, more_button
 from espreso_crawler.pages.listing import Listing
 from espreso_crawler.spiders.archive import PRIORITY, Archive
+from espreso_crawler.spiders.arguments import Mode
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
@@ -25,13 +26,13 @@ OPENING_PRIORITY = 10
 class Browsing:
     """Opens pages in a browser where that is wanted, and reads what it shows as any other page."""
 
-    def __init__(self, crawl: Crawl, feeds: Feeds, articles: Articles, archive: Archive) -> None:
+    def __init__(self, crawl: Crawl, mode: Mode, feeds: Feeds, articles: Articles, archive: Archive) -> None:
         """Look for a browser; raises `ConfigurationError` when none is there and ``browser=always``."""
         self._crawl = crawl
         self._feeds = feeds
         self._articles = articles
         self._archive = archive
-        self._mode = crawl.arguments.browser
+        self._mode = mode
         self._program = None if self._mode == "never" else program(crawl.crawler.settings)
         self._most = crawl.crawler.settings.getint("ESPRESO_BROWSER_PRESSES")
         self._has_told = False

@@ -13,14 +13,17 @@ from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.ledger import Ledger, Sighting
 from espreso_crawler.pages import Page
-from espreso_crawler.spiders.arguments import ReadAlsoArguments
+from espreso_crawler.spiders.arguments import CrawlArguments
 from espreso_crawler.spiders.captures import captured
+
+UPDATED = "updated"
+"""The label of an entry that an update moved."""
 
 
 class Crawl:
     """One spider's crawl, as its parts see it."""
 
-    def __init__(self, crawler: Crawler, arguments: ReadAlsoArguments, logger: logging.LoggerAdapter[logging.Logger]):
+    def __init__(self, crawler: Crawler, arguments: CrawlArguments, logger: logging.LoggerAdapter[logging.Logger]):
         self.crawler = crawler
         self.arguments = arguments
         self.hosts = arguments.hosts
@@ -49,9 +52,18 @@ class Crawl:
         return identity.host_of(url) in self.hosts
 
     def wants(self, sighting: Sighting) -> bool:
-        """Return whether an entry's feed time may lie in the span: an update moves it up, never down."""
-        since, published_at = self.arguments.since, sighting.published_at
-        return since is None or published_at is None or datetime.fromisoformat(published_at) >= since
+        """Return whether an entry may lie in the span: an update moves its time up, never down, and labels it."""
+        if sighting.published_at is None:
+            return True
+        moment, until = datetime.fromisoformat(sighting.published_at), self.arguments.until
+        is_too_late = until is not None and moment >= until and sighting.label != UPDATED
+        return not is_too_late and self.may_hold(moment)
+
+    def may_hold(self, latest: datetime | None) -> bool:
+        """Return whether what was published at this time or before may lie in the span."""
+        since = self.arguments.since
+        # Feeds print no seconds.
+        return since is None or latest is None or latest >= since.replace(second=0, microsecond=0)
 
     def page(self, response: Response) -> Page:
         """Return the page of a response, fetched now. Raises `BrokenPage`."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from espreso_crawler import identity
 from espreso_crawler.exceptions import LayoutError
 from espreso_crawler.ledger import Lease
 from espreso_crawler.pages import Feed, FeedEntry, Page, feed
@@ -25,7 +24,7 @@ class Feeds:
         stats.inc_value(f"espreso/feed/read/{found.way}")
         if found.wrong_weekdays:
             stats.inc_value("espreso/feed/wrong_weekday", found.wrong_weekdays)
-        return self.see(found.entries, page.url, identity.host_of(page.url), in_feed=True)
+        return self.see(found.entries, page.url, in_feed=True)
 
     def follow_again(self, page: Page) -> list[Lease]:
         """Read the feed of a page that was fetched anyway; one without a feed is counted, not an error."""
@@ -38,16 +37,19 @@ class Feeds:
             return []
         return self.follow(found, page)
 
-    def see(self, entries: Iterable[FeedEntry], seen_on: str, host: str, *, in_feed: bool) -> list[Lease]:
+    def see(self, entries: Iterable[FeedEntry], seen_on: str, *, in_feed: bool) -> list[Lease]:
         """Tell the ledger of entries that are new or moved since this run last saw them; the rest costs nothing."""
         moved = self._seen.moved(entries)
         if not moved:
             return []
         self._crawl.stats.inc_value("espreso/feed/entries", len(moved))
+        if offsite := sum(not self._crawl.has_host_of(entry.url) for entry in moved):
+            self._crawl.stats.inc_value("espreso/feed/offsite", offsite)
         return self._crawl.ledger.entries.see(
-            [sighting(entry, host, in_feed=in_feed) for entry in moved],
+            [sighting(entry, in_feed=in_feed) for entry in moved],
             seen_at=datetime.now(UTC),
             seen_on=seen_on,
+            hosts=self._crawl.hosts,
             wanted=self._crawl.wants,
             limit=self._crawl.left,
         )

@@ -4,15 +4,16 @@ from datetime import datetime
 
 from espreso_crawler import identity
 from espreso_crawler.items import FeedSighting
-from espreso_crawler.ledger import Lease, Recheck, Sighting
+from espreso_crawler.ledger import Lease, Listed, Recheck, Sighting
 from espreso_crawler.pages import FeedEntry
+from espreso_crawler.pages.lists import ListEntry
 
 
-def sighting(entry: FeedEntry, host: str, *, in_feed: bool) -> Sighting:
-    """Return an entry as the ledger takes it; ``host`` is the feed's, an archive page is no feed."""
+def sighting(entry: FeedEntry, *, in_feed: bool) -> Sighting:
+    """Return an entry as the ledger takes it; an archive page is no feed."""
     return Sighting(
         url=entry.url,
-        host=host,
+        host=identity.host_of(entry.url),
         edition=identity.edition_of(entry.url),
         headline=entry.headline or "",
         label=entry.label,
@@ -20,6 +21,18 @@ def sighting(entry: FeedEntry, host: str, *, in_feed: bool) -> Sighting:
         position=entry.position,
         important=entry.important,
         in_feed=in_feed,
+    )
+
+
+def listed(entry: ListEntry) -> Listed:
+    """Return an address of a list as the ledger takes it."""
+    return Listed(
+        url=entry.url,
+        host=identity.host_of(entry.url),
+        edition=identity.edition_of(entry.url),
+        headline=entry.headline or "",
+        published_at=entry.published_at.isoformat() if entry.published_at else None,
+        changed=int(entry.changed[0].timestamp()) if entry.changed else None,
     )
 
 

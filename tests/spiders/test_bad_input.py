@@ -33,7 +33,10 @@ def test_an_unknown_spider_is_exit_code_2(desk: Desk):
     command = ["nope" if part == "read_also" else part for part in desk.command((), None, ())]
     desk.command = lambda *_: command  # type: ignore[method-assign]
     done = desk.crawl()
-    assert (done.exit_code, done.log.strip()) == (2, "scrapy crawl: no spider 'nope': there are read_also")
+    assert (done.exit_code, done.log.strip()) == (
+        2,
+        "scrapy crawl: no spider 'nope': there are read_also, rss, sitemap",
+    )
 
 
 def test_a_start_page_without_news_is_exit_code_3(desk: Desk):

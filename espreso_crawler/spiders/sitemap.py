@@ -1,0 +1,82 @@
+"""The spider of the sitemaps: every article that ``/sitemap.xml`` and its children name."""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from espreso_crawler.pages.lists import Child, sitemap
+from espreso_crawler.spiders.arguments import CrawlArguments
+from espreso_crawler.spiders.articles import Articles
+from espreso_crawler.spiders.backlog import Backlog
+from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.lists import Lists
+from espreso_crawler.spiders.starts import Starts
+
+PATH = "/sitemap.xml"
+# Their addresses are those of lists of articles; a sitemap of another name is read, whatever it holds.
+NOT_ARTICLES = re.compile(r"categor|rubric|tags?(?![a-z])|author", re.IGNORECASE)
+MOST_SITEMAPS = 1_000
+"""Sitemaps that one run asks for: an index may name itself, or ever new ones."""
+
+
+class SitemapSpider(Spider):
+    """Fetches what the sitemaps of an edition name.
+
+    Arguments: ``start`` (address of a sitemap), ``edition``, ``since``, ``until``, ``limit``: see `CrawlArguments`.
+    """
+
+    name = "sitemap"
+    arguments_type = CrawlArguments
+
+    def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
+        super().__init__()
+        self._set_crawler(crawler)
+        self.arguments = self.arguments_type.parse(given)
+        self.given = {name: value for name, value in given.items() if name != "_job"}
+        self.hosts = self.arguments.hosts
+        self.crawl = Crawl(crawler, self.arguments, self.logger)
+        self.lists = Lists(self.crawl)
+        self.articles = Articles(self.crawl)
+        self.backlog = Backlog(self.crawl, self.articles)
+        self.starts = Starts(self.crawl, self.parse_sitemap)
+        self._asked: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:
+        """Make the spider for a crawl; raises `ArgumentError` for an argument that it cannot understand."""
+        return cls(crawler, given)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the sitemaps; what they name is taken from the ledger, with what earlier runs left."""
+        for request in (*self._requests(self.arguments.starts(PATH)), *self.backlog.looks()):
+            yield request
+
+    def parse_sitemap(self, response: Response) -> Iterator[Request]:
+        """Note what a sitemap names, or go on to the sitemaps that an index names. Raises `PageError`."""
+        found = sitemap(response.body, response.url)
+        self.lists.note(found, response.url)
+        yield from self._requests(child.url for child in found.children if self._may_have_articles(child))
+
+    def closed(self, _reason: str) -> None:
+        """Put what the parts counted into the stats."""
+        self.articles.closed()
+
+    def _requests(self, urls: Iterable[str]) -> Iterator[Request]:
+        new = [url for url in dict.fromkeys(urls) if url not in self._asked]
+        asked = new[: MOST_SITEMAPS - len(self._asked)]
+        if len(asked) < len(new):
+            self.crawl.failed(new[len(asked)], f"left out: a run reads {MOST_SITEMAPS} sitemaps at most")
+        self._asked.update(asked)
+        yield from self.starts.requests(asked)
+
+    def _may_have_articles(self, child: Child) -> bool:
+        latest = child.changed[1] if child.changed else None
+        is_ours = self.crawl.has_host_of(child.url) and not NOT_ARTICLES.search(urlsplit(child.url).path)
+        is_wanted = is_ours and self.crawl.may_hold(latest)
+        self.crawl.stats.inc_value(f"espreso/sitemap/{'read' if is_wanted else 'passed_over'}")
+        return is_wanted

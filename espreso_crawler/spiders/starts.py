@@ -1,0 +1,45 @@
+"""Where a crawl begins: pages, sitemaps or RSS that must be readable; one that is not makes the exit code 3."""
+
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from espreso_crawler.exceptions import PageError
+from espreso_crawler.items import Article
+from espreso_crawler.spiders.captures import failed_request, reason
+from espreso_crawler.spiders.crawl import Crawl
+
+PRIORITY = 10
+"""Before articles: what is new is what a poll is for."""
+
+Parse = Callable[[Response], Iterable[Request | Article]]
+
+
+class Starts:
+    """Asks for sources and gives their 200 responses to a spider's `parse`, which may raise `PageError`."""
+
+    def __init__(self, crawl: Crawl, parse: Parse) -> None:
+        self._crawl = crawl
+        self._parse = parse
+
+    def requests(self, urls: Iterable[str]) -> Iterator[Request]:
+        """Ask for sources."""
+        for url in urls:
+            yield Request(url, self.parse, errback=self.failed, priority=PRIORITY)
+
+    def parse(self, response: Response) -> Iterator[Request | Article]:
+        """Read a source."""
+        if response.status != HTTPStatus.OK:
+            self._crawl.unreadable(response.url, f"HTTP {response.status}")
+            return
+        try:
+            yield from self._parse(response)
+        except PageError as error:
+            self._crawl.unreadable(response.url, str(error))
+
+    def failed(self, failure: Failure) -> None:
+        """Record a source that gave no response."""
+        self._crawl.unreadable(failed_request(failure).url, reason(failure))
