@@ -15,7 +15,7 @@ from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.sightings import BLANK, Lease, Sighting, entry_row, fingerprint
 from espreso_crawler.ledger.suppression import suppressed
-from espreso_crawler.ledger.times import epoch, instant, utc_text
+from espreso_crawler.ledger.times import epoch, epoch_of, instant, utc_text
 
 AMONG = """
 SELECT entry, entries.url, entries.host, entries.edition, headline, label, entries.published_at, published,
@@ -45,6 +45,10 @@ UPDATE entries SET headline = :headline, label = :label, published_at = :publish
                    position = :position, important = :important, last_seen_at = :seen_at,
                    first = coalesce(first, :first), fetched_as = coalesce(fetched_as, :fingerprint)
 WHERE entry = :entry
+"""
+TIMES = """
+SELECT published, articles.published_at FROM entries LEFT JOIN articles USING (article)
+WHERE entries.url IN (SELECT value FROM json_each(?))
 """
 SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry = ?"
 LAST = 1 << 62
@@ -183,6 +187,11 @@ class Entries:
     def put_off(self, url: str, error: str, *, retry_after: timedelta | None = None) -> None:
         """Give a leased entry back because its host refused: pending as `attempt_failed`, its attempt not counted."""
         self._outbox.add(states.Failure(url, error, permanent=False, retry_after=retry_after, is_pages_fault=False))
+
+    def times(self, urls: Collection[str]) -> list[datetime]:
+        """Return when these entries stood in the feed, else when their articles were published, as far as is known."""
+        rows = self._session.db.rows(TIMES, (_json(urls),))
+        return [instant(seconds) for row in rows if (seconds := row[0] or epoch_of(row[1]))]
 
     def counts(self) -> dict[str, int]:
         """Return the number of entries by state; reads every entry."""

@@ -167,6 +167,11 @@ def _fill(entry: FeedEntry, kind: str, part: LexborNode, clock: "_Clock") -> Non
         entry.headline = clean(part.text())
 
 
+def _is_repeated(inner: date, outer: date) -> bool:
+    """Return whether a heading says the day of the one around it, which gives the year."""
+    return (inner.month, inner.day) == (outer.month, outer.day)
+
+
 def _by_structure(page: Page) -> Feed:
     result = Feed(more_url=_more(page), way="structure")
     clock = _Clock(page)
@@ -221,7 +226,7 @@ class _Clock:
     def heading(self, line: str) -> int:
         """Take a day heading; return 1 when its weekday is wrong."""
         found = dates.day_heading(line, self.captured)
-        if found is None or found.day == self.day:  # the inner heading repeats the outer one's day
+        if found is None or (self.day and _is_repeated(found.day, self.day)):
             return 0
         self.day = found.day
         return int(found.weekday_agrees is False)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -82,15 +82,17 @@ def printed_day(text: str, year: int | None = None) -> PrintedDay | None:
 def day_heading(text: str, latest: date) -> PrintedDay | None:
     """Return the day of a feed's day heading, year and weekday before the day, or without a year at all.
 
-    A heading without a year means the last such day up to ``latest``, the day of capture.
+    A heading without a year means the last such day up to the one after ``latest``, the day of capture: around
+    midnight the site may be a day ahead of a clock that is slow.
 
     >>> day_heading("2024, Tuesday 24 December", date(2024, 12, 24))
     PrintedDay(day=datetime.date(2024, 12, 24), weekday_agrees=True)
     """
     year = YEAR.search(text)
     if not year:
-        days = (printed_day(text, latest.year), printed_day(text, latest.year - 1))
-        return next((day for day in days if day and day.day <= latest), None)
+        years = (latest.year + 1, latest.year, latest.year - 1)
+        days = (printed_day(text, year) for year in years if MINYEAR <= year <= MAXYEAR)
+        return next((day for day in days if day and day.day.toordinal() <= latest.toordinal() + 1), None)
     day = printed_day(text, int(year[1]))
     if day and day.weekday_agrees is None and year[2]:
         return _checked(day.day.year, day.day.month, day.day.day, year[2])

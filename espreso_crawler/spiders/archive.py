@@ -1,6 +1,7 @@
 """Archive pages, ``/news?page=N``: requested one after the other, as far down as the walk has to go."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from http import HTTPStatus
 
 from scrapy import Request
@@ -8,9 +9,9 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from espreso_crawler.exceptions import LayoutError, PageError
-from espreso_crawler.pages import Feed, Page
-from espreso_crawler.pages.listing import listing
-from espreso_crawler.spiders.articles import Articles
+from espreso_crawler.pages import Feed, Page, feed
+from espreso_crawler.pages.listing import Listing, listing
+from espreso_crawler.spiders.articles import GONE, Articles
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
@@ -36,6 +37,7 @@ class Archive:
             page,
             since=self._crawl.arguments.since,
             page_limit=self._crawl.crawler.settings.getint("ESPRESO_LISTING_PAGES"),
+            known_times=self._known_times,
         )
 
     def follow(self, walk: Walk, found: Feed) -> Iterator[Request]:
@@ -45,22 +47,37 @@ class Archive:
     def parse(self, response: Response, walk: Walk) -> Iterator[Request]:
         """Read a page of the archive, and go on to the next while the walk is not at its end."""
         try:
-            if response.status != HTTPStatus.OK:
-                raise LayoutError(f"{response.url}: HTTP {response.status}")
-            found = listing(self._crawl.page(response))
+            found, tape = self._read(response, walk)
         except PageError as error:
             self._crawl.failed(response.url, str(error))
             walk.give_up(str(error))
             return
         leases = self._feeds.see(found.entries, response.url, in_feed=False)
         yield from self._articles.requests(leases)
-        yield from self._next(walk, walk.read(found, self._crawl.left))
+        yield from self._next(walk, walk.read(found, self._crawl.left, tape))
 
     def failed(self, failure: Failure) -> None:
         """End a walk at a page that gave no response."""
         request = failed_request(failure)
         self._crawl.failed(request.url, reason(failure))
         request.cb_kwargs["walk"].give_up(reason(failure))
+
+    def _read(self, response: Response, walk: Walk) -> tuple[Listing, Feed | None]:
+        """Return the listing on a page, and its feed if there is one; raises `PageError`."""
+        if response.status in GONE and walk.search:
+            return Listing(), None  # a search may look past the end
+        if response.status != HTTPStatus.OK:
+            raise LayoutError(f"{response.url}: HTTP {response.status}")
+        page = self._crawl.page(response)
+        found = listing(page)
+        try:
+            return found, feed(page)
+        except LayoutError:
+            return found, None
+
+    def _known_times(self, urls: Collection[str]) -> list[datetime]:
+        self._crawl.ledger.outbox.flush()  # articles that were read just now are to be known
+        return self._crawl.ledger.entries.times(urls)
 
     def _next(self, walk: Walk, url: str | None) -> Iterator[Request]:
         if url:

@@ -5,6 +5,7 @@ Exits 0 only when nothing is lost, doubled, torn, out of order or untrue, and ``
 
 import argparse
 import gc
+import shutil
 import sys
 import tempfile
 import time
@@ -26,24 +27,29 @@ SHOWN = 10
 def main() -> None:
     """Run, print, exit."""
     asked = _parser().parse_args()
+    home = asked.home or Path(tempfile.mkdtemp(prefix="chaos-"))
+    is_well = run(asked.kills, asked.seed, home)
+    if is_well and not asked.home:
+        shutil.rmtree(home)
+    elif not is_well:
+        print(f"       output, state and logs: {home}")
+    sys.exit(not is_well)
+
+
+def run(kills: int, seed: int, home: Path) -> bool:
+    """Kill so many crawls, print what came of it, and return whether all is well."""
     started = time.monotonic()
-    with (
-        running_apart(SiteOptions(page_bytes=PAGE, latency=0.005, per_day=PER_DAY)) as demo,
-        tempfile.TemporaryDirectory() as temporary,
-    ):
-        home = asked.home or Path(temporary)
-        newsroom = Newsroom(demo.control, Random(asked.seed), demo.site.newest)
-        warmth = home / "warmth"
-        warmth.mkdir(parents=True)
-        warm(demo.url, warmth, newsroom.now())
+    with running_apart(SiteOptions(page_bytes=PAGE, latency=0.005, per_day=PER_DAY)) as demo:
+        newsroom = Newsroom(demo.control, Random(seed), demo.site.newest)
+        warm(demo.url, home / "warmth", newsroom.now())
         gc.freeze()  # pages of memory that the children share stay shared
-        chaos = Chaos(demo, newsroom, home, Random(asked.seed))
-        chaos.run(asked.kills)
+        chaos = Chaos(demo, newsroom, home, Random(seed))
+        chaos.run(kills)
         chaos.settle()
         found = verdict(home / "output", _truths(demo))
-        agreed = _reconciled(home)
-        print(*_report(chaos, found, agreed), f"{time.monotonic() - started:.0f} seconds", sep="\n")
-    sys.exit(not (found.is_well() and agreed and chaos.kills.total() >= asked.kills and not chaos.strange_ends))
+    agreed = _reconciled(home)
+    print(*_report(chaos, found, agreed), f"{time.monotonic() - started:.0f} seconds", sep="\n")
+    return found.is_well() and agreed and chaos.kills.total() >= kills and not chaos.strange_ends
 
 
 def _parser() -> argparse.ArgumentParser:

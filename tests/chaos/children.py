@@ -80,6 +80,7 @@ def crawl(url: str, settings: Mapping[str, str], *, log: Path, now: datetime, st
 
 def warm(url: str, folder: Path, now: datetime) -> None:
     """Import here what a crawl imports, as a first crawl tells, so that the forked ones need not."""
+    folder.mkdir(parents=True)
     names = folder / "modules.json"
     settings = {"ESPRESO_OUTPUT": str(folder / "output"), "ESPRESO_STATE": str(folder / "state")}
     pid = os.fork()

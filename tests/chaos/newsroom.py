@@ -38,7 +38,7 @@ class Newsroom:
 
     def work(self) -> None:
         """Do a round's work: at least one article comes."""
-        self.control.publish(BURST if self.chance.random() < 0.03 else self.chance.randint(1, 3))
+        self.control.publish(BURST if self.chance.random() < 0.06 else self.chance.randint(1, 3))
         for _ in range(self.chance.randint(0, 3)):
             self.act()
 

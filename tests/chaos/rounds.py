@@ -56,7 +56,8 @@ class Chaos:
     """Crawls that ended otherwise than by a kill, well, or at an unreadable start page."""
 
     def run(self, kills: int) -> None:
-        """Kill so many crawls."""
+        """Kill so many crawls, after one that begins the coverage: what came before it was never asked for."""
+        self._watch([self._start()], is_busy=False)
         self.demo.control.set_faults(*FAULTS)
         rounds = 0
         while self.kills.total() < kills and rounds < 3 * kills:
