@@ -16,14 +16,19 @@ LINKS = "document.links.length"
 
 
 class Tab:
-    """An open page, in a browser context of its own; whoever gets a tab closes it."""
+    """An open page, in a browser context of its own; whoever gets a tab closes it.
 
-    def __init__(self, page: "Page", traffic: "Traffic", close: Callable[["Tab"], None]) -> None:
+    ``patience`` is for how many seconds a page that does not come to rest is waited for.
+    """
+
+    def __init__(self, page: "Page", traffic: "Traffic", patience: float, close: Callable[["Tab"], None]) -> None:
         self.page = page
         self.traffic = traffic
         self.presses = 0
         self.is_at_end = False
         """Whether the last press showed that there is no more: no button any more, or a good answer without links."""
+        self._is_quiet = False
+        self._patience = patience
         self._close = close
 
     def close(self) -> None:
@@ -47,24 +52,38 @@ class Tab:
         await button.dispatch_event("click")
         if await self._grown(links) or self.page.url != url:
             return
-        if self.traffic.failed or not self.traffic.answered:
-            asked = "its request or script failed" if self.traffic.failed else "no request was made"
-            raise BrowserError(f"{url}: pressing the button added nothing: {asked}")
+        fault = self._fault()
+        if fault:
+            raise BrowserError(f"{url}: pressing the button added nothing: {fault}")
         self.is_at_end = True
+
+    def _fault(self) -> str | None:
+        """Return why a press that added nothing says nothing about the end of the feed."""
+        traffic = self.traffic
+        if traffic.failed:
+            return "its request or script failed"
+        if not traffic.answered:
+            return traffic.refusal or "no request was made"
+        return None if self._is_quiet else f"requests went on for more than {self._patience:g} s"
 
     async def _grown(self, links: int) -> bool:
         """Wait until the page is quiet; return whether it then has more links."""
         from playwright.async_api import TimeoutError as TooLate  # noqa: PLC0415  # see handler.py
 
-        await self.traffic.settled()
+        await self._quiet()
         if await self._links() > links:
             return True
         try:
             await self.page.wait_for_function(f"{LINKS} > {links}", timeout=LATE_SECONDS * 1000)
         except TooLate:
             return False
-        await self.traffic.settled()
+        await self._quiet()
         return True
+
+    async def _quiet(self) -> None:
+        self._is_quiet = await self.traffic.settled(self._patience)
+        if self.traffic.is_gone:
+            raise BrowserError(f"{self.page.url}: the page has crashed in the browser")
 
     async def _links(self) -> int:
         await self.page.wait_for_load_state("domcontentloaded")  # a press may lead to another page

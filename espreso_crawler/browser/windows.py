@@ -18,12 +18,13 @@ from espreso_crawler.browser.executable import HOW_TO_INSTALL, launch_options, p
 from espreso_crawler.browser.gate import Gate
 from espreso_crawler.browser.meta import BUTTON, KEY, LINKS, close_tab, tab_of
 from espreso_crawler.browser.tab import Tab
-from espreso_crawler.browser.traffic import Traffic
+from espreso_crawler.browser.traffic import MOST, Traffic
 from espreso_crawler.exceptions import BrowserError
 
 logger = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 5.0
+SIZE = "document.documentElement.outerHTML.length"
 
 
 class Windows:
@@ -51,7 +52,7 @@ class Windows:
         except TimeoutError:
             reason = f"{request.url}: the browser was not done after {self._limit:g} s"
         except PlaywrightError as error:
-            reason = f"{request.url}: the browser failed: {error.message.splitlines()[0]}"
+            reason = f"{request.url}: the browser failed: {_line(error)}"
         except BrowserError as error:
             reason = str(error)
         self._close_failed(request)
@@ -99,11 +100,13 @@ class Windows:
         url = tab.page.url
         refusal = await self._gate.refusal_of(url)
         if refusal:
-            raise BrowserError(f"{request.url}: the browser was led to {url}: refused ({refusal})")
-        body = (await tab.page.content()).encode("utf-8", "replace")
+            reason = tab.traffic.refusal or f"{url} is refused ({refusal})"
+            raise BrowserError(f"{request.url}: the page leads elsewhere: {reason}")
         largest = self._crawler.settings.getint("DOWNLOAD_MAXSIZE")
-        if len(body) > largest:
-            raise BrowserError(f"{url}: the page has grown to {len(body)} bytes, more than {largest}")
+        size = await tab.page.evaluate(SIZE)  # asked before it is taken over
+        if size > largest:
+            raise BrowserError(f"{url}: the page has grown to {size} characters, more than {largest}")
+        body = (await tab.page.content()).encode("utf-8", "replace")
         headers = {"Content-Type": "text/html; charset=utf-8"}
         return HtmlResponse(url, status, headers, body, request=request, encoding="utf-8", flags=["browser"])
 
@@ -130,16 +133,22 @@ class Windows:
         await page.route_web_socket("**", self._refuse_socket)
         page.on("popup", _close_page)
         page.on("download", self._refuse_download)
-        self._tabs[page] = Tab(page, Traffic(page), self._close)
+        self._tabs[page] = Tab(page, Traffic(page), self._limit / 3, self._close)
 
     async def _is_refused(self, request: BrowserRequest) -> bool:
         tab = self._tab_of(request)
-        refusal = await self._gate.refusal(request) if tab else "window"
-        if tab is None or refusal:
-            self._count_refusal(refusal or "window")
+        if tab is None:
+            self._count_refusal("window")
+            return True
+        refusal = await self._gate.refusal(request)
+        if not refusal and tab.traffic.passed >= MOST:
+            refusal = "number"
+        if refusal:
+            self._count_refusal(refusal)
+            tab.traffic.held_back(request, refusal)
             return True
         self._crawler.stats.inc_value("espreso/browser/requests")
-        tab.traffic.passed(request)
+        tab.traffic.let_out(request)
         return False
 
     def _tab_of(self, request: BrowserRequest) -> Tab | None:
@@ -181,6 +190,13 @@ class Windows:
         closing = asyncio.ensure_future(_closed(context))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
+
+
+def _line(error: PlaywrightError) -> str:
+    """Return an error in a line: Playwright's first, and what the program itself said at its end, if it is told."""
+    first, *rest = error.message.splitlines() or [type(error).__name__]
+    said = [line.partition("[err] ")[2] for line in rest if "[err] " in line]
+    return ": ".join([first, *sorted(said, key=lambda line: "FATAL" not in line)[:1]])
 
 
 async def _closed(context: BrowserContext) -> None:

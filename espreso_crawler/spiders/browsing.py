@@ -71,7 +71,10 @@ class Browsing:
             page = self._crawl.page(response)
             found = feed(page)
             if not found.entries:
-                raise LayoutError(f"{response.url}: the news feed is empty, also after its scripts ran")
+                refusal = tab_of(response.meta).traffic.refusal
+                raise LayoutError(
+                    f"{response.url}: the news feed is empty, also in the browser; {refusal or ''}".rstrip("; ")
+                )
         except PageError as error:
             self._give_up(response, walk, str(error))
             return

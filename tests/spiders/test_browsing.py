@@ -121,7 +121,7 @@ def test_a_browser_that_is_killed_is_a_failure_on_record(chromium, desk: Desk):
         os.kill(browser_of(process.pid), signal.SIGKILL)
         _, log = process.communicate(timeout=60)
     assert (process.returncode, len(found(desk))) == (0, 10)
-    assert "the browser failed: " in desk.runs()[-1]["gaps"][0]["reason"]
+    assert "the page has crashed in the browser" in desk.runs()[-1]["gaps"][0]["reason"]
     assert b"Traceback" not in log
 
 
