@@ -2,9 +2,15 @@
 
 import argparse
 
-from tests.benchmarks import crawl, extraction, memory, tagging
+from tests.benchmarks import browser, crawl, extraction, memory, tagging
 
-BENCHMARKS = {"extraction": extraction.table, "crawl": crawl.table, "memory": memory.table, "tagging": tagging.table}
+BENCHMARKS = {
+    "extraction": extraction.table,
+    "crawl": crawl.table,
+    "memory": memory.table,
+    "tagging": tagging.table,
+    "browser": browser.table,
+}
 
 
 def main() -> None:
