@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler import exceptions
+from tests import said
 from tests.checkout import ROOT, committed_files
 
 PACKAGE = ROOT / "espreso_crawler"
@@ -260,3 +261,21 @@ def test_readme_gives_the_defaults_of_the_settings():
 def test_readme_lists_every_exit_code():
     rows = re.findall(r"^\| (\d+) \|", page("README.md"), re.MULTILINE)
     assert [int(row) for row in rows] == sorted(exceptions.ExitCode)
+
+
+METRICS = ROOT / "docs" / "metrics.md"
+
+
+def test_the_docs_list_every_stat_and_no_other():
+    listed = [re.sub(r"<[^>]*>", "<>", row.cells[0]) for row in said.rows(METRICS, "Stats")]
+    assert sorted(listed) == sorted(said.stats())
+
+
+def test_the_docs_list_every_log_line_and_no_other():
+    listed = [said.LogLine(*row.cells[:3]) for row in said.rows(METRICS, "Log lines")]
+    assert sorted(listed) == sorted(said.log_lines())
+
+
+@pytest.mark.parametrize("heading", ["Stats", "Log lines"])
+def test_the_docs_say_of_every_stat_and_log_line_whether_to_act(heading):
+    assert [row for row in said.rows(METRICS, heading) if not re.fullmatch(r"none|needed: .+", row.action)] == []
