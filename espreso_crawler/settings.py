@@ -44,8 +44,6 @@ EXTENSIONS = {
     "espreso_crawler.extensions.health.HealthExtension": 25,  # asks the ledger for pauses of earlier runs
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "scrapy.extensions.telnet.TelnetConsole": None,
-    # Switched off below too; not even imported, a crawl starts a tenth faster.
-    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 DOWNLOADER_MIDDLEWARES = {
     # Exact hosts and ports: the stock one lets every subdomain through, and each edition is a subdomain of another.
@@ -55,9 +53,8 @@ DOWNLOADER_MIDDLEWARES = {
     "espreso_crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "espreso_crawler.middlewares.backoff.BackoffMiddleware": 550,  # sees bodies unpacked, before redirects are followed
-    # Not used here, and each costs time on every page.
+    # Not used here, and it costs time on every page; what costs time at the start too is taken off by addon.py.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
 }
 DOWNLOAD_HANDLERS = {  # requests that ask for the browser go there; all others to Scrapy's own handler, as ever
     "http": "espreso_crawler.browser.handler.BrowserDownloadHandler",

@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from rich.console import Console
@@ -16,10 +16,12 @@ from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import UsageError
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running_apart
 from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.extensions.signals import exit_code_of
 from espreso_crawler.places import places
+
+if TYPE_CHECKING:
+    from espreso_crawler.demo_site import DemoSite
 
 SPAN = timedelta(hours=36)
 # Two editions side by side; each has an address of its own, as the real ones have.
@@ -40,6 +42,9 @@ class Command(ScrapyCommand):
         """Clear the demo's folders, start the sites, crawl them and show the first record."""
         if args:
             raise UsageError("demo takes no arguments")
+        # Scrapy imports every command for each of them: the site is loaded for this one only.
+        from espreso_crawler.demo_site import SiteOptions, running_apart  # noqa: PLC0415
+
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
         where = places(self.settings)
         output, state = where.output / "demo", where.state.with_name(where.state.name + "-demo")
@@ -62,7 +67,7 @@ class Command(ScrapyCommand):
             self.exitcode = self._crawl(sites, console)
         _show(output, console)
 
-    def _crawl(self, sites: list[DemoSite], console: Console) -> int:
+    def _crawl(self, sites: "list[DemoSite]", console: Console) -> int:
         since = min(site.site.clock.now() for site in sites) - SPAN
         total = sum(len(site.site.numbers(since, site.site.clock.now())) for site in sites)
         process = AsyncCrawlerProcess(self.settings)
