@@ -43,7 +43,7 @@ RECORD = {"exceptions", "identity", "items", "processors", "vocabularies"}
 # Room -> rooms it may import, besides itself and the package's version.
 MAY_IMPORT = {
     "addon": set[str](),
-    "browser": {"exceptions", "identity"},
+    "browser": {"exceptions", "extensions", "identity"},
     "commands": ALL,
     "demo_site": set[str](),
     "exceptions": set[str](),

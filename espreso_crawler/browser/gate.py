@@ -7,8 +7,10 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 
+from espreso_crawler.extensions.health import health_of
 from espreso_crawler.identity import host_of
 
+PAUSE = "pause"
 # What can build a feed. Images, fonts, media and style sheets cannot, and beacons are for whoever counts visitors.
 KINDS = frozenset({"document", "script", "xhr", "fetch"})
 
@@ -19,9 +21,10 @@ class Gate:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._robots = crawler.get_downloader_middleware(RobotsTxtMiddleware)
+        self._health = health_of(crawler)
 
     async def refusal(self, request: BrowserRequest) -> str | None:
-        """Return why a request must not be made: ``kind``, ``frame``, ``host`` or ``robots``; None when it may."""
+        """Return why a request must not be made: ``kind``, ``frame``, or as `refusal_of`; None when it may."""
         if request.resource_type not in KINDS:
             return "kind"
         if request.resource_type == "document" and not _is_of_the_tab(request):
@@ -29,13 +32,17 @@ class Gate:
         return await self.refusal_of(request.url)
 
     async def refusal_of(self, url: str) -> str | None:
-        """Return why an address must not be asked for: ``host`` or ``robots``; None when it may."""
+        """Return why an address must not be asked for: ``host``, ``robots`` or ``pause``; None when it may."""
         if not url.startswith(("http://", "https://")) or host_of(url) not in self._hosts:
             return "host"
+        host = self._health.host(url)
+        if host.closed or host.left > 0:
+            return PAUSE
         if self._robots is None:  # ROBOTSTXT_OBEY is off
             return None
+        request = Request(url)
         try:
-            await self._robots.process_request(Request(url))
+            self._robots.process_request_2(await self._robots.robot_parser(request), request)
         except IgnoreRequest:
             return "robots"
         return None

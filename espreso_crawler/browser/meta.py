@@ -9,7 +9,7 @@ BUTTON = "browser_button"
 LINKS = "browser_links"
 # A step of the browser has its own time limit, and pressing a button twice is not what was asked. Its time says how
 # fast scripts run, not how fast the site answers.
-STEP = {"dont_retry": True, "autothrottle_dont_adjust_delay": True}
+STEP = {"max_retry_times": 0, "autothrottle_dont_adjust_delay": True}
 
 
 def opening(links: int = 0) -> dict[str, Any]:

@@ -24,7 +24,6 @@ class Tab:
     def __init__(self, page: "Page", traffic: "Traffic", patience: float, close: Callable[["Tab"], None]) -> None:
         self.page = page
         self.traffic = traffic
-        self.presses = 0
         self.is_at_end = False
         """Whether the last press showed that there is no more: no button any more, or a good answer without links."""
         self._is_quiet = False
@@ -46,7 +45,6 @@ class Tab:
             self.is_at_end = True
             return
         url, links = self.page.url, await self._links()
-        self.presses += 1
         self.traffic.begin()
         # Not a click by mouse: whatever lies over the button, such as a consent banner, would have to be moved first.
         await button.dispatch_event("click")
@@ -60,10 +58,8 @@ class Tab:
     def _fault(self) -> str | None:
         """Return why a press that added nothing says nothing about the end of the feed."""
         traffic = self.traffic
-        if traffic.failed:
-            return "its request or script failed"
-        if not traffic.answered:
-            return traffic.refusal or "no request was made"
+        if traffic.failed or not traffic.answered:
+            return traffic.trouble or "no request was made"
         return None if self._is_quiet else f"requests went on for more than {self._patience:g} s"
 
     async def _grown(self, links: int) -> bool:

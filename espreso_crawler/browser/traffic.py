@@ -37,8 +37,8 @@ class Traffic:
         """Answers, but for errors."""
         self.failed = 0
         """Requests without an answer or with an error's status, and scripts that broke off."""
-        self.refusal: str | None = None
-        """The last page or data that the gate refused, and why."""
+        self.trouble: str | None = None
+        """The last page or data that was not had, and why; or that a script broke off."""
 
     def let_out(self, request: Request) -> None:
         """Note a request that goes out."""
@@ -49,7 +49,7 @@ class Traffic:
     def held_back(self, request: Request, reason: str) -> None:
         """Note a request that the gate refused."""
         if request.resource_type in NEEDED:
-            self.refusal = f"{request.url} is refused ({reason})"
+            self.trouble = f"{request.url} is refused ({reason})"
 
     async def settled(self, seconds: float) -> bool:
         """Wait until nothing has been under way for `QUIET_SECONDS`; return whether that came within so many."""
@@ -76,14 +76,14 @@ class Traffic:
         if response.status < FIRST_ERROR:
             self.answered += 1
         else:
-            self.failed += 1
+            self._fail(f"{response.url}: HTTP {response.status}")
 
     def _ended(self, request: Request) -> None:
         self._under_way.discard(request)
         self._moved.set()
 
-    def _broke_off(self, _error: Exception) -> None:
-        self.failed += 1
+    def _broke_off(self, error: Exception) -> None:
+        self._fail(f"a script broke off: {error}".splitlines()[0])
 
     def _gone(self, _page: Page) -> None:
         """Wait for nothing more: the next look at the page says what has happened."""
@@ -93,5 +93,9 @@ class Traffic:
 
     def _failed(self, request: Request) -> None:
         if request in self._under_way:  # not one that the gate refused
-            self.failed += 1
+            self._fail(f"{request.url}: {request.failure or 'no answer'}")
             self._ended(request)
+
+    def _fail(self, trouble: str) -> None:
+        self.failed += 1
+        self.trouble = self.trouble or trouble  # what comes after the first follows from it

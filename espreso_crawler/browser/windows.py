@@ -8,17 +8,19 @@ from itertools import count
 from playwright.async_api import BrowserContext, Download, Page, Route, WebSocketRoute
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Request as BrowserRequest
+from playwright.async_api import Response as Answer
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Response
+from scrapy.signals import response_downloaded
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.provider import PlaywrightBrowserProvider
 
 from espreso_crawler.browser.executable import HOW_TO_INSTALL, launch_options, program
-from espreso_crawler.browser.gate import Gate
+from espreso_crawler.browser.gate import PAUSE, Gate
 from espreso_crawler.browser.meta import BUTTON, KEY, LINKS, close_tab, tab_of
 from espreso_crawler.browser.tab import Tab
-from espreso_crawler.browser.traffic import MOST, Traffic
+from espreso_crawler.browser.traffic import FIRST_ERROR, MOST, Traffic
 from espreso_crawler.exceptions import BrowserError
 
 logger = logging.getLogger(__name__)
@@ -99,8 +101,8 @@ class Windows:
         """Return what the tab shows now; redirects inside the browser come before no gate, so look where they led."""
         url = tab.page.url
         refusal = await self._gate.refusal_of(url)
-        if refusal:
-            reason = tab.traffic.refusal or f"{url} is refused ({refusal})"
+        if refusal and refusal != PAUSE:  # what a host had given before it asked for rest is ours
+            reason = tab.traffic.trouble or f"{url} is refused ({refusal})"
             raise BrowserError(f"{request.url}: the page leads elsewhere: {reason}")
         largest = self._crawler.settings.getint("DOWNLOAD_MAXSIZE")
         size = await tab.page.evaluate(SIZE)  # asked before it is taken over
@@ -133,7 +135,19 @@ class Windows:
         await page.route_web_socket("**", self._refuse_socket)
         page.on("popup", _close_page)
         page.on("download", self._refuse_download)
+        page.on("response", self._tell)
         self._tabs[page] = Tab(page, Traffic(page), self._limit / 3, self._close)
+
+    def _tell(self, answer: Answer) -> None:
+        """Let the crawl know of a failure inside the browser as of any other: a host that asks for rest gets it."""
+        if answer.status < FIRST_ERROR:
+            return
+        asked = answer.headers.get("retry-after")
+        headers = {"Retry-After": asked} if asked else {}
+        request = Request(answer.url)
+        response = Response(answer.url, answer.status, headers, request=request)
+        spider = self._crawler.spider
+        self._crawler.signals.send_catch_log(response_downloaded, response=response, request=request, spider=spider)
 
     async def _is_refused(self, request: BrowserRequest) -> bool:
         tab = self._tab_of(request)

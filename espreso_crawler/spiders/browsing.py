@@ -9,16 +9,15 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from espreso_crawler.browser import HOW_TO_INSTALL, Tab, close_tab, opening, pressing, program, tab_of
-from espreso_crawler.exceptions import BrowserError, ConfigurationError, LayoutError, PageError
+from espreso_crawler.exceptions import ConfigurationError, LayoutError, PageError
 from espreso_crawler.pages import Feed, Page, awaits_script, feed, link_count, more_button
-from espreso_crawler.pages.listing import Listing
 from espreso_crawler.spiders.archive import PRIORITY, Archive
 from espreso_crawler.spiders.arguments import Mode
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
-from espreso_crawler.spiders.walk import Walk
+from espreso_crawler.spiders.presses import Presses
 
 OPENING_PRIORITY = 10
 
@@ -61,57 +60,53 @@ class Browsing:
         elif missing := self._missing():
             walk.give_up(f"more news is behind a button, and {missing}")
         else:
-            yield self._opening(page, walk)
+            yield self._opening(page, Presses(walk, self._most))
 
-    def parse(self, response: Response, walk: Walk | None) -> Iterator[Request]:
+    def parse(self, response: Response, presses: Presses | None) -> Iterator[Request]:
         """Read the feed of a page in the browser, and go on below it if more is wanted."""
         try:
-            if response.status != HTTPStatus.OK:
-                raise LayoutError(f"{response.url}: HTTP {response.status}, asked by the browser")
-            page = self._crawl.page(response)
-            found = feed(page)
-            if not found.entries:
-                refusal = tab_of(response.meta).traffic.refusal
-                raise LayoutError(
-                    f"{response.url}: the news feed is empty, also in the browser; {refusal or ''}".rstrip("; ")
-                )
+            page, found = self._read(response)
         except PageError as error:
-            self._give_up(response, walk, str(error))
+            self._give_up(response, presses, str(error))
             return
         yield from self._articles.requests(self._feeds.follow(found, page))
-        walk = walk or self._archive.begin(found, page)
+        walk = presses.walk if presses else self._archive.begin(found, page)
         if walk and more_button(page):
-            url = walk.first_url(replace(found, more_url=page.url), self._crawl.left)
-            yield from self._press(tab_of(response.meta), page, found, walk if url else None)
+            yield from self._press(tab_of(response.meta), page, found, presses or Presses(walk, self._most))
             return
-        tab_of(response.meta).close()
+        close_tab(response.meta)
         if walk:
             yield from self._archive.follow(walk, found)
 
-    def pressed(self, response: Response, walk: Walk, known: frozenset[str]) -> Iterator[Request]:
+    def pressed(self, response: Response, presses: Presses) -> Iterator[Request]:
         """Read what a press has added, and press again while the walk is not at its end."""
         tab = tab_of(response.meta)
         try:
-            page = self._crawl.page(response)
-            found = feed(page)
-            new = [entry for entry in found.entries if entry.url not in known]
+            page, found = self._read(response)
+            new = presses.new(found.entries)
             if not new and not tab.is_at_end:
                 raise LayoutError(f"{response.url}: pressing the button added links, but no entries to the feed")
         except PageError as error:
-            self._give_up(response, walk, str(error))
+            self._give_up(response, presses, str(error))
             return
         yield from self._articles.requests(self._feeds.follow(replace(found, entries=new), page))
-        url = walk.read(Listing(found.entries, page.url), self._crawl.left) if new else page.url
-        if url and (tab.is_at_end or not more_button(page)):
-            url = walk.read(Listing(), self._crawl.left)  # as an empty page of the archive: there is nothing below
-        yield from self._press(tab, page, found, walk if url else None)
+        yield from self._press(tab, page, found, presses)
 
     def failed(self, failure: Failure) -> None:
         """Record a page that the browser could not open, or a press that brought nothing."""
-        error = failure.value
         request = failed_request(failure)
-        why = str(error) if isinstance(error, BrowserError) else reason(failure)
-        self._give_up(request, request.cb_kwargs["walk"], why)
+        self._give_up(request, request.cb_kwargs["presses"], reason(failure))
+
+    def _read(self, response: Response) -> tuple[Page, Feed]:
+        if response.status != HTTPStatus.OK:
+            raise LayoutError(f"{response.url}: HTTP {response.status}, asked by the browser")
+        page = self._crawl.page(response)
+        found = feed(page)
+        if not found.entries:
+            trouble = tab_of(response.meta).traffic.trouble
+            why = f"; {trouble}" if trouble else ""
+            raise LayoutError(f"{response.url}: the news feed is empty, also in the browser{why}")
+        return page, found
 
     def _missing(self) -> str | None:
         """Return why there is no browser, with the way to one the first time."""
@@ -122,40 +117,39 @@ class Browsing:
         told, self._has_told = self._has_told, True
         return "no browser is installed" + ("" if told else f": {HOW_TO_INSTALL}")
 
-    def _opening(self, page: Page, walk: Walk | None) -> Request:
+    def _opening(self, page: Page, presses: Presses | None) -> Request:
         return Request(
             page.url,
             self.parse,
             errback=self.failed,
-            cb_kwargs={"walk": walk},
+            cb_kwargs={"presses": presses},
             meta=opening(link_count(page)),
             priority=OPENING_PRIORITY,
         )
 
-    def _press(self, tab: Tab, page: Page, found: Feed, walk: Walk | None) -> Iterator[Request]:
-        """Ask for one more press; without a walk to go on with, close the tab."""
-        if walk and tab.presses >= self._most:
-            walk.give_up(f"limit of {self._most} presses reached")
-            walk = None
+    def _press(self, tab: Tab, page: Page, found: Feed, presses: Presses) -> Iterator[Request]:
+        """Ask for one more press; when that was the last one, close the tab."""
         button = more_button(page)
-        if not (walk and button):
+        if not presses.go_on(found.entries, self._crawl.left):
             tab.close()
-            return
-        known = frozenset(entry.url for entry in found.entries)
-        yield Request(
-            page.url,
-            self.pressed,
-            errback=self.failed,
-            cb_kwargs={"walk": walk, "known": known},
-            meta=pressing(tab, button),
-            priority=PRIORITY,
-        )
+        elif tab.is_at_end or not button:
+            presses.end()
+            tab.close()
+        else:
+            yield Request(
+                page.url,
+                self.pressed,
+                errback=self.failed,
+                cb_kwargs={"presses": presses},
+                meta=pressing(tab, button),
+                priority=PRIORITY,
+            )
 
-    def _give_up(self, asked: Request | Response, walk: Walk | None, reason: str) -> None:
+    def _give_up(self, asked: Request | Response, presses: Presses | None, why: str) -> None:
         """End what the browser was asked for: the walk, or the start page."""
         close_tab(asked.meta)
-        if walk:
-            self._crawl.failed(asked.url, reason)
-            walk.give_up(reason)
+        if presses:
+            self._crawl.failed(asked.url, why)
+            presses.give_up(why)
         else:
-            self._crawl.unreadable(asked.url, reason)
+            self._crawl.unreadable(asked.url, why)

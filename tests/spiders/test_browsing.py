@@ -60,7 +60,7 @@ def test_a_feed_built_by_script_is_pressed_down_to_since_and_a_broken_press_is_a
         done = desk.crawl(*arguments)
         assert (done.exit_code, len(found(desk))) == (0, 10)
         (gap,) = desk.runs()[-1]["gaps"]
-        assert gap["reason"] == f"{demo.url}/: pressing the button added nothing: its request or script failed"
+        assert gap["reason"].startswith(f"{demo.url}/: pressing the button added nothing: a script broke off: ")
         assert gap["reason"] in done.log
         demo.control.set_faults()
         demo.control.clear_log()
@@ -101,6 +101,22 @@ def test_the_browser_loads_only_what_can_build_a_feed_from_the_crawls_host_as_ro
     counts = {name.rpartition("/")[2]: n for name, n in stats(desk).items() if name.startswith("espreso/browser/")}
     assert {"host": 2, "robots": 1, "frame": 1, "window": 2, "download": 1}.items() <= counts.items()
     assert counts["requests"] == 3 + len(scripts)
+
+
+def test_a_host_that_asks_the_browser_for_rest_gets_it(chromium, desk: Desk):
+    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+        fault = Fault("status", path="/news-tape.json?page=1", times=1, status=429, retry_after=3)
+        demo.control.set_faults(fault)
+        done = desk.crawl(f"start={demo.url}/,{demo.url}/news", settings={"CONCURRENT_REQUESTS": "1"})
+        visits = demo.control.log()
+    (refused,) = [place for place, visit in enumerate(visits) if visit.status == 429]
+    assert visits[refused + 1].seconds - visits[refused].seconds >= 3
+    assert stats(desk)["espreso/host/pauses"] == 1
+    assert (
+        f"Start page {demo.url}/: the news feed is empty, also in the browser; {demo.url}/news-tape.json?page=1: HTTP 429"
+        in done.log
+    )
+    assert (done.exit_code, len(found(desk))) == (3, 10)
 
 
 def test_a_script_that_never_ends_costs_its_time_limit_and_the_start_page(chromium, desk: Desk):
