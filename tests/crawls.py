@@ -39,10 +39,16 @@ class Desk:
     now: datetime | None = None
     """What the crawls take for the present; None for the machine's."""
 
-    def crawl(self, *arguments: str, settings: Mapping[str, str] | None = None, extra: Sequence[str] = ()) -> Finished:
-        """Run ``scrapy crawl read_also`` with ``-a`` arguments to its end."""
+    def crawl(
+        self,
+        *arguments: str,
+        spider: str = "read_also",
+        settings: Mapping[str, str] | None = None,
+        extra: Sequence[str] = (),
+    ) -> Finished:
+        """Run ``scrapy crawl`` with ``-a`` arguments to its end."""
         done = subprocess.run(
-            self.command(arguments, settings, extra),
+            self.command(arguments, settings, extra, spider),
             cwd=ROOT,
             capture_output=True,
             timeout=LONGEST_CRAWL,
@@ -50,19 +56,26 @@ class Desk:
         )
         return Finished(done.returncode, done.stderr.decode(), done.stdout)
 
-    def start(self, *arguments: str, settings: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    def start(
+        self, *arguments: str, spider: str = "read_also", settings: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         """Start a crawl and return its process."""
-        return subprocess.Popen(
-            self.command(arguments, settings, ()), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        command = self.command(arguments, settings, (), spider)
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def command(self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str]) -> list[str]:
+    def command(
+        self,
+        arguments: Sequence[str],
+        settings: Mapping[str, str] | None,
+        extra: Sequence[str],
+        spider: str = "read_also",
+    ) -> list[str]:
         """Return the command line of a crawl here."""
         places = {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
         given = places | NO_WAITING | self.settings | dict(settings or {})
         return [
             sys.executable, "-m", *(["tests.at_time", self.now.isoformat()] if self.now else ["scrapy"]),
-            "crawl", "read_also",
+            "crawl", spider,
             *(part for argument in arguments for part in ("-a", argument)),
             *(part for name, value in given.items() for part in ("-s", f"{name}={value}")),
             *extra,
