@@ -14,6 +14,7 @@ EDITION_OF_HOST = {
     "bc.espreso.tv": "bc",
     "ru.espreso.tv": "ru",
 }
+LANGUAGE_OF_EDITION = {"ua": "uk", "global": "en", "zahid": "uk", "bc": "uk", "ru": "ru"}
 CANONICAL = re.compile(r"https?://(?!www\.)[a-z0-9.-]+(?::(?!80/|443/)\d{2,5})?/[!-\"$->@-~]*[!-\"$-.0->@-~]")
 HOST_OF_EDITION = {edition: host for host, edition in EDITION_OF_HOST.items()}
 

@@ -57,6 +57,11 @@ class Brief:
         """The time of publication in Kyiv."""
         return kyiv_time(self.minute)
 
+    @property
+    def old_path(self) -> str:
+        """The address of the old form, `news/<year>/<month>/<day>/<slug_with_underscores>`."""
+        return f"news/{self.published:%Y/%m/%d}/{self.slug.replace('-', '_')}"
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -114,6 +119,14 @@ class Newsroom:
             return None
         brief = self.brief(number)
         return number if slug in {brief.slug, brief.alias} else None
+
+    def slug_of_old(self, path: str) -> str | None:
+        """Return the slug that an address of the old form leads to, as the site had it in 2018; else None."""
+        if not path.startswith("news/"):
+            return None
+        slug = path.rpartition("/")[2].replace("_", "-")
+        number = self.number_of(slug)
+        return slug if number is not None and path == self.brief(number).old_path else None
 
     def _blocks(self, brief: Brief) -> tuple[Block, ...]:
         if brief.reprint_of:

@@ -34,8 +34,9 @@ class SiteOptions:
     site's clock starts and `clock_rate` how many seconds it runs per real second (0: it stands still). `page_bytes`
     is the size pages are filled up to. `listing_times` shows day and time on the items of `/news`. `robots` picks
     the answer to `/robots.txt`, `disallow` the paths that its variant `disallow` forbids, `crawl_delay` the seconds
-    it asks to leave between requests. `latency` delays every answer by so many seconds; `is_compressed` sends gzip
-    to clients that take it.
+    it asks to leave between requests. `strays` are links (paths, or addresses elsewhere) that stand in the feed and
+    the sitemap beside the articles. `latency` delays every answer by so many seconds; `is_compressed` sends gzip to
+    clients that take it.
     """
 
     language: Language = "en"
@@ -53,6 +54,7 @@ class SiteOptions:
     disallow: tuple[str, ...] = ("/search-results", "/_private/")
     crawl_delay: int = 0
     faults: tuple[Fault, ...] = ()
+    strays: tuple[str, ...] = ()
     latency: float = 0.0
     is_compressed: bool = False
 
@@ -76,6 +78,8 @@ def options_from(fields: Mapping[str, Any]) -> SiteOptions:
         values["now"] = datetime.fromisoformat(values["now"])
     if "disallow" in values:
         values["disallow"] = tuple(values["disallow"])
+    if "strays" in values:
+        values["strays"] = tuple(values["strays"])
     if "faults" in values:
         values["faults"] = tuple(Fault(**fault) for fault in values["faults"])
     return SiteOptions(**values)

@@ -79,6 +79,8 @@ class Pages:
 
     def _article(self, request: Request, slug: str, base: str) -> Response:
         site = self._site
+        # An article stands under its old address too; its page names the new one as canonical.
+        slug = site.newsroom.slug_of_old(slug) or slug
         number = site.newsroom.number_of(slug)
         frame = self._frame(base)
         if number is None or number > site.newest:
@@ -138,7 +140,8 @@ class Pages:
         return Response(status, redesigned(page, site.layout, site.words, site.seed))
 
     def _make_tape(self, base: str, _minute: int, _changes: int) -> bytes:
-        return tape_html(self._site.entries(0, self._site.options.tape_entries), self._site.words, base).encode()
+        entries = self._site.entries(0, self._site.options.tape_entries)
+        return tape_html(entries, self._site.words, base, self._strays(base)).encode()
 
     def _make_sitemap(self, name: str, base: str, _minute: int, _changes: int) -> bytes:
         site, now = self._site, self._site.clock.now()
@@ -150,8 +153,11 @@ class Pages:
             count = _GOOGLE_NEWS_DAYS * site.options.per_day
             return sitemaps.google_news_xml(base, site.words, site.entries(0, count))
         standing = [n for n in site.numbers(now - timedelta(days=_SITEMAP_DAYS), now) if not site.removed_with(n)]
-        rows = ((slug, site.modified(n)) for n in standing for slug in _slugs(site.newsroom.brief(n)))
-        return sitemaps.articles_xml(base, rows)
+        rows = ((f"{base}/{slug}", site.modified(n)) for n in standing for slug in _slugs(site.newsroom.brief(n)))
+        return sitemaps.articles_xml((*rows, *((url, now) for url in self._strays(base))))
+
+    def _strays(self, base: str) -> list[str]:
+        return [f"{base}{link}" if link.startswith("/") else link for link in self._site.options.strays]
 
     def _find_briefs(self, slug: str, _minute: int, _changes: int) -> list[Brief]:
         is_general = slug in {"", *(link.slug for link in self._site.words.menu)}

@@ -28,9 +28,9 @@ def links_xml(base: str, links: Iterable[Link], now: datetime) -> bytes:
     return _urlset(_url(f"{base}/{link.slug}", now) for link in links)
 
 
-def articles_xml(base: str, rows: Iterable[tuple[str, datetime]]) -> bytes:
-    """Return the sitemap of articles from slugs and the days of their last change; `lastmod` is a date."""
-    return _urlset(_url(f"{base}/{slug}", changed) for slug, changed in rows)
+def articles_xml(rows: Iterable[tuple[str, datetime]]) -> bytes:
+    """Return the sitemap of articles from addresses and the days of their last change; `lastmod` is a date."""
+    return _urlset(_url(url, changed) for url, changed in rows)
 
 
 def google_news_xml(base: str, words: Edition, entries: Sequence[Entry]) -> bytes:

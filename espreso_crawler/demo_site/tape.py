@@ -19,8 +19,11 @@ class Entry(NamedTuple):
     brief: Brief
 
 
-def tape_html(entries: Sequence[Entry], words: Edition, base: str) -> str:
-    """Return the tape: all entries, newest first, under their day headings, and the link to page 2."""
+def tape_html(entries: Sequence[Entry], words: Edition, base: str, strays: Sequence[str] = ()) -> str:
+    """Return the tape: all entries, newest first, under their day headings, and the link to page 2.
+
+    `strays` are absolute addresses that stand below them, under the last time.
+    """
     strings = words.strings
     tabs = f'<li><span class="rubrikator_active" id="js-newsTapeRelevant">{strings["tape_title"]} </span></li>'
     if strings["tape_important"]:
@@ -33,6 +36,7 @@ def tape_html(entries: Sequence[Entry], words: Edition, base: str) -> str:
         f'<ul class="news-tape_head_switcher">{tabs}</ul></div>\n'
         '<div class="news-tape_body" id="js-news-tape_body">\n<div id="js-newsTapeContent">\n'
         f"{_blocks(entries, words, base)}"
+        f"{''.join(_row(url, entries[-1]) for url in strays)}"
         f'</div>\n<a href="{base}/news?page=2" class="btn-black_oval">{strings["more_news"]}</a>\n'
         "</div>\n</div>\n</div>\n"
     )
@@ -77,16 +81,20 @@ def _blocks(entries: Sequence[Entry], words: Edition, base: str) -> str:
 
 
 def _entry(entry: Entry, base: str) -> str:
+    return _row(f"{base}/{entry.brief.slug}", entry, f"{base}{entry.brief.photo.stem}_new_80x50_0.webp")
+
+
+def _row(url: str, entry: Entry, photo: str = "") -> str:
     brief = entry.brief
     kind = "news-tape-important" if brief.is_important else "news-tape_video"
     mark = f'<div class="mark-block">{escaped(brief.label)}</div>' if brief.label else ""
     alt = escaped(brief.photo.alt)
     return (
         f'<div class="news-tape-item {kind} news-tape_video-news">\n'
-        f'<a href="{base}/{brief.slug}" class="news-tape-item_link"></a>\n<div class="left_side">\n'
+        f'<a href="{url}" class="news-tape-item_link"></a>\n<div class="left_side">\n'
         '<div class="time">'
         f'<div class="main_time">{kyiv_time(entry.minute):%H:%M}</div>{mark}</div>\n<div class="content">'
         f'<div class="right_side"><img alt="{alt}" title="{alt}" class="lazy" src="/img/px.gif" '
-        f'data-src="{base}{brief.photo.stem}_new_80x50_0.webp"></div>\n'
+        f'data-src="{photo}"></div>\n'
         f'<div class="ttx "> {escaped(brief.headline)} </div></div>\n</div>\n</div>\n'
     )

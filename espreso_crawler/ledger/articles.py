@@ -1,6 +1,7 @@
 """Articles the output holds: their ids, every name they go by, and what stands of each; no lines."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Self
 
 import orjson
 
@@ -12,6 +13,7 @@ from espreso_crawler.ledger.session import Session
 # Asked name by name: one statement for all of them takes three to four times as long.
 BY_ALIAS = "SELECT coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias = ?"
 BY_ID = "SELECT coalesce(same_as, article) FROM articles WHERE id = ?"
+BY_ADDRESS = BY_ALIAS + " AND (entity_id IS NULL OR edition <> ? OR entity_id = ?)"
 KNOWN = """
 SELECT article, id, revision, state, url, edition, entity_id, text_digest, record_digest,
        articles.extractor_version, published_at, articles.fetched_at, emitted_at,
@@ -22,6 +24,18 @@ MERGE = "UPDATE articles SET same_as = ?, next_check = NULL WHERE article = ? OR
 ADDRESS = "//"
 """How the name of an address begins; ids begin with an edition."""
 BIND = "INSERT OR IGNORE INTO aliases (alias, article, later) VALUES (?, ?, ?)"
+
+
+class Entity(NamedTuple):
+    """The site's own number of an article, one of its edition's."""
+
+    edition: str
+    number: str
+
+    @classmethod
+    def of(cls, edition: str, number: str | int | None) -> Self | None:
+        """Return the number of an article; None for a page that gives none."""
+        return None if number is None else cls(edition, str(number))
 
 
 class Articles:
@@ -37,7 +51,8 @@ class Articles:
 
         When nothing does: the id it would get now, and None.
         """
-        known = by_names(self._session.db, names(edition, entity_id, list(dict.fromkeys([url, *urls]))))
+        every = names(edition, entity_id, list(dict.fromkeys([url, *urls])))
+        known = by_names(self._session.db, every, Entity.of(edition, entity_id))
         return (known.id if known else new_id(edition, entity_id, url)), known
 
     def known(self, article_id: str) -> Known | None:
@@ -68,13 +83,18 @@ def address(url: str) -> str:
     return ADDRESS + url.partition("://")[2]
 
 
-def find(db: Database, names: Sequence[str]) -> list[int]:
+def find(db: Database, names: Sequence[str], entity: Entity | None = None) -> list[int]:
     """Return the keys of the articles that bear one of these names, the first given first.
 
-    More than one: an article was met under two names before the page said that they are one.
+    More than one: an article was met under two names before the page said that they are one. `entity` is the
+    number of the page that bears them: an article of another number in the same edition is another article,
+    whatever addresses they share (a redirect, a wrong canonical link).
     """
-    rows = [db.row(BY_ALIAS, (name,)) for name in names]
-    rows += [db.row(BY_ID, (name,)) for name in names if not name.startswith(ADDRESS)]
+    addresses = [name for name in names if name.startswith(ADDRESS)]
+    ids = [name for name in names if not name.startswith(ADDRESS)]
+    by_address, more = (BY_ADDRESS, entity) if entity else (BY_ALIAS, ())
+    rows = [db.row(by_address, (name, *more)) for name in addresses]
+    rows += [db.row(statement, (name,)) for name in ids for statement in (BY_ALIAS, BY_ID)]
     return sorted({row[0] for row in rows if row})
 
 
@@ -87,9 +107,9 @@ def by_key(db: Database, key: int) -> Known | None:
     return Known(*values)
 
 
-def by_names(db: Database, names: Sequence[str]) -> Known | None:
-    """Return what stands of the first article that bears one of these names."""
-    found = find(db, names)
+def by_names(db: Database, names: Sequence[str], entity: Entity | None = None) -> Known | None:
+    """Return what stands of the first article that bears one of these names: see `find`."""
+    found = find(db, names, entity)
     return by_key(db, found[0]) if found else None
 
 

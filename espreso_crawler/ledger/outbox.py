@@ -135,7 +135,7 @@ class Outbox:
 
     def _decided(self, draft: Draft, names: list[str], kept: Kept | None) -> Buffered:
         db = self._session.db
-        found = articles.find(db, names)
+        found = articles.find(db, names, articles.Entity.of(draft.edition, draft.entity_id))
         known = articles.by_key(db, found[0]) if found else None
         if self._has_forgotten and suppressed(db, names):
             decision = Decision("suppressed", known.id if known else names[0], reason="forgotten")

@@ -1,6 +1,7 @@
 """Page parsers, independent of crawling: a captured page in, its article, feed or listing out."""
 
-from espreso_crawler.pages.article import article, article_digests, canonical_address, is_article
+from espreso_crawler.pages.addresses import canonical_address, other_addresses
+from espreso_crawler.pages.article import article, article_digests, is_article
 from espreso_crawler.pages.feed import Feed, FeedEntry, awaits_script, feed, link_count, more_button
 from espreso_crawler.pages.page import Page
 
@@ -16,4 +17,5 @@ __all__ = [
     "is_article",
     "link_count",
     "more_button",
+    "other_addresses",
 ]

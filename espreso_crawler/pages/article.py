@@ -8,6 +8,7 @@ from espreso_crawler import identity
 from espreso_crawler.exceptions import NotAnArticle
 from espreso_crawler.items import Article, ContentKind, Evidence, FeedSighting, Provenance, Related, Source
 from espreso_crawler.pages import structure
+from espreso_crawler.pages.addresses import canonical_address, is_on_host_of
 from espreso_crawler.pages.blocks import raw_blocks
 from espreso_crawler.pages.body import Body, body
 from espreso_crawler.pages.claims import loaded
@@ -44,16 +45,6 @@ def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | 
     item.feed = sighting
     _set_identity(item, parts)
     return item
-
-
-def canonical_address(page: Page) -> str:
-    """Return the article's own address: what the page says, when that lies on this site, else where it came from."""
-    host = identity.host_of(page.url)
-    for claim in (page.meta.get("canonical"), page.meta.get("og:url"), page.jsonld.url if page.jsonld else None):
-        url = page.absolute(claim)
-        if url and (identity.host_of(url) == host or {identity.host_of(url), host} <= identity.EDITION_OF_HOST.keys()):
-            return identity.canonical_url(url)
-    return identity.canonical_url(page.url)
 
 
 def is_article(page: Page) -> bool:
@@ -144,7 +135,8 @@ def _set_identity(item: Article, parts: Parts) -> None:
     page = parts.page
     item.url = canonical_address(page)
     item.edition = identity.edition_of(item.url)
-    item.entity_id = _entity_id(parts)
+    # A copy bears its own edition's number, not that of the edition it was copied from.
+    item.entity_id = _entity_id(parts) if is_on_host_of(page, item.url) else None
     item.in_language = _language(page, item)
     item.fetched_at = page.fetched_at
     item.evidence = Evidence(page.http_status, identity.payload_digest(page.body))

@@ -81,7 +81,7 @@ class Articles:
         except PageError as error:
             self._attempt_failed(url, str(error))
             return
-        yield from self._emitted(item, url, response)
+        yield from self._emitted(item, url, addresses(response, page))
 
     def closed(self) -> None:
         """Put the counts of sources into the stats."""
@@ -98,16 +98,16 @@ class Articles:
         except (BrokenPage, FieldError) as error:
             self._attempt_failed(lease.url, str(error))
         else:
-            yield from self._emitted(item, lease.url, response)
+            yield from self._emitted(item, lease.url, addresses(response, page))
         if page is not None and self._feeds is not None:
             yield from self.requests(self._feeds.follow_again(page))
 
-    def _emitted(self, item: Article, entry_url: str, response: Response) -> Iterator[Article]:
+    def _emitted(self, item: Article, entry_url: str, urls: tuple[str, ...]) -> Iterator[Article]:
         self._crawl.answered(entry_url)
         published = item.date_published
         if published is None or self._crawl.arguments.covers(published):
             self._sources.count(item)
-            self._crawl.keeper.note(item, Capture(entry_url, addresses(response)))
+            self._crawl.keeper.note(item, Capture(entry_url, urls))
             yield item
         else:
             self._crawl.stats.inc_value("espreso/out_of_span")

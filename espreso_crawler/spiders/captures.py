@@ -9,7 +9,7 @@ from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from espreso_crawler.exceptions import EspresoError
-from espreso_crawler.pages import Page
+from espreso_crawler.pages import Page, other_addresses
 
 
 def captured(response: Response, *, decode_emails: bool) -> Page:
@@ -24,9 +24,9 @@ def captured(response: Response, *, decode_emails: bool) -> Page:
     )
 
 
-def addresses(response: Response) -> tuple[str, ...]:
-    """Return every address that led to a response: redirects, then its own."""
-    return (response.url, *response.meta.get("redirect_urls", ()))
+def addresses(response: Response, page: Page) -> tuple[str, ...]:
+    """Return every address of a response: its own, redirects that led to it, and what its page names."""
+    return (response.url, *response.meta.get("redirect_urls", ()), *other_addresses(page))
 
 
 def failed_request(failure: Failure) -> Request:

@@ -63,7 +63,8 @@ class Rechecks:
 
     def _read(self, response: Response, recheck: Recheck) -> Iterator[Article]:
         try:
-            item = article(self._crawl.page(response), first_sighting(recheck), recheck.label)
+            page = self._crawl.page(response)
+            item = article(page, first_sighting(recheck), recheck.label)
         except NotAnArticle as error:
             self._crawl.failed(recheck.url, str(error))
             self._crawl.ledger.rechecks.checked(recheck.id)
@@ -71,7 +72,7 @@ class Rechecks:
             self._missed(recheck, str(error))
         else:
             self._crawl.answered(recheck.url)
-            self._crawl.keeper.note(item, Capture(None, addresses(response), recheck=recheck.id))
+            self._crawl.keeper.note(item, Capture(None, addresses(response, page), recheck=recheck.id))
             yield item
 
     def _missed(self, recheck: Recheck, why: str) -> None:

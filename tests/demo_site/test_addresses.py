@@ -105,6 +105,22 @@ def test_unknown_addresses_answer_404_with_a_whole_page(browse: Browse) -> None:
         assert answer.body.endswith(b"</html>\n")
 
 
+def test_the_old_address_of_an_article_names_the_new_one(browse: Browse) -> None:
+    browser = browse()
+    brief = browser.site.brief(browser.site.newest - 3)
+    tree = browser.tree(f"/{brief.old_path}")
+    assert only(tree, 'link[rel="canonical"]').attributes["href"] == f"{BASE}/{brief.slug}"
+    assert only(tree, "[data-news_id]").attributes["data-news_id"] == str(brief.entity_id)
+
+
+def test_strays_stand_in_feed_and_sitemap(browse: Browse) -> None:
+    browser = browse(strays=("/a-tag", "https://elsewhere.example/x"))
+    links = [node.attributes["href"] for node in browser.tree("/news").css("a.news-tape-item_link")]
+    assert links[-2:] == [f"{BASE}/a-tag", "https://elsewhere.example/x"]
+    places = [node.text for node in xml(browser, "/sitemap_news_1.xml").iter(f"{SITEMAP}loc")]
+    assert places[-2:] == links[-2:]
+
+
 def test_a_trailing_slash_is_redirected(browse: Browse) -> None:
     answer = browse().get("/news/")
     assert (answer.status, dict(answer.headers)["Location"]) == (301, f"{BASE}/news")

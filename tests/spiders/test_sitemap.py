@@ -4,6 +4,7 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -36,9 +37,9 @@ def emitted(desk: Desk) -> list[str]:
 
 
 def test_since_takes_exactly_that_span_and_a_wider_one_the_rest(small: DemoSite, desk: Desk) -> None:
-    now = small.site.clock.now()
     small.control.update(3, "text")  # changed today, published three weeks ago
-    since = now - timedelta(days=5)
+    # From a midnight on: last changes are days, so of the first day all are looked at.
+    since = small.site.clock.now().replace(hour=0) - timedelta(days=5)
     assert desk.crawl(start(small), f"since={since.isoformat()}", spider="sitemap").exit_code == 0
     assert emitted(desk) == ids(small, since)
     asked = page_requests(small)
@@ -60,7 +61,8 @@ def test_since_takes_exactly_that_span_and_a_wider_one_the_rest(small: DemoSite,
 
 
 def test_a_killed_and_a_limited_run_lose_nothing(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, per_day=12, first_day=date(2026, 2, 10), latency=0.05)) as demo:
+    desk.settings = {"ESPRESO_BACKOFF_SECONDS": "0"}  # the page in hand at the kill must not wait
+    with running(replace(SMALL, latency=0.05)) as demo:
         process = desk.start(start(demo), spider="sitemap")
         wait_for_requests(demo, 30, process)
         stopped(process, signal.SIGKILL)
