@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -177,12 +178,12 @@ class LedgerExtension:
             self.fail(error)
 
     def _committed(self, decisions: list[Decision]) -> None:
-        for decision in decisions:
-            if decision.event:
-                self.stats.inc_value("espreso/emitted")
-                self.stats.inc_value(f"espreso/emitted/{decision.event}")
+        for (event, outcome), count in Counter((each.event, each.outcome) for each in decisions).items():
+            if event:
+                self.stats.inc_value("espreso/emitted", count)
+                self.stats.inc_value(f"espreso/emitted/{event}", count)
             else:
-                self.stats.inc_value(f"espreso/{decision.outcome}")
+                self.stats.inc_value(f"espreso/{outcome}", count)
 
     def _open(self) -> Ledger:
         settings = self.crawler.settings

@@ -63,8 +63,9 @@ class _Walk:
             if self._is_inline(child):
                 run.add(child)
             else:
-                yield from self._paragraphs(run)
-                run = self._run()
+                if run.length or run.media:  # as a rule there is only white space between two blocks
+                    yield from self._paragraphs(run)
+                    run = self._run()
                 yield from self._block(child, depth)
             child = child.next
         yield from self._paragraphs(run)

@@ -127,6 +127,7 @@ def kyiv(day: date, clock: time, *, not_after: datetime | None = None) -> dateti
     return earlier if not_after is not None and later.astimezone(UTC) > not_after else later
 
 
+@lru_cache(maxsize=256)  # a page gives one stamp three times
 def stamp(text: str | None) -> datetime | None:
     """Return the instant of an ISO 8601 time in Kyiv offset; a naive one is Kyiv time; anything else gives None.
 

@@ -1,7 +1,7 @@
 """The tags of an article: mentions from its text, concepts its keywords and rubric name, genres of its labels."""
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from espreso_crawler.vocabularies.loading import load
 from espreso_crawler.vocabularies.stems import pattern
 
 FIELDS: tuple[MentionField, ...] = ("headline", "description", "article_body")
+NAMES = 4096
+"""Keywords and rubrics that are remembered: the same few come every day."""
 BORDER = "\n\n"
 """Stands between the fields; no pattern goes over it."""
 
@@ -37,6 +39,7 @@ class Tagger:
         agencies = {name: [pattern(form) for form in forms] for name, forms in vocabulary("agencies").items()}
         self._matcher = Matcher(vocabularies, agencies)
         self._by_label = _by_label(vocabularies.concepts)
+        self._named = lru_cache(maxsize=NAMES)(self._concept_of)
         self._genre_of_code = {
             code: concept for concept in vocabularies.concepts if concept.kind == "genre" for code in concept.same_as
         }
@@ -66,10 +69,14 @@ class Tagger:
     def _named_by_site(self, article: Article) -> Iterator[Concept]:
         """Yield the concepts that the site's own keywords and rubric name."""
         for name in filter(None, [*(keyword.name for keyword in article.keywords), article.article_section]):
-            if concept := self._by_label.get(_label(name)):
+            if concept := self._named(name):
                 yield concept
-            elif found := self._matcher.whole(name):
-                yield self._concepts[found]
+
+    def _concept_of(self, name: str) -> Concept | None:
+        found = self._by_label.get(_label(name))
+        if found is None and (by_text := self._matcher.whole(name)):
+            return self._concepts[by_text]
+        return found
 
     def _genres(self, article: Article) -> Iterator[Concept]:
         for label in article.labels:
