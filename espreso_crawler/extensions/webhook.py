@@ -88,7 +88,7 @@ class Webhook:
                 answer = session.post(
                     self.url, json=body, headers=headers, timeout=ANSWER_SECONDS, allow_redirects=False, stream=True
                 )
-            except requests.RequestException as error:
+            except Exception as error:  # noqa: BLE001  # whatever it is: the run is over, and the text may hold the address
                 problem[0] = type(error).__name__
             else:
                 problem[:] = [] if answer.ok and not answer.is_redirect else [f"HTTP {answer.status_code}"]

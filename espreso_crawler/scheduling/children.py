@@ -60,7 +60,7 @@ class Children:
         """Wait for a crawl that an earlier scheduler left behind."""
         lock.seek(0)
         noted = lock.read().split()
-        if not noted:
+        if len(noted) != 2:  # noqa: PLR2004  # its scheduler died before it could write process id and start
             return
         pid, started = int(noted[0]), float(noted[1])
         logger.info("Process %d, which an earlier scheduler started, still crawls: waiting for it", pid)
