@@ -37,7 +37,7 @@ project = {PROJECT}
 username = {USER}
 password = {PASSWORD}
 """
-PATIENCE = 40.0
+PATIENCE = 60.0
 PROGRAMS = Path(sys.executable).parent
 
 
