@@ -36,6 +36,8 @@ class Desk:
 
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
+    patience: float = LONGEST_CRAWL
+    """Seconds a crawl may take."""
     now: datetime | None = None
     """What the crawls take for the present; None for the machine's."""
 
@@ -51,7 +53,7 @@ class Desk:
             self.command(arguments, settings, extra, spider),
             cwd=ROOT,
             capture_output=True,
-            timeout=LONGEST_CRAWL,
+            timeout=self.patience,
             check=False,
         )
         return Finished(done.returncode, done.stderr.decode(), done.stdout)

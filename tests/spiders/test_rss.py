@@ -1,0 +1,46 @@
+"""The RSS spider against the demo site: the cheapest poll."""
+
+from espreso_crawler.demo_site import DemoSite, Fault
+from tests.crawls import Desk, page_requests
+
+
+def start(demo: DemoSite) -> str:
+    return f"start={demo.url}/rss"
+
+
+def test_a_poll_takes_what_is_new_and_an_idle_one_asks_twice(demo: DemoSite, desk: Desk) -> None:
+    assert desk.crawl(start(demo), spider="rss").exit_code == 0
+    newest = demo.site.newest
+    truths = {truth.url: truth for truth in (demo.site.truth(newest - place, demo.url) for place in range(40))}
+    assert {record["url"] for record in desk.records()} == truths.keys()
+    for record in desk.records():
+        assert record["headline"] == truths[record["url"]].headline
+        assert record["date_published"] == truths[record["url"]].date_published.isoformat()
+
+    demo.control.clear_log()
+    assert desk.crawl(start(demo), spider="rss").exit_code == 0
+    assert [visit.target for visit in demo.control.log()] == ["/robots.txt", "/rss"]
+
+    demo.control.publish(2)
+    demo.control.clear_log()
+    desk.crawl(start(demo), spider="rss")
+    new = demo.site.newest - newest
+    assert len(page_requests(demo)) == 1 + new
+    assert len(desk.records()) == 40 + new
+
+
+def test_what_rss_took_the_feed_does_not_take_again(demo: DemoSite, desk: Desk) -> None:
+    desk.crawl(start(demo), spider="rss")
+    demo.control.clear_log()
+    desk.crawl(f"start={demo.url}/news")
+    assert page_requests(demo) == ["/news"]
+    assert len(desk.records()) == 40
+    assert len(desk.records("feed")) == 40, "but the feed's own stream tells of them"
+
+
+def test_an_error_page_instead_of_rss_is_exit_code_3(demo: DemoSite, desk: Desk) -> None:
+    demo.control.set_faults(Fault("error_page", path="/rss"))
+    done = desk.crawl(start(demo), spider="rss")
+    assert done.exit_code == 3
+    assert f"Start page {demo.url}/rss: an HTML page where a list in XML should be" in done.log
+    assert "Traceback" not in done.log
