@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo crawl schedule scrapyd test lint bench chaos day clean
+.PHONY: help demo crawl schedule scrapyd test lint bench chaos reach day clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -36,6 +36,9 @@ bench: .venv/.bench ## measure extraction, crawl and memory
 
 chaos: .venv/.test ## kill N crawls (200) of a changing site at every step, then compare output and site
 	@$(BIN)/python -m tests.chaos $(N)
+
+reach: .venv/.test ## crawl 30 days of two invented editions by read_also and sitemap; prints requests per article
+	@$(BIN)/python -m tests.spiders.reach $(ARGS)
 
 day: .venv/.test ## simulate a day of scheduled crawls on an invented site
 	@$(BIN)/python -m tests.scheduling.day $(ARGS)

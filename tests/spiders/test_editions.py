@@ -20,7 +20,8 @@ def test_all_editions_have_their_own_hosts_and_starts() -> None:
 @pytest.mark.parametrize("edition", HOSTS)
 def test_one_edition_stays_on_its_host(edition: str) -> None:
     arguments = CrawlArguments.parse({"edition": edition})
-    assert (arguments.hosts, arguments.starts("/rss")) == ({HOSTS[edition]}, (f"https://{HOSTS[edition]}/rss",))
+    assert arguments.hosts == {HOSTS[edition]}
+    assert arguments.starts("/rss") == (f"https://{HOSTS[edition]}/rss",)
 
 
 def test_without_edition_and_start_it_is_the_global_one() -> None:
@@ -61,6 +62,3 @@ def test_two_editions_in_one_crawl_have_a_coverage_each_and_fail_alone(demo: Dem
         other.control.publish(60)  # more than the feed shows: what lies between is a gap of that edition alone
         assert desk.crawl(starts, "limit=1").exit_code == 0
         assert [gap["host"] for gap in desk.runs()[-1]["gaps"]] == [other.url.removeprefix("http://")]
-        assert desk.crawl(starts).exit_code == 0
-        assert desk.runs()[-1]["gaps"] == []
-        assert len({record["id"] for record in desk.records()}) == len(desk.records())

@@ -1,9 +1,14 @@
 """The short form of `make reach`: a span of two editions, exactly, by either spider, and nothing twice by both."""
 
+import signal
+from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from espreso_crawler.demo_site import SiteOptions, running
+from tests.crawls import PAGE, Desk, page_requests, start, stopped, wait_for_requests
 from tests.spiders.reach import ORDERS, editions, reached
 
 DAYS = 8
@@ -20,3 +25,24 @@ def test_a_span_of_two_editions_is_taken_exactly_and_once(order: tuple[str, str]
     overhead = 8  # robots.txt, an index and two lists of each site; the long form has articles enough to carry them
     assert first.requests - overhead <= 1.1 * first.emitted
     assert second.requests <= overhead + 0.1 * first.emitted
+
+
+def test_a_walk_far_back_goes_on_after_a_limit_and_a_kill(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, {"ESPRESO_BACKOFF_SECONDS": "0"})
+    options = SiteOptions(page_bytes=PAGE, per_day=20, first_day=date(2026, 1, 1), latency=0.02)
+    with running(options) as demo:
+        since = demo.site.clock.now() - timedelta(days=10)
+        arguments = (start(demo), f"since={since.isoformat()}")
+        assert desk.crawl(*arguments, "limit=60").exit_code == 0
+        process = desk.start(*arguments)
+        wait_for_requests(demo, 120, process)
+        stopped(process, signal.SIGKILL)
+        assert desk.crawl(*arguments).exit_code == 0
+        numbers = demo.site.numbers(since, demo.site.clock.now())
+        expected = {str(demo.site.truth(number).entity_id) for number in numbers}
+        asked = Counter(page_requests(demo))
+    found = [record["entity_id"] for record in desk.records()]
+    assert sorted(found) == sorted(expected)
+    assert desk.runs()[-1]["gaps"] == []
+    # Asked for twice is at most what the killed run had read but not yet written: a flush, and what was on its way.
+    assert sum(count > 1 for path, count in asked.items() if not path.startswith("/news?") and path != "/news") <= 50
