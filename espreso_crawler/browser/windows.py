@@ -55,6 +55,8 @@ class Windows:
             reason = f"{request.url}: the browser was not done after {self._limit:g} s"
         except PlaywrightError as error:
             reason = f"{request.url}: the browser failed: {_line(error)}"
+        except RuntimeError as error:  # scrapy-playwright's, for a download
+            reason = f"{request.url}: the browser failed: {error}"
         except BrowserError as error:
             reason = str(error)
         self._close_failed(request)
@@ -83,7 +85,8 @@ class Windows:
                 "service_workers": "block",
                 "accept_downloads": False,
             },
-            playwright_page_goto_kwargs={"wait_until": "domcontentloaded", "timeout": self._limit * 1000},
+            # No later: until then scrapy-playwright takes any download that a script starts for the page itself.
+            playwright_page_goto_kwargs={"wait_until": "commit", "timeout": self._limit * 1000},
             playwright_page_init_callback=self._guard,
         )
         response = await playwright.download_request(request)

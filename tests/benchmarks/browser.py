@@ -38,8 +38,8 @@ class Cost(NamedTuple):
     """From the start of the process's work to its end, the browser's start and end included."""
     crawler_cpu: float
     browser_cpu: float
-    requests: int
-    browser_requests: int
+    requests: int = 0
+    """As the site counts them."""
     crawler_mb: float = 0.0
     browser_mb: float = 0.0
     """Highest sum of their proportional sizes, sampled: shared pages count once."""
@@ -60,7 +60,7 @@ def table() -> None:
             (
                 name,
                 f"{whole.articles:.0f}",
-                f"{whole.requests:.0f} + {whole.browser_requests:.0f}",
+                f"{whole.requests:.0f}",
                 f"{whole.seconds:.1f}",
                 f"{whole.crawler_cpu:.1f} + {whole.browser_cpu:.1f}",
                 f"{whole.crawler_mb:.0f} + {whole.browser_mb:.0f}",
@@ -72,6 +72,7 @@ def table() -> None:
 
 def cost(site: DemoSite, path: str, mode: str) -> Cost:
     """Run one crawl in a process of its own, and watch the memory of it and its children."""
+    site.control.clear_log()
     since = f"{site.site.clock.now().timestamp() - DAYS * 86_400:.0f}"
     with tempfile.TemporaryDirectory(prefix="espreso-bench-") as folder:
         command = [sys.executable, "-m", "tests.benchmarks.browser", site.url + path, since, mode, folder]
@@ -82,7 +83,8 @@ def cost(site: DemoSite, path: str, mode: str) -> Cost:
                 browser_mb = max(browser_mb, sum(map(megabytes, below(process.pid))))
                 time.sleep(LOOK_SECONDS)
             said = process.stdout.read() if process.stdout else ""
-    return Cost(*json.loads(said.splitlines()[-1]))._replace(crawler_mb=crawler_mb, browser_mb=browser_mb)
+    taken = Cost(*json.loads(said.splitlines()[-1]))
+    return taken._replace(crawler_mb=crawler_mb, browser_mb=browser_mb, requests=len(site.control.log()))
 
 
 def run(start: str, since: int, mode: str, folder: Path) -> Cost:
@@ -95,14 +97,11 @@ def run(start: str, since: int, mode: str, folder: Path) -> Cost:
     process.start()
     seconds, cpu = (end - begin for begin, end in zip(began, clocks(), strict=True))
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    stats = crawler.stats.get_stats()
     return Cost(
-        stats["item_scraped_count"],
+        crawler.stats.get_value("item_scraped_count", 0),
         seconds,
         cpu,
         children.ru_utime + children.ru_stime,
-        stats["downloader/request_count"],
-        stats.get("espreso/browser/requests", 0),
     )
 
 

@@ -53,54 +53,64 @@ def stats(desk: Desk) -> dict[str, int]:
     return desk.runs()[-1]["stats"]
 
 
-def test_a_feed_built_by_script_is_pressed_down_to_since_and_a_broken_press_is_a_gap_until_then(chromium, desk: Desk):
+def test_a_feed_built_by_script_is_pressed_down_to_since(chromium, desk: Desk):
     with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
-        arguments = (home_page(demo), f"since={since(demo).isoformat()}")
-        demo.control.set_faults(Fault("nonsense", path="/news-tape.json?page=2", size=100))
-        done = desk.crawl(*arguments)
-        assert (done.exit_code, len(found(desk))) == (0, 10)
-        (gap,) = desk.runs()[-1]["gaps"]
-        assert gap["reason"].startswith(f"{demo.url}/: pressing the button added nothing: a script broke off: ")
-        assert gap["reason"] in done.log
-        demo.control.set_faults()
-        demo.control.clear_log()
-        done = desk.crawl(*arguments)
+        done = desk.crawl(home_page(demo), f"since={since(demo).isoformat()}")
         assert (done.exit_code, found(desk)) == (0, expected(demo)), done.log
-        assert desk.runs()[-1]["gaps"] == []
-        assert "Traceback" not in done.log
-        assert {visit.user_agent.partition("/")[0] for visit in demo.control.log()} == {"espreso_crawler"}
-        loaded = [visit.target for visit in demo.control.log() if visit.target.startswith("/news-tape.json")]
+        visits = demo.control.log()
+    loaded = [visit.target for visit in visits if visit.target.startswith("/news-tape.json")]
     assert loaded == [f"/news-tape.json?page={page}" for page in range(1, len(loaded) + 1)]
-    assert len(loaded) * 10 < len(expected(demo)) + 20
+    assert len(loaded) * 10 < len(found(desk)) + 20
+    assert {visit.user_agent.partition("/")[0] for visit in visits} == {"espreso_crawler"}
+    assert desk.runs()[-1]["gaps"] == []
+    assert "Traceback" not in done.log
 
 
-def test_a_button_below_a_served_feed_is_pressed_as_often_as_is_allowed(chromium, desk: Desk):
+def test_a_button_below_a_served_feed_is_pressed_as_often_as_allowed_and_a_later_run_goes_on(chromium, desk: Desk):
     with running(SiteOptions(layout="script_more", **SMALL)) as demo:
-        done = desk.crawl(
-            home_page(demo), f"since={since(demo).isoformat()}", settings={"ESPRESO_BROWSER_PRESSES": "1"}
-        )
-    assert (done.exit_code, len(found(desk))) == (0, 20)
-    (gap,) = desk.runs()[-1]["gaps"]
-    assert gap["reason"] == "limit of 1 presses reached"
+        oldest = since(demo).isoformat()
+        done = desk.crawl(home_page(demo), f"since={oldest}", settings={"ESPRESO_BROWSER_PRESSES": "1"})
+        (gap,) = desk.runs()[-1]["gaps"]
+        assert (done.exit_code, gap["reason"], len(found(desk))) == (0, "limit of 1 presses reached", 20)
+        wanted = len(expected(demo)) + 15
+        demo.control.publish(15)
+        assert desk.crawl(home_page(demo)).exit_code == 0
+        assert desk.runs()[-1]["gaps"] == []
+        newest = range(demo.site.newest, demo.site.newest - len(found(desk)), -1)
+        assert found(desk) == sorted(str(demo.site.truth(number).entity_id) for number in newest)
+        assert len(newest) >= wanted
 
 
 def test_the_browser_loads_only_what_can_build_a_feed_from_the_crawls_host_as_robots_allows(chromium, desk: Desk):
     with running(SiteOptions(layout="nosy_script", robots="disallow", **SMALL)) as demo:
         demo.control.set_faults(
-            Fault("redirect", path="/js/moved-off", location=demo.url.replace("127.0.0.1", "localhost") + "/js/off")
+            Fault("redirect", path="/js/moved-off", location=demo.url.replace("127.0.0.1", "localhost") + "/js/off"),
+            Fault("nonsense", path="/news-tape.json?page=2", size=100),
         )
-        assert desk.crawl(home_page(demo), "limit=1").exit_code == 0
+        done = desk.crawl(home_page(demo), f"since={since(demo).isoformat()}")
+        assert done.exit_code == 0, done.log
         visits = [visit for visit in demo.control.log() if visit.target != "/robots.txt"]
         article = [path for path in page_requests(demo) if path.count("-") > 2 and not path.startswith("/cdn-cgi")]
     assert {visit.host for visit in visits} == {demo.url.removeprefix("http://")}
     scripts = {visit.target for visit in visits if visit.target.startswith("/cdn-cgi/")}
     # A download that a page starts by itself passes no gate of the browser; it is cut off, and counted.
-    known = {"/", "/news-tape.json?page=1", "/js/moved-off", "/uploads/report.pdf", *scripts, *article}
+    known = {
+        "/",
+        "/news-tape.json?page=1",
+        "/news-tape.json?page=2",
+        "/js/moved-off",
+        "/uploads/report.pdf",
+        *scripts,
+        *article,
+    }
     assert {visit.target for visit in visits} == known
-    assert len(desk.records()) == 1
+    assert len(desk.records()) == 10
+    (gap,) = desk.runs()[-1]["gaps"]
+    assert gap["reason"].startswith(f"{demo.url}/: pressing the button added nothing: a script broke off: ")
+    assert gap["reason"] in done.log
     counts = {name.rpartition("/")[2]: n for name, n in stats(desk).items() if name.startswith("espreso/browser/")}
     assert {"host": 2, "robots": 1, "frame": 1, "window": 2, "download": 1}.items() <= counts.items()
-    assert counts["requests"] == 3 + len(scripts)
+    assert counts["requests"] == 4 + len(scripts)
 
 
 def test_a_host_that_asks_the_browser_for_rest_gets_it(chromium, desk: Desk):
@@ -170,19 +180,16 @@ def test_without_a_browser_one_line_says_what_to_install(no_chromium, desk: Desk
     assert again.endswith("/news: no news feed without its scripts, and no browser is installed")
 
 
-def test_more_news_behind_a_button_is_a_gap_without_a_browser(no_chromium, desk: Desk):
-    with running(SiteOptions(layout="script_more", **SMALL)) as demo:
-        done = desk.crawl(home_page(demo), f"since={since(demo).isoformat()}")
-    assert (done.exit_code, len(found(desk))) == (0, 10)
-    assert "no browser is installed" in desk.runs()[-1]["gaps"][0]["reason"]
-
-
 def test_a_browser_that_is_not_wanted_is_not_started(desk: Desk):
-    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
-        done = desk.crawl(home_page(demo), "browser=never")
-        assert page_requests(demo) == ["/"]
-    assert done.exit_code == 3
-    assert "no news feed without its scripts, and a browser is not wanted (browser=never)" in done.log
+    with running(SiteOptions(layout="script_more", **SMALL)) as demo:
+        done = desk.crawl(home_page(demo), "browser=never", f"since={since(demo).isoformat()}")
+        demo.control.set_layout("script_feed")
+        again = desk.crawl(home_page(demo), "browser=never")
+    (gap,) = desk.runs()[0]["gaps"]
+    assert (done.exit_code, len(found(desk))) == (0, 10)
+    assert gap["reason"] == "more news is behind a button, and a browser is not wanted (browser=never)"
+    assert again.exit_code == 3
+    assert "no news feed without its scripts, and a browser is not wanted (browser=never)" in again.log
 
 
 def test_always_without_a_browser_asks_for_nothing(no_chromium, demo: DemoSite, desk: Desk):
@@ -191,7 +198,15 @@ def test_always_without_a_browser_asks_for_nothing(no_chromium, demo: DemoSite, 
     assert done.log.strip().endswith(f"scrapy crawl: browser=always: no browser is installed: {HOW_TO_INSTALL}")
 
 
-def test_a_wrong_path_of_the_browser_is_refused_at_once(demo: DemoSite, desk: Desk):
-    done = desk.crawl(home_page(demo), settings={"ESPRESO_BROWSER_PATH": "no-such-browser"})
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("ESPRESO_BROWSER_PATH", "no-such-browser", "ESPRESO_BROWSER_PATH='no-such-browser': there is no such program"),
+        ("ESPRESO_BROWSER_SECONDS", "0", "ESPRESO_BROWSER_SECONDS and ESPRESO_BROWSER_PRESSES are numbers above 0"),
+        ("ESPRESO_BROWSER_PRESSES", "many", "ESPRESO_BROWSER_SECONDS and ESPRESO_BROWSER_PRESSES are numbers above 0"),
+    ],
+)
+def test_a_wrong_setting_is_refused_at_once(name, value, reason, demo: DemoSite, desk: Desk):
+    done = desk.crawl(home_page(demo), settings={name: value})
     assert (done.exit_code, demo.control.log()) == (1, [])
-    assert done.log.strip().endswith("ESPRESO_BROWSER_PATH='no-such-browser': there is no such program")
+    assert done.log.strip().endswith(reason)
