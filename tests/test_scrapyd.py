@@ -31,12 +31,12 @@ def _own_desk(scrapyd: Scrapyd, tmp_path: Path) -> None:
 def test_three_crawls_of_which_one_is_cancelled_bring_each_article_once(scrapyd: Scrapyd):
     with running(SiteOptions(page_bytes=PAGE, latency=0.3)) as demo:
         begin = f"{demo.url}/news"
-        first = scrapyd.schedule(start=begin, limit="15")
-        cancelled = scrapyd.schedule({"USER_AGENT": "cancelled"}, start=begin, limit="15")
+        first = scrapyd.schedule(start=begin, limit="10")
+        cancelled = scrapyd.schedule({"USER_AGENT": "cancelled"}, start=begin, limit="20")
         last = scrapyd.schedule(start=begin)
-        wait_until(lambda: [visit.user_agent for visit in demo.control.log()].count("cancelled") > 4, "its fourth page")
-        assert set(scrapyd.jobs("running")) == {first, cancelled}
+        wait_until(lambda: set(scrapyd.jobs("running")) == {first, cancelled}, "two jobs at once")
         assert scrapyd.jobs("pending") == [last]
+        wait_until(lambda: [visit.user_agent for visit in demo.control.log()].count("cancelled") > 4, "its fourth page")
         assert scrapyd.post("cancel", job=cancelled)["prevstate"] == "running"
         scrapyd.wait_for(first, cancelled, last)
         newest = demo.site.newest
