@@ -47,7 +47,7 @@ UPDATE entries SET headline = :headline, label = :label, published_at = :publish
 WHERE entry = :entry
 """
 TIMES = """
-SELECT published, articles.published_at FROM entries LEFT JOIN articles USING (article)
+SELECT coalesce(published, dated), articles.published_at FROM entries LEFT JOIN articles USING (article)
 WHERE entries.url IN (SELECT value FROM json_each(?))
 """
 SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry = ?"

@@ -16,6 +16,8 @@ from espreso_crawler.ledger.suppression import suppress
 
 MAY_HOLD_TEXT = ("rejects", "quarantine", "aside")
 """Folders in the state folder."""
+BESIDE = "tags"
+"""Folder in the output folder whose files are made from sealed ones, and have no segment numbers."""
 SAME = "SELECT article FROM articles WHERE article = ?1 OR same_as = ?1"
 ADDRESSES = """
 SELECT alias FROM aliases WHERE article = ?1 AND substr(alias, 1, 2) = '//'
@@ -26,7 +28,10 @@ SELECT DISTINCT number, state, path FROM revisions
 JOIN segments ON segments.number = revisions.segment AND stream = 'articles' WHERE article = ?
 """
 OTHERS = "SELECT stream, number, path FROM segments WHERE stream <> 'articles' AND state = 'sealed'"
-ENTRY = "DELETE FROM entries WHERE url IN ('https:' || ?1, 'http:' || ?1)"
+OF_ADDRESS = (
+    "DELETE FROM entries WHERE url IN ('https:' || ?1, 'http:' || ?1)",
+    "DELETE FROM copies WHERE url IN ('https:' || ?1, 'http:' || ?1)",
+)
 BLANK = """
 UPDATE articles SET url = '', entity_id = NULL, published_at = NULL, reissue = 0 WHERE article = ?
 """
@@ -75,6 +80,7 @@ def forget(ledger: Ledger, target: str, *, reason: str, schema_version: str, lin
             decisions = [_erase(session, each, reason, schema_version, line) for each in standing]
         rewritten = rewrite_all(session, segments)
     ledger.outbox.tell(decisions)
+    _purge(session.output / BESIDE, subject)
     if session.state:
         for folder in MAY_HOLD_TEXT:
             _purge(session.state / folder, subject)
@@ -98,7 +104,8 @@ def _subject(session: Session, target: str) -> tuple[list[Known], Subject]:
 
 def _clear(session: Session, subject: Subject) -> None:
     """Take the subject out of the ledger's tables, but for the heads that carry its ids."""
-    session.db.write_all(ENTRY, [(address,) for address in subject.addresses])
+    for statement in OF_ADDRESS:
+        session.db.write_all(statement, [(address,) for address in subject.addresses])
     waiting = [(row["seq"],) for row in session.db.rows(WAITING) if subject.is_in(row["line"])]
     session.db.write_all("DELETE FROM outbox WHERE seq = ?", waiting)
     held = [(row["seq"],) for row in session.db.rows(HELD) if subject.is_in(row["line"])]
@@ -125,7 +132,9 @@ def _holds(path: Path, subject: Subject) -> bool:
 
 def _purge(folder: Path, subject: Subject) -> None:
     """Take every line that names the subject out of the files of a folder."""
-    names = [name.encode() for name in (*subject.ids, *subject.addresses)]
+    # As JSON writes them: an id may begin another one, an address too.
+    names = [f'"{id_}"'.encode() for id_ in subject.ids]
+    names += [f"{address}{end}".encode() for address in subject.addresses for end in '"?#']
     for path in sorted(folder.rglob("*")):
         if path.is_file() and any(name in line for line in _lines(path) for name in names):
             rest = (line.rstrip(b"\n") for line in _lines(path) if not any(name in line for name in names))

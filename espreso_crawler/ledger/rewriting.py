@@ -30,7 +30,8 @@ class Subject:
         if not any(name.encode() in line for name in (*self.ids, *self.addresses)):
             return False
         record = orjson.loads(line)
-        return record.get("id") in self.ids or articles.address(record.get("url") or "") in self.addresses
+        is_link = "headline" not in record and record.get("near_duplicate_of") in self.ids
+        return is_link or record.get("id") in self.ids or articles.address(record.get("url") or "") in self.addresses
 
 
 def owe(session: Session, stream: Stream, numbers: Collection[int], subject: Subject) -> None:

@@ -71,7 +71,7 @@ class Walk:
                 return None
             stretch, since = left_open[0], None  # how far down it is to go is on record
         walk = cls(coverage, host, stretch, since, page_limit, known_times, tape=Tape.of(found))
-        walk._leap(page_number(found.more_url or "") - 1, times)
+        walk._leap(page_number(found.more_url or "") - 1, times, floor=max(times))  # it may span several pages
         return walk
 
     def first_url(self, found: Feed, left: int | None) -> str | None:
@@ -89,8 +89,8 @@ class Walk:
         self.tape = self.tape.then(tape)
         if not self._belongs(number, times):
             return self._next(self._next_looked_at(), left)
-        if self.tape.has_shrunk and number > 1:  # what this page would have begun with ends the one before
-            self.last = frozenset()
+        if number > 1 and (self.tape.has_shrunk or self._is_first_too_deep(found, times)):
+            self.last = frozenset()  # what would come before this page stands on the one before it
             return self._next(page_at(self.asked, number - 1), left)
         self.pages += 1
         addresses = frozenset(entry.url for entry in found.entries)
@@ -130,10 +130,16 @@ class Walk:
             return False
         return True
 
-    def _leap(self, number: int, times: Collection[datetime]) -> None:
+    def _is_first_too_deep(self, found: Listing, times: Collection[datetime]) -> bool:
+        """Return whether entries may lie between the feed and the first page, for pages are longer than the feed."""
+        bottom = min(self.tape.shown.values(), default=None)
+        is_first = self.pages == 0 and page_number(self.asked) > 1 and self.landed is None
+        return bool(is_first and bottom and times and len(found.entries) > len(self.tape.shown) and max(times) < bottom)
+
+    def _leap(self, number: int, times: Collection[datetime], floor: datetime | None = None) -> None:
         """Begin a search when the stretch ends below page `number`, which shows these times."""
         if times and self.stretch.oldest < min(times) and self.stretch.oldest != self.landed:
-            self.search = Search(self.stretch.oldest, above=number, floor=min(times))
+            self.search = Search(self.stretch.oldest, above=number, floor=floor or min(times))
 
     def _next_looked_at(self) -> str | None:
         """Return the page that the search looks at; where it ends between two, the upper one, read once more.

@@ -2,11 +2,12 @@
 
 import argparse
 
-from tests.benchmarks import browser, crawl, extraction, memory, tagging
+from tests.benchmarks import browser, crawl, extraction, ledger, memory, tagging
 
 BENCHMARKS = {
     "extraction": extraction.table,
     "crawl": crawl.table,
+    "ledger": ledger.table,
     "memory": memory.table,
     "tagging": tagging.table,
     "browser": browser.table,

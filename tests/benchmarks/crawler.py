@@ -29,7 +29,12 @@ NETWORK = {
     "LOG_LEVEL": "ERROR",
     "LOG_FILE": None,
 }
-SPIDERS: dict[str, Any] = {"ours": "read_also", "plain": PlainSpider, "bare": BareSpider}
+SPIDERS: dict[str, Any] = {
+    "ours": "read_also",
+    "ours, ESPRESO_LEDGER=none": "read_also",
+    "plain": PlainSpider,
+    "bare": BareSpider,
+}
 
 
 class Crawled(NamedTuple):
@@ -82,11 +87,11 @@ def settings_of(who: str, folder: Path) -> Settings:
     """Return the settings of a crawl that writes into a folder."""
     ours = get_project_settings()
     # The rivals run on Scrapy's defaults, as a new project does, but for what would be unfair.
-    settings = ours if who == "ours" else Settings({"CONCURRENT_ITEMS": ours["CONCURRENT_ITEMS"]})
+    settings = ours if who.startswith("ours") else Settings({"CONCURRENT_ITEMS": ours["CONCURRENT_ITEMS"]})
     settings.setdict(NETWORK, "cmdline")
-    if who == "ours":
+    if who.startswith("ours"):
         places = {"ESPRESO_OUTPUT": str(folder / "output"), "ESPRESO_STATE": str(folder / "state")}
-        settings.setdict(places, "cmdline")
+        settings.setdict(places | ({"ESPRESO_LEDGER": "none"} if who != "ours" else {}), "cmdline")
     if who == "plain":
         settings.set("FEEDS", {str(folder / "plain.jsonl"): {"format": "jsonlines"}}, "cmdline")
     return settings

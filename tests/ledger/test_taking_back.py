@@ -103,13 +103,15 @@ def test_a_forgotten_text_is_nowhere(tmp_path: Path, target: str) -> None:
     crawl(tmp_path)
     rejects = tmp_path / "state" / "rejects"
     rejects.mkdir()
-    (rejects / "run.jsonl").write_text(f'{{"url": "{url(2)}", "text": "{FORGOTTEN}"}}\n{{"url": "{url(9)}"}}\n')
+    (rejects / "run.jsonl").write_text(
+        f'{{"url": "{url(2)}", "text": "{FORGOTTEN}"}}\n{{"url": "{url(20)}"}}\n{{"url": "{url(9)}"}}\n'
+    )
     done = forgetting(tmp_path, target)
     assert [(each.event, each.id, each.revision) for each in done.decisions] == [("erased", "ua:2", 3)]
     assert len(done.rewritten) == 3
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or FORGOTTEN.encode() not in path.read_bytes(), path
-    assert (rejects / "run.jsonl").read_text() == f'{{"url": "{url(9)}"}}\n'
+    assert (rejects / "run.jsonl").read_text() == f'{{"url": "{url(20)}"}}\n{{"url": "{url(9)}"}}\n'
     assert [(line["id"], line["event"]) for line in sealed(tmp_path)] == [
         ("ua:1", "created"),
         ("ua:3", "created"),
@@ -122,6 +124,27 @@ def test_a_forgotten_text_is_nowhere(tmp_path: Path, target: str) -> None:
         ("articles", 5, []),
         ("feed", 2, [1]),
     ]
+
+
+def test_what_was_made_of_a_forgotten_article_goes_too(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path)
+    lines = [
+        orjson.dumps({"id": a, "near_duplicate_of": b})
+        for a, b in (("ua:1", "ua:2"), ("ua:2", "ua:1"), ("ua:1", "ua:20"))
+    ]
+    for number in (1, 2, 20):
+        ledger.outbox.emit(draft(url(number), entity_id=number, links=lines if number == 20 else ()))
+    ledger.copies.keep(url(2), etag='"a"', last_modified=None)
+    ledger.close("finished", 0)
+    tags = tmp_path / "output" / "tags" / "v.jsonl"
+    tags.parent.mkdir()
+    tags.write_bytes(b'{"id":"ua:2","tags":[]}\n{"id":"ua:20","tags":[]}\n')
+    assert "links/emitted=2026-11-22/" in "".join(forgetting(tmp_path, "ua:2").rewritten)
+    assert [line["near_duplicate_of"] for line in sealed(tmp_path, "links")] == ["ua:20"]
+    assert tags.read_bytes() == b'{"id":"ua:20","tags":[]}\n'
+    ledger = open_ledger(tmp_path)
+    assert ledger.copies.of(url(2)) is None
+    ledger.close("finished", 0)
 
 
 def test_a_forgotten_article_never_comes_back(tmp_path: Path) -> None:

@@ -171,6 +171,17 @@ def test_an_archive_that_repeats_its_last_page_for_ever_has_ended(ledger: Ledger
     assert ledger.coverage.gaps() == []
 
 
+def test_pages_longer_than_the_feed_are_read_from_the_first(ledger: Ledger) -> None:
+    site = Site(200)
+    crawl(site, ledger)
+    site.publish(30)
+    whole = site.feed
+    site.feed = lambda: Feed(whole().entries[:6], more_url=f"{NEWS}?page=2")  # type: ignore[method-assign]
+    site.seen -= set(site.numbers[6:10])
+    assert crawl(site, ledger) == [2, 1, 2, 3, 4]
+    assert {n for n in site.numbers if n > 200} <= site.seen
+
+
 def test_what_moves_up_by_a_removal_is_read(ledger: Ledger) -> None:
     site = Site(200)
     crawl(site, ledger)

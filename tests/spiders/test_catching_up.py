@@ -1,0 +1,92 @@
+"""How many requests a scheduled crawl makes, and what becomes of what was published while none ran."""
+
+import signal
+from datetime import UTC, timedelta
+
+import pytest
+
+from espreso_crawler.demo_site import DemoSite, SiteOptions, running
+from tests.crawls import PAGE, Desk, page_requests, start
+
+PUBLISHED = 500
+ON_A_PAGE = 40
+
+
+@pytest.fixture
+def polled(demo: DemoSite, desk: Desk) -> Desk:
+    """Return a desk with one poll behind it; its forty articles are fetched."""
+    assert desk.crawl(start(demo)).exit_code == 0
+    demo.control.clear_log()
+    return desk
+
+
+def entities(demo: DemoSite, first: int, last: int) -> set[str]:
+    return {str(demo.site.truth(number).entity_id) for number in range(first, last + 1)}
+
+
+@pytest.mark.parametrize(("published", "listing_pages"), [(3, 0), (35, 0), (60, 1), (100, 2)])
+def test_a_scheduled_crawl_asks_for_what_is_new_and_a_page_for_every_forty(
+    demo: DemoSite, polled: Desk, published: int, listing_pages: int
+) -> None:
+    before = demo.site.newest
+    newest = demo.control.publish(published)["newest"]
+    assert polled.crawl(start(demo)).exit_code == 0
+    new = entities(demo, before + 1, newest)
+    assert new <= {record["entity_id"] for record in polled.records()}
+    assert len(demo.control.log()) <= len(new) + 2 + listing_pages
+    assert polled.runs()[-1]["gaps"] == []
+
+
+def test_five_hundred_articles_of_a_downtime_are_caught_up_with_through_a_limit_and_a_kill(
+    demo: DemoSite, polled: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = demo.site.newest
+    newest = demo.control.publish(PUBLISHED)["newest"]
+    assert polled.crawl(start(demo), settings={"ESPRESO_LISTING_PAGES": "2"}).exit_code == 0
+    (gap,) = polled.runs()[-1]["gaps"]
+    assert gap["reason"] == "page limit of 2 reached"
+    lowest_read = newest - 3 * ON_A_PAGE + 1
+    assert gap["newest"] == utc(demo, lowest_read)
+    assert gap["oldest"] == utc(demo, before)
+
+    monkeypatch.setenv("ESPRESO_CRASH_AT", "coverage:after-commit@5")
+    assert polled.crawl(start(demo)).exit_code == -signal.SIGKILL
+    monkeypatch.delenv("ESPRESO_CRASH_AT")
+    assert polled.crawl(start(demo)).exit_code == 0
+    found = [record["entity_id"] for record in polled.records()]
+    assert entities(demo, before + 1, newest) <= set(found)
+    assert len(found) == len(set(found)), "each once"
+    assert polled.runs()[-1]["gaps"] == []
+
+
+def utc(demo: DemoSite, number: int) -> str:
+    published = demo.site.timeline.published(number)
+    return published.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def test_an_interrupted_backfill_is_taken_up_far_down_by_few_requests(desk: Desk) -> None:
+    with running(SiteOptions(page_bytes=PAGE, listing_entries=5, tape_entries=10)) as demo:
+        days = demo.site.clock.now() - timedelta(days=3)
+        since = f"since={days.isoformat()}"
+        desk.crawl(start(demo), since, settings={"ESPRESO_LISTING_PAGES": "30"})
+        (gap,) = desk.runs()[-1]["gaps"]
+        demo.control.publish(3)
+        demo.control.clear_log()
+        assert desk.crawl(start(demo)).exit_code == 0
+        pages = [int(path.partition("page=")[2] or 1) for path in page_requests(demo) if path.startswith("/news?")]
+        again = [page for page in pages if page <= 30]
+        assert len(again) <= 2 * 5 + 1, "twice the logarithm of thirty, not thirty"
+        numbers = demo.site.numbers(days, demo.site.clock.now())
+        assert entities(demo, numbers[0], numbers[-1]) <= {record["entity_id"] for record in desk.records()}
+    assert desk.runs()[-1]["gaps"] == []
+    assert gap["newest"] > gap["oldest"]
+
+
+def test_an_archive_without_times_ends_soon_after_the_span_that_was_asked_for(desk: Desk) -> None:
+    with running(SiteOptions(page_bytes=PAGE, listing_times=False)) as demo:
+        since = demo.site.clock.now() - timedelta(hours=40)
+        assert desk.crawl(start(demo), f"since={since.isoformat()}").exit_code == 0
+        numbers = demo.site.numbers(since, demo.site.clock.now())
+        assert {record["entity_id"] for record in desk.records()} == entities(demo, numbers[0], numbers[-1])
+        assert len(page_requests(demo)) <= len(numbers) + 4 * ON_A_PAGE
+    assert desk.runs()[-1]["gaps"] == []

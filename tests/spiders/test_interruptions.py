@@ -1,0 +1,124 @@
+"""Signals, full disks, damaged ledgers and wrong clocks, met by real crawls: nothing lost, nothing doubled."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from espreso_crawler.demo_site import DemoSite, SiteOptions, running
+from tests.commands.test_ledger import scrapy
+from tests.crawls import LONGEST_CRAWL, PAGE, Desk, start, wait_for_requests
+
+STOPPED_SECONDS = 2
+"""`make chaos` stops a crawl for a whole minute."""
+
+
+@pytest.fixture
+def slow() -> Iterator[DemoSite]:
+    """Run a site that answers slowly enough to be interrupted."""
+    with running(SiteOptions(page_bytes=PAGE, latency=0.1)) as demo:
+        yield demo
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Return a desk whose crawls take up at once what an earlier one had in hand when it died."""
+    return Desk(tmp_path, settings={"ESPRESO_BACKOFF_SECONDS": "0"})
+
+
+def assert_whole(demo: DemoSite, desk: Desk) -> None:
+    """Crawl once more; then every article of the first feed is there once, and ledger and output agree."""
+    assert desk.crawl(start(demo)).exit_code == 0
+    found = [record["entity_id"] for record in desk.records()]
+    newest = demo.site.newest
+    assert sorted(found) == sorted(str(demo.site.truth(number).entity_id) for number in range(newest - 39, newest + 1))
+    assert scrapy(desk, "reconcile").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("signals", "exit_codes"),
+    [([signal.SIGTERM, signal.SIGTERM], {143, -signal.SIGTERM}), ([signal.SIGKILL], {-signal.SIGKILL})],
+)
+def test_a_crawl_that_is_ended_hard_loses_and_doubles_nothing(
+    slow: DemoSite, desk: Desk, signals: list[signal.Signals], exit_codes: set[int]
+) -> None:
+    process = desk.start(start(slow))
+    wait_for_requests(slow, 12, process)
+    for number in signals:
+        process.send_signal(number)
+        time.sleep(0.1)
+    process.communicate(timeout=LONGEST_CRAWL)
+    assert process.returncode in exit_codes
+    assert_whole(slow, desk)
+
+
+def test_a_stopped_crawl_keeps_what_it_has_and_ends_as_if_nothing_had_been(slow: DemoSite, desk: Desk) -> None:
+    process = desk.start(start(slow))
+    wait_for_requests(slow, 12, process)
+    process.send_signal(signal.SIGSTOP)
+    started = time.monotonic()
+    assert desk.crawl(start(slow)).exit_code == 0, "another crawl is not held up"
+    assert desk.records() == [], "what the stopped one leases is its own"
+    time.sleep(max(0, STOPPED_SECONDS - (time.monotonic() - started)))
+    process.send_signal(signal.SIGCONT)
+    process.communicate(timeout=LONGEST_CRAWL)
+    assert process.returncode == 0
+    assert_whole(slow, desk)
+
+
+def test_two_crawls_at_once_fetch_each_article_once(slow: DemoSite, desk: Desk) -> None:
+    both = [desk.start(start(slow)), desk.start(start(slow))]
+    for process in both:
+        process.communicate(timeout=LONGEST_CRAWL)
+    assert [process.returncode for process in both] == [0, 0]
+    asked = [visit.target for visit in slow.control.log() if "-" in visit.target]
+    assert len(asked) == len(set(asked)) == 40
+    assert_whole(slow, desk)
+
+
+def test_a_full_disk_ends_the_crawl_with_code_4_and_loses_nothing(demo: DemoSite, desk: Desk) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(desk.home)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no right to mount a small disk; tests/ledger has a test that does without")
+    try:
+        done = desk.crawl(start(demo))
+        assert done.exit_code == 4, done.log
+        assert "full" in done.log or "No space left" in done.log
+        subprocess.run(["mount", "-o", "remount,size=50m", str(desk.home)], check=True)
+        assert_whole(demo, desk)
+    finally:
+        subprocess.run(["umount", "-l", str(desk.home)], check=True)
+
+
+def test_a_damaged_ledger_is_refused_in_a_line_and_left_alone(demo: DemoSite, desk: Desk) -> None:
+    assert desk.crawl(start(demo), "limit=1").exit_code == 0
+    file = desk.home / "state" / "ledger.sqlite3"
+    file.write_bytes(damaged := file.read_bytes()[:100] + os.urandom(50_000))
+    demo.control.clear_log()
+    done = desk.crawl(start(demo))
+    assert done.exit_code == 4
+    assert done.log.splitlines()[-1].startswith(f"scrapy crawl: {file}: ")
+    assert (file.read_bytes(), demo.control.log()) == (damaged, [])
+
+
+def test_an_output_folder_that_was_removed_is_written_again_after_reconcile(demo: DemoSite, desk: Desk) -> None:
+    desk.crawl(start(demo))
+    shutil.rmtree(desk.home / "output")
+    scrapy(desk, "reconcile", "--fix")
+    assert_whole(demo, desk)
+    assert {record["revision"] for record in desk.records()} == {1}
+
+
+def test_a_clock_that_was_set_back_changes_neither_order_nor_completeness(demo: DemoSite, desk: Desk) -> None:
+    desk.now = demo.site.clock.now()
+    desk.crawl(start(demo), "limit=20")
+    desk.now -= timedelta(days=2)
+    assert_whole(demo, desk)
+    numbers = [int(path.name.partition("-")[0]) for path in desk.files()]
+    assert numbers == list(range(1, len(numbers) + 1))
