@@ -79,6 +79,8 @@ def _reconciled(home: Path) -> bool:
 def _report(chaos: Chaos, found: Verdict, agreed: bool) -> list[str]:
     lines = [f"{chaos.kills[step]:5}  killed at {step}" for step in (*STEPS, ANY_MOMENT)]
     lines += [f"{chaos.kills.total():5}  kills in {chaos.crawls} crawls"]
+    if chaos.stopped_seconds:
+        lines += [f"{chaos.stopped_seconds:5}  seconds for which one more crawl was stopped before it went on"]
     lines += [f"{count:5}  {name}" for name, count in found.counts().items()]
     lines += [f"       {kind}: {each}" for kind in vars(found) for each in getattr(found, kind)[:SHOWN]]
     lines += [f"       a crawl ended strangely: {each}" for each in chaos.strange_ends[:SHOWN]]

@@ -18,8 +18,10 @@ from scrapy import cmdline
 from espreso_crawler.ledger import crash
 from espreso_crawler.tagging import tagger
 
-LONGEST_CRAWL = 60
-"""Seconds after which a crawl counts as hanging."""
+LONGEST_CRAWL = 150
+"""Seconds after which a crawl counts as hanging: longer than it may wait for one that is stopped in a commit."""
+STARTS = {"read_also": "/news", "rss": "/rss"}
+"""Spiders, and what they begin with."""
 BROKEN = 70
 """Exit code of a child in which something else than a crawl went wrong."""
 
@@ -72,10 +74,12 @@ def scrapy(arguments: Sequence[str], *, log: Path, now: datetime | None = None, 
         os._exit(code)
 
 
-def crawl(url: str, settings: Mapping[str, str], *, log: Path, now: datetime, step: str = "") -> Child:
-    """Start ``scrapy crawl read_also`` of a site."""
+def crawl(
+    url: str, settings: Mapping[str, str], *, log: Path, now: datetime, step: str = "", spider: str = "read_also"
+) -> Child:
+    """Start ``scrapy crawl`` of a site."""
     given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    return scrapy(["crawl", "read_also", "-a", f"start={url}/news", *given], log=log, now=now, step=step)
+    return scrapy(["crawl", spider, "-a", f"start={url}{STARTS[spider]}", *given], log=log, now=now, step=step)
 
 
 def warm(url: str, folder: Path, now: datetime) -> None:
