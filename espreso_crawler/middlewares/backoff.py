@@ -86,7 +86,7 @@ class BackoffMiddleware:
 
     def _again(self, host: Host, request: Request) -> Request | None:
         times = request.meta.get("retry_times", 0) + 1
-        if times > request.meta.get("max_retry_times", self._times) or host.closed:
+        if request.meta.get("dont_retry") or times > request.meta.get("max_retry_times", self._times) or host.closed:
             return None
         self._crawler.stats.inc_value("retry/count")
         again = request.copy()

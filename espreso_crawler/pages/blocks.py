@@ -55,8 +55,18 @@ class _Walk:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._depth = 0
 
-    def children(self, container: LexborNode, depth: int = 0) -> Iterator[RawBlock]:
+    def children(self, container: LexborNode) -> Iterator[RawBlock]:
+        if self._depth >= DEEPEST_BLOCK:  # deeper than any newsroom nests, and Python's stack is finite
+            text = line_of(container)
+            yield from [RawBlock("paragraph", text=text)] if text else []
+            return
+        self._depth += 1
+        yield from self._inside(container)
+        self._depth -= 1
+
+    def _inside(self, container: LexborNode) -> Iterator[RawBlock]:
         run = self._run()
         child = container.first_child
         while child is not None:
@@ -66,14 +76,14 @@ class _Walk:
                 if run.length or run.media:  # as a rule there is only white space between two blocks
                     yield from self._paragraphs(run)
                     run = self._run()
-                yield from self._block(child, depth)
+                yield from self._block(child)
             child = child.next
         yield from self._paragraphs(run)
 
     def _is_inline(self, node: LexborNode) -> bool:
         return node.tag not in BLOCKS and node.tag not in CONTAINERS and not is_media(node)
 
-    def _block(self, node: LexborNode, depth: int) -> Iterator[RawBlock]:
+    def _block(self, node: LexborNode) -> Iterator[RawBlock]:
         tag = node.tag or ""
         attributes = node.attributes
         embed = media.embed(tag, attributes, node)
@@ -90,14 +100,7 @@ class _Walk:
         elif tag in MEDIA:
             yield from self._media(node)
         elif tag in CONTAINERS and not _is_furniture(attributes.get("class")):
-            yield from self._container(node, depth)
-
-    def _container(self, node: LexborNode, depth: int) -> Iterator[RawBlock]:
-        if depth < DEEPEST_BLOCK:
-            yield from self.children(node, depth + 1)
-        else:
-            text = line_of(node)
-            yield from [RawBlock("paragraph", text=text)] if text else []
+            yield from self.children(node)
 
     def _paragraph(self, node: LexborNode) -> Iterator[RawBlock]:
         run = self._run()

@@ -1,6 +1,6 @@
 """The "Read also" news feed at the end of every page, by its known markup or, when that is gone, by its shape alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -41,6 +41,9 @@ MORE_BY_LINK = 'a[href*="/news?page="]'
 IMPORTANT = "news-tape-important"
 LONGEST_LABEL = 40
 LONGEST_NUMBER = 8
+# The site's feed has 40, its archive as many; in a browser a month of news may stand on one page.
+MOST_ENTRIES = 1_000
+MOST_RENDERED = 10_000
 
 
 @dataclass(slots=True)
@@ -78,8 +81,22 @@ class Feed:
 def feed(page: Page) -> Feed:
     """Return the feed of a page; one without entries when its block is there and empty.
 
-    Raises `LayoutError` when neither the known markup nor the shape of a feed is on the page.
+    Raises `LayoutError` when neither the known markup nor the shape of a feed is on the page, and for a feed that is
+    too long to be one.
     """
+    found = _found(page)
+    require_few(found.entries, page)
+    return found
+
+
+def require_few(entries: Sized, page: Page) -> None:
+    """Raise `LayoutError` for more entries than a page of news has: each would cost the site a request."""
+    most = MOST_RENDERED if page.is_rendered else MOST_ENTRIES
+    if len(entries) > most:
+        raise LayoutError(f"{page.url}: {len(entries)} entries on one page, more than {most}")
+
+
+def _found(page: Page) -> Feed:
     block = page.tree.css_first(FEED)
     if block is not None:
         found = _by_markup(block, page)

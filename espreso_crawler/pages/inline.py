@@ -97,11 +97,11 @@ class Run:
         if hidden:
             self.add_text((self.decode_emails and email(hidden)) or "[email]", bold=bold)
             return
-        start = self.length
+        start, piece = self.length, len(self.pieces)
         self._add_children(node, bold=bold, depth=depth)
         url = self.address(attributes.get("href"))
         if url and "/cdn-cgi/" not in url:
-            self._close_link(url, start)
+            self._close_link(url, start, "".join(self.pieces[piece:]))
 
     def _add_children(self, node: LexborNode, *, bold: bool, depth: int) -> None:
         if depth > DEEPEST_INLINE:  # deeper than any newsroom nests, and Python's stack is finite
@@ -112,14 +112,11 @@ class Run:
             self.add(child, bold=bold, depth=depth + 1)
             child = child.next
 
-    def _close_link(self, url: str, start: int) -> None:
+    def _close_link(self, url: str, start: int, text: str) -> None:
         """Record the link; a space that was owed before it stands outside it."""
-        text = "".join(self.pieces)
-        end = self.length
-        while start < end and text[start].isspace():
-            start += 1
-        if start < end:
-            self.links.append(RunLink(url, start, end))
+        start += len(text) - len(text.lstrip())
+        if start < self.length:
+            self.links.append(RunLink(url, start, self.length))
 
 
 MEDIA = frozenset({"img", "picture", "iframe", "video", "audio", "embed", "object", "figure"})

@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from espreso_crawler import identity
 from espreso_crawler.exceptions import LayoutError
-from espreso_crawler.pages.feed import FeedEntry, page_number
+from espreso_crawler.pages.feed import FeedEntry, page_number, require_few
 from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.page import Page
 from espreso_crawler.processors import dates
@@ -35,6 +35,7 @@ def listing(page: Page) -> Listing:
     if block is None:
         raise LayoutError(f"{page.url}: no list of news on this page")
     entries = [entry for entry in (_entry(item, page) for item in block.css(ITEM)) if entry]
+    require_few(entries, page)
     for position, entry in enumerate(entries, start=1):
         entry.position = position
     return Listing(entries, page_after(page.url) if entries else None)

@@ -1,6 +1,5 @@
 """A fetched page, parsed once: bytes, address and capture time in; tree, head and JSON-LD out. No field's meaning."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
@@ -9,16 +8,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from espreso_crawler.exceptions import BrokenPage
 from espreso_crawler.identity import CANONICAL
+from espreso_crawler.pages.bounds import require_bounded
 from espreso_crawler.pages.jsonld import NewsArticle, news_article
 
 JSON_LD = 'script[type="application/ld+json"]'
 END_OF_PAGE = (b"</html", b"</body", b"</HTML", b"</BODY")
 REPLACEMENT = "\ufffd"
 TAIL_BYTES = 4096
-# Lexbor's time grows with the square of the nesting: 0.15 s at 10,000 levels. No real page comes near this.
-DEEPEST_NESTING = 4_000
-HARMLESS_BYTES = 200_000
-TAG = re.compile(rb"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|path|source|track|wbr)\b)[a-zA-Z]")
 
 
 @dataclass(slots=True)
@@ -35,6 +31,8 @@ class Page:
     http_status: int | None = None
     decode_emails: bool = False
     """Whether addresses that Cloudflare hides are written out."""
+    is_rendered: bool = False
+    """Whether it comes out of a browser."""
     meta: dict[str, str] = field(default_factory=dict)
     """`meta` contents by name or property, `link` targets by ``rel``, plus ``lang`` and ``title``; the first wins."""
     jsonld: NewsArticle | None = None
@@ -49,6 +47,7 @@ class Page:
         charset: str | None = None,
         http_status: int | None = None,
         decode_emails: bool = False,
+        is_rendered: bool = False,
     ) -> "Page":
         """Parse a page; ``charset`` is what the response's header declares, if it does.
 
@@ -58,11 +57,13 @@ class Page:
         name = url or "saved page"
         if not body or body.isspace():
             raise BrokenPage(f"{name}: the body is empty")
+        require_bounded(body, name, is_rendered=is_rendered)
         _require_whole(body, name)
         declared = charset or _declared_charset(body)
         text = body if _is_utf8_name(declared) else _as_utf8(body, declared, name)
         # Scripting on, as in a browser: a noscript in the head then does not close the head.
-        page = cls(url or "", fetched_at, body, LexborHTMLParser(text, scripting=True), http_status, decode_emails)
+        tree = LexborHTMLParser(text, scripting=True)
+        page = cls(url or "", fetched_at, body, tree, http_status, decode_emails, is_rendered)
         page.meta = _head(page.tree)
         page.jsonld = news_article(node.text() for node in page.tree.css(JSON_LD))
         page.url = url or page.meta.get("canonical") or page.meta.get("og:url") or ""
@@ -129,19 +130,6 @@ def _require_whole(body: bytes, url: str) -> None:
     tail = body[-TAIL_BYTES:]
     if not any(end in tail for end in END_OF_PAGE):
         raise BrokenPage(f"{url}: the page is cut short: its last {len(tail)} bytes close neither body nor html")
-    if _nesting(body) > DEEPEST_NESTING:
-        raise BrokenPage(f"{url}: the page nests deeper than {DEEPEST_NESTING} elements")
-
-
-def _nesting(body: bytes) -> int:
-    """Return how deep the tree can be at most; 0 for a page too small to be deep enough to matter."""
-    if len(body) <= HARMLESS_BYTES:
-        return 0
-    depth = deepest = 0
-    for match in TAG.finditer(body):
-        depth += -1 if match[1] else 1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _head(tree: LexborHTMLParser) -> dict[str, str]:

@@ -21,6 +21,7 @@ def captured(response: Response, *, decode_emails: bool) -> Page:
         charset=http_content_type_encoding(to_unicode(response.headers.get("Content-Type") or b"")),
         http_status=response.status,
         decode_emails=decode_emails,
+        is_rendered="browser" in response.flags,
     )
 
 
