@@ -41,6 +41,7 @@ EXTENSIONS = {
     "espreso_crawler.extensions.metrics.MetricsExtension": 15,
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
+    "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
     "espreso_crawler.extensions.health.HealthExtension": 25,  # asks the ledger for pauses of earlier runs
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -10,6 +10,7 @@ from zlib import crc32
 from espreso_crawler.demo_site.chance import mixed
 from espreso_crawler.demo_site.error_pages import challenge_page, error_page
 from espreso_crawler.demo_site.faults import Fault, FaultKind
+from espreso_crawler.demo_site.hostile import gzip_bomb, spoiled_page
 from espreso_crawler.demo_site.responses import Delivery, Response
 
 _NONSENSE_WORDS = 512
@@ -59,6 +60,9 @@ _INSTEAD: dict[FaultKind, Callable[[Fault, str], Response]] = {
     "error_page": lambda _, __: Response(200, error_page()),
     "redirect": lambda fault, _: _redirect(fault.location),
     "redirect_loop": lambda _, target: _redirect(target),
+    "gzip_bomb": lambda _, __: Response(200, gzip_bomb(), headers=(("Content-Encoding", "gzip"),)),
+    "flood": lambda fault, _: Response(200, b"", delivery=Delivery("flood", piece=fault.size)),
+    "header_flood": lambda fault, _: Response(200, b"", delivery=Delivery("header_flood", piece=fault.size)),
 }
 _DAMAGED: dict[FaultKind, Callable[[Fault, Response], Response]] = {
     "reset": lambda _, answer: _broken(answer, Delivery("reset")),
@@ -68,5 +72,6 @@ _DAMAGED: dict[FaultKind, Callable[[Fault, Response], Response]] = {
     "cut": lambda _, answer: replace(answer, body=answer.body[: len(answer.body) // 2]),
     "wrong_charset": lambda _, answer: replace(answer, content_type="text/html; charset=windows-1251"),
     "wrong_bytes": lambda _, answer: _recoded(answer),
+    "trick": lambda fault, answer: replace(answer, body=spoiled_page(answer.body, fault.trick)),
     "delay": lambda fault, answer: replace(answer, delay=answer.delay + fault.seconds),
 }

@@ -7,6 +7,14 @@ from collections.abc import Callable
 
 from espreso_crawler.demo_site.responses import Delivery
 
+_DROP = 1 << 18
+_DRIP_SECONDS = 0.001
+_ROW = b"X-Row: " + b"y" * 1000 + b"\r\n"
+# What comes before the flood, and what it is made of.
+_FLOODS = {
+    "flood": (b"Transfer-Encoding: chunked\r\n\r\n", b"%x\r\n%b\r\n" % (_DROP, b" " * _DROP)),
+    "header_flood": (b"", _ROW * (_DROP // len(_ROW))),
+}
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -27,6 +35,10 @@ def deliver(
         _send_pieces(transport, body, delivery, done)
     elif delivery.way == "hang":
         asyncio.get_running_loop().call_later(delivery.seconds, _close, transport, done)
+    elif delivery.way in _FLOODS:
+        prelude, drop = _FLOODS[delivery.way]
+        transport.write(head + prelude)
+        _pour(transport, drop, delivery.piece, done)
     else:
         _send_broken(transport, head, body, delivery)
         done()
@@ -53,6 +65,18 @@ def _send_broken(transport: asyncio.Transport, head: bytes, body: bytes, deliver
     else:
         transport.write(b"%bTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n" % (head, len(half), half))
     transport.close()
+
+
+def _pour(transport: asyncio.Transport, drop: bytes, left: int, done: Callable[[], None]) -> None:
+    """Send drop after drop as fast as the client takes them, never more than fits into the socket."""
+    if transport.is_closing() or left <= 0:
+        transport.close()
+        done()
+        return
+    if transport.get_write_buffer_size() < len(drop):
+        transport.write(drop)
+        left -= len(drop)
+    asyncio.get_running_loop().call_later(_DRIP_SECONDS, _pour, transport, drop, left, done)
 
 
 def _close(transport: asyncio.Transport, done: Callable[[], None]) -> None:

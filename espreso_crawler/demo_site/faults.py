@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from zlib import crc32
 
 from espreso_crawler.demo_site.chance import mixed
+from espreso_crawler.demo_site.hostile import Trick
 
 FaultKind = Literal[
     "status",
@@ -26,6 +27,10 @@ FaultKind = Literal[
     "redirect_loop",
     "slow",
     "delay",
+    "gzip_bomb",
+    "flood",
+    "header_flood",
+    "trick",
 ]
 
 _CERTAIN = 1 << 32
@@ -46,6 +51,9 @@ class Fault:
     - `challenge`: a Cloudflare-like page with `status`; `error_page`: an error page with 200
     - `redirect`: to `location`; `redirect_loop`: to the same path for ever
     - `slow`: `size` bytes every `seconds`; `delay`: the right answer after `seconds`
+    - `gzip_bomb`: a megabyte that unpacks to a gigabyte
+    - `flood`, `header_flood`: `size` bytes of a body without a promised length, or of headers, as fast as they go
+    - `trick`: the right page with a `trick` of `demo_site/hostile.py` in it
     """
 
     kind: FaultKind
@@ -59,6 +67,7 @@ class Fault:
     seconds: float = 30.0
     size: int = 5_000_000
     location: str = "http://127.0.0.9:9/elsewhere"
+    trick: Trick = "deep"
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for an unknown kind, before a request meets it."""

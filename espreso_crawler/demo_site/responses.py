@@ -9,7 +9,7 @@ XML = "text/xml; charset=UTF-8"
 JSON = "application/json"
 TEXT = "text/plain; charset=UTF-8"
 
-Way = Literal["whole", "hang", "reset", "short", "chunked_cut", "slow"]
+Way = Literal["whole", "hang", "reset", "short", "chunked_cut", "slow", "flood", "header_flood"]
 
 
 class Request(NamedTuple):
@@ -37,7 +37,8 @@ class Delivery(NamedTuple):
     """How an answer travels.
 
     `hang` sends nothing for `seconds` and closes; `reset` breaks the connection; `short` stops at half of the
-    promised length; `chunked_cut` at half without the last chunk; `slow` sends `piece` bytes every `seconds`.
+    promised length; `chunked_cut` at half without the last chunk; `slow` sends `piece` bytes every `seconds`;
+    `flood` and `header_flood` send `piece` bytes that nobody asked for.
     """
 
     way: Way = "whole"

@@ -1,14 +1,34 @@
 """Requests stay on the hosts of the crawl: the start addresses' and the chosen edition's, ports included."""
 
-from scrapy import Request, Spider
-from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 
 from espreso_crawler.identity import host_of
 
+LONGEST_SHOWN = 200  # of an address that somebody else chose
 
-class HostsMiddleware(OffsiteMiddleware):
-    """Refuses every request, also one that a redirect makes, to a host not in the spider's ``hosts``."""
 
-    def should_follow(self, request: Request, spider: Spider) -> bool:
-        """Return whether the request's host and port are the crawl's."""
-        return host_of(request.url) in getattr(spider, "hosts", ())
+class HostsMiddleware:
+    """Refuses every request, also one that a redirect makes, to a host not in the spider's ``hosts``.
+
+    So a redirect leads to no private address, no file and no other site, unless the crawl began there. Scrapy's own
+    lets ``dont_filter`` pass, and drops a redirect without telling the spider. Counts ``espreso/host/foreign``.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it for a crawl."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raise `IgnoreRequest` for a request to a foreign host."""
+        is_web = request.url.startswith(("http://", "https://"))
+        if not is_web or host_of(request.url) not in getattr(self._crawler.spider, "hosts", ()):
+            self._crawler.stats.inc_value("espreso/host/foreign")
+            raise IgnoreRequest(f"leads to {request.url[:LONGEST_SHOWN]}, which is no host of this crawl")

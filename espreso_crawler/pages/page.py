@@ -1,5 +1,7 @@
 """A fetched page, parsed once: bytes, address and capture time in; tree, head and JSON-LD out. No field's meaning."""
 
+import codecs
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
@@ -15,6 +17,12 @@ JSON_LD = 'script[type="application/ld+json"]'
 END_OF_PAGE = (b"</html", b"</body", b"</HTML", b"</BODY")
 REPLACEMENT = "\ufffd"
 TAIL_BYTES = 4096
+LONGEST_ADDRESS = 2_048
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# What a page of this site may be in beside UTF-8. Python knows more, and some of those take minutes for a megabyte.
+CHARSETS = frozenset(
+    ("cp1251", "cp1252", "cp866", "koi8-r", "koi8-u", "iso8859-1", "iso8859-5", "mac-cyrillic", "utf-16")
+)
 
 
 @dataclass(slots=True)
@@ -95,8 +103,11 @@ class Page:
         try:
             if not href.startswith(("http://", "https://")):
                 href = urljoin(self.url, href)
-            has_host = bool(urlsplit(href).hostname)
-        except ValueError:  # no address at all, such as an open bracket for a host
+            parts = urlsplit(href)
+            has_host = bool(parts.hostname) and parts.port != 0
+        except ValueError:  # no address at all, such as an open bracket for a host, or a port that is no number
+            return None
+        if len(href) > LONGEST_ADDRESS or CONTROL.search(href):
             return None
         return href if has_host and href.startswith(("http://", "https://")) else None
 
@@ -110,9 +121,12 @@ def _as_utf8(body: bytes, declared: str, name: str) -> bytes:
     else:
         return body
     try:
-        return body.decode(declared).encode("utf-8")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise BrokenPage(f"{name}: the bytes are neither UTF-8 nor {declared!r}") from error
+        charset = codecs.lookup(declared).name
+        if charset in CHARSETS:
+            return body.decode(charset).encode("utf-8")
+    except (ValueError, LookupError):  # UnicodeError is a ValueError, and so is what a NUL in a name gives
+        pass
+    raise BrokenPage(f"{name}: the bytes are neither UTF-8 nor {declared[:40]!r}")
 
 
 def _is_utf8_name(charset: str) -> bool:

@@ -1,0 +1,81 @@
+"""Bad weather and bad actors: each ends in a refusal on record, bounded in time and memory; the rest is read."""
+
+import re
+import sqlite3
+from dataclasses import replace
+
+from espreso_crawler.demo_site import DemoSite, Fault
+from tests.crawls import Desk, start
+
+MEGABYTE = 1_000_000
+# Fault, and what the ledger has to say of the entry afterwards: its state, and a part of the reason.
+WEATHER = [
+    (Fault("redirect", location="http://127.0.0.9:9/elsewhere"), "pending", "no host of this crawl"),
+    (Fault("redirect", location="http://10.0.0.1/"), "pending", "no host of this crawl"),
+    (Fault("redirect", location="http://localhost:1/"), "pending", "no host of this crawl"),
+    (Fault("redirect", location="file:///etc/passwd"), "pending", ""),
+    (Fault("redirect", location="data:text/html,x"), "pending", ""),
+    (Fault("redirect_loop"), "pending", "max redirections reached"),
+    (Fault("gzip_bomb"), "pending", ""),
+    (Fault("flood", size=100 * MEGABYTE), "pending", "DownloadCancelledError"),
+    (Fault("header_flood", size=300 * MEGABYTE), "pending", "headers have more than"),
+    (Fault("nonsense", size=9 * MEGABYTE), "pending", "more than"),
+    (Fault("trick", trick="attributes"), "pending", "attributes"),
+    (Fault("trick", trick="long_feed"), "pending", "bytes, more than"),
+    (Fault("trick", trick="deep"), "pending", "nests deeper"),
+    (Fault("trick", trick="surrogates"), "emitted", ""),
+    (Fault("trick", trick="links"), "emitted", ""),
+    (Fault("trick", trick="traversal"), "emitted", ""),
+]
+
+
+def entries(desk: Desk) -> dict[str, tuple[str, str]]:
+    with sqlite3.connect(desk.home / "state" / "ledger.sqlite3") as ledger:
+        rows = ledger.execute("SELECT url, state, coalesce(error, '') FROM entries").fetchall()
+    return {url: (state, error) for url, state, error in rows}
+
+
+def crawl_measured(desk: Desk, *arguments: str, settings: dict[str, str]):
+    """Return what a crawl said, and the MB it took at most."""
+    plain = desk.command
+
+    def measured(*given):
+        return ["tests.measured" if part == "scrapy" else part for part in plain(*given)]
+
+    desk.command = measured  # type: ignore[method-assign]
+    done = desk.crawl(*arguments, settings=settings)
+    peak = re.search(r"peak (\d+) MB", done.log)
+    assert peak, done.log
+    return done, int(peak[1])
+
+
+def test_each_attack_on_an_article_ends_in_a_refusal_and_the_others_are_read(demo: DemoSite, desk: Desk):
+    newest = demo.site.newest
+    victims = {demo.site.truth(newest - n, demo.url).url: each for n, each in enumerate(WEATHER)}
+    demo.control.set_faults(
+        *(replace(fault, path=url.removeprefix(demo.url)) for url, (fault, _, _) in victims.items())
+    )
+    once = {"RETRY_TIMES": "0", "ESPRESO_CIRCUIT_FAILURES": "0"}
+    done, peak = crawl_measured(desk, start(demo), settings=once)
+    assert done.exit_code == 0, done.log
+    assert "Traceback" not in done.log, done.log
+    known = entries(desk)
+    wrong = {
+        url: (fault, known[url])
+        for url, (fault, state, reason) in victims.items()
+        if known[url][0] != state or reason not in known[url][1]
+    }
+    assert wrong == {}
+    emitted = sum(state == "emitted" for _, state, _ in WEATHER)
+    assert len(desk.records()) == 40 - len(WEATHER) + emitted
+    assert all(record["id"].startswith("127.0.0.1:") and ".." not in record["id"] for record in desk.records())
+    assert all(visit.host.startswith("127.0.0.1:") for visit in demo.control.log())
+    assert not any("passwd" in visit.target for visit in demo.control.log() if "%2e" not in visit.target)
+    assert peak < 400
+
+
+def test_a_start_page_that_is_an_attack_is_exit_code_3(demo: DemoSite, desk: Desk):
+    demo.control.set_faults(Fault("trick", path="/news", trick="long_feed"))
+    done = desk.crawl(start(demo))
+    assert done.exit_code == 3
+    assert "more than 1500000" in done.log
