@@ -2,11 +2,12 @@
 PYTHON ?= python3
 ARGS ?=
 N ?= 200
+SECONDS ?= 60
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo crawl schedule scrapyd test lint bench chaos reach day clean
+.PHONY: help demo crawl schedule scrapyd test lint bench chaos reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -42,6 +43,9 @@ reach: .venv/.test ## crawl 30 days of two invented editions by read_also and si
 
 day: .venv/.test ## simulate a day of scheduled crawls on an invented site
 	@$(BIN)/python -m tests.scheduling.day $(ARGS)
+
+fuzz: .venv/.test ## throw mutated pages, lists and rules at every parser for SECONDS (60)
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 clean: ## remove .venv and what tools left; never output or state
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

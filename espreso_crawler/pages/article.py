@@ -27,6 +27,7 @@ RELATED_DATE = ".similar_by_tag__multiple__item__date"
 # A clip with a few lines under it is a video; a story with a clip in it is text.
 VIDEO_TEXT_LIMIT = 500
 GALLERY_IMAGES = 5
+LONGEST_NUMBER = 20
 
 
 def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | None = None) -> Article:
@@ -106,7 +107,7 @@ def _related(card: LexborNode, page: Page) -> Related:
     day = dates.printed_day(line(card.css_first(RELATED_DATE)) or "")
     return Related(
         url=identity.canonical_url(page.absolute(card.attributes.get("href")) or page.url),
-        entity_id=card.attributes.get("data-id"),
+        entity_id=_number(card.attributes.get("data-id")),
         headline=line(card.css_first(RELATED_HEADLINE)),
         date=day.day if day else None,
     )
@@ -150,7 +151,12 @@ def _entity_id(parts: Parts) -> str | None:
         parts.wrapper.attributes.get("data-news_id"),
         body_element.attributes.get("data-entity-id") if body_element else None,
     )
-    return next((claim for claim in claims if claim and claim.isascii() and claim.isdigit()), None)
+    return next((number for number in map(_number, claims) if number), None)
+
+
+def _number(claim: str | None) -> str | None:
+    """Return the site's number of an article; None for anything else, which may be a path or a trap."""
+    return claim if claim and claim.isascii() and claim.isdigit() and len(claim) <= LONGEST_NUMBER else None
 
 
 def _language(page: Page, item: Article) -> str:

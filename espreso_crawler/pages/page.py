@@ -4,7 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -18,6 +18,7 @@ END_OF_PAGE = (b"</html", b"</body", b"</HTML", b"</BODY")
 REPLACEMENT = "\ufffd"
 TAIL_BYTES = 4096
 LONGEST_ADDRESS = 2_048
+SPACE = re.compile(r"\s")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # What a page of this site may be in beside UTF-8. Python knows more, and some of those take minutes for a megabyte.
 CHARSETS = frozenset(
@@ -109,6 +110,7 @@ class Page:
             return None
         if len(href) > LONGEST_ADDRESS or CONTROL.search(href):
             return None
+        href = SPACE.sub(lambda space: quote(space[0]), href)
         return href if has_host and href.startswith(("http://", "https://")) else None
 
 

@@ -53,7 +53,7 @@ def rows(body: bytes, *, url: str, elements: Collection[str], roots: Collection[
         raise BrokenPage(f"{url}: the list has a document type, which no list needs")
     try:
         found = _read(text, elements)
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, ValueError) as error:
         raise BrokenPage(f"{url}: no XML: {str(error)[:100]}") from error
     if not found.root:
         raise BrokenPage(f"{url}: no XML")
@@ -92,14 +92,19 @@ def _read(text: bytes, elements: Collection[str]) -> Rows:
         remove_pis=True,
     )
     found = Rows("")
-    for _, element in parser:
-        found.root = found.root or _local_name(element.getroottree().getroot())
-        if len(found.rows) >= MOST_ROWS:
-            found.is_whole = False
-            break
-        found.rows.append(_row(element))
-        _let_go(element)
-    found.root = found.root or _local_name(parser.root)
+    try:
+        for _, element in parser:
+            found.root = found.root or _local_name(element.getroottree().getroot())
+            if len(found.rows) >= MOST_ROWS:
+                found.is_whole = False
+                break
+            found.rows.append(_row(element))
+            _let_go(element)
+        found.root = found.root or _local_name(parser.root)
+    except ValueError:  # a name that is none, or is no text: libxml2 reads over it, lxml does not
+        if not found.root:
+            raise
+        found.is_whole = False
     found.is_whole = found.is_whole and not parser.error_log.filter_from_errors()
     return found
 

@@ -1,0 +1,53 @@
+"""Whole inputs to mutate: the fixtures' pages, demo pages, lists and rules, by what parses them."""
+
+import gzip
+import json
+from functools import lru_cache
+
+from espreso_crawler.demo_site import Site, SiteOptions
+from espreso_crawler.demo_site.pages import Pages
+from espreso_crawler.demo_site.responses import Request
+from tests.record import FIXTURES, PAGE, names
+
+HOST = "127.0.0.1:8000"
+DATES = (
+    "14 грудня, 2025 неділя", "4 March, 2024 Monday", "2 ноября, 2024 суббота", "2025, неділя", "24 December", "19:51",
+    "2025-12-14T00:25:00+02:00", "2025-12-14", "Wed, 25 Nov 2026 12:00:30 +0200", "36h", "7d",
+)  # fmt: skip
+RULES = (
+    "User-agent: *\nDisallow: /search*results$\nAllow: /\nCrawl-delay: 2\nRequest-rate: 1/5\nSitemap: /sitemap.xml\n"
+)
+
+
+@lru_cache(maxsize=1)
+def seeds() -> dict[str, list[bytes]]:
+    """Return inputs by target: ``page``, ``sitemap``, ``rss``, ``robots``, ``jsonld``, ``text``."""
+    saved = [gzip.decompress((FIXTURES / name / PAGE).read_bytes()) for name in names()]
+    demo = [page for language in ("en", "uk") for page in _demo(language)]
+    ld = [json.dumps({"@type": "NewsArticle", "headline": "x", "author": [{"name": "A", "url": "/a"}],
+                      "keywords": "a, b", "image": [{"url": "/i.jpg"}], "datePublished": DATES[6]}).encode(),
+          b'{"@graph": [{"@type": ["Thing", "Article"], "mainEntityOfPage": {"@id": "/a"}}]}']  # fmt: skip
+    xml = _demo_files("/sitemap.xml", "/sitemapnews/1")
+    return {
+        "page": saved + demo,
+        "sitemap": [*xml, gzip.compress(xml[0], mtime=0)],
+        "rss": _demo_files("/rss"),
+        "robots": [RULES.encode(), *_demo_files("/robots.txt")],
+        "jsonld": ld,
+        "text": [date.encode() for date in DATES],
+    }
+
+
+def _demo(language: str) -> list[bytes]:
+    site = Site(SiteOptions(language=language, page_bytes=10_000, per_day=4))  # type: ignore[arg-type]  # one of two
+    slugs = [site.brief(number).slug for number in range(site.newest - 12, site.newest)]
+    return [_body(Pages(site), path) for path in ("/news", "/news?page=2", *(f"/{slug}" for slug in slugs))]
+
+
+def _demo_files(*paths: str) -> list[bytes]:
+    pages = Pages(Site(SiteOptions(page_bytes=10_000, per_day=4)))
+    return [_body(pages, path) for path in paths]
+
+
+def _body(pages: Pages, path: str) -> bytes:
+    return pages.response(Request("GET", path, HOST)).body
