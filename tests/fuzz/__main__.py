@@ -20,6 +20,7 @@ WEIGHTS = {"page": 60, "sitemap": 8, "rss": 8, "robots": 4, "jsonld": 10, "text"
 
 def fuzz(seconds: float, seed: int) -> tuple[Counter[str], dict[str, bytes]]:
     """Return the number of inputs by target, and an input for each finding by its text."""
+    seeds()  # made once, before the clock runs
     counts, findings = Counter[str](), dict[str, bytes]()
     until, number = time.monotonic() + seconds, 0
     while time.monotonic() < until:

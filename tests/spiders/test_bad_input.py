@@ -71,7 +71,7 @@ def test_robots_txt_is_obeyed_also_when_it_cannot_be_read(robots, reason: str, d
         ("short", "ResponseDataLoss"),
         ("empty", "the body is empty"),
         ("wrong_bytes", "neither UTF-8 nor"),
-        ("nonsense", "the page is cut short"),
+        ("nonsense", "bytes, more than"),
         ("status", "HTTP 503"),
         ("reset", "Connection"),
     ],
