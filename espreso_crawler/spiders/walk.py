@@ -17,6 +17,9 @@ from espreso_crawler.spiders.tape import NEVER, Tape
 
 KnownTimes = Callable[[Collection[str]], Sequence[datetime]]
 """Returns the times that the ledger knows of entries, by their addresses."""
+MOST_STEPS_BACK = 5
+"""In one walk. A site whose cache gives pages of different ages would have it go to and fro for ever."""
+NO_FIT = "the page does not fit the one before it: its feed is older"
 
 
 @dataclass(slots=True)
@@ -41,6 +44,7 @@ class Walk:
     """The upper one of two pages between which a search ended: from there the walk goes on page by page."""
     landed: datetime | None = None
     """The aim of that search."""
+    steps_back: int = 0
     tape: Tape = field(default_factory=lambda: Tape.of(None))
     """The feed on the page before."""
     untimed: list[frozenset[str]] = field(default_factory=list)
@@ -90,8 +94,7 @@ class Walk:
         if not self._belongs(number, times):
             return self._next(self._next_looked_at(), left)
         if number > 1 and (self.tape.has_shrunk or self._is_first_too_deep(found, times)):
-            self.last = frozenset()  # what would come before this page stands on the one before it
-            return self._next(page_at(self.asked, number - 1), left)
+            return self._step_back(number, left)
         self.pages += 1
         addresses = frozenset(entry.url for entry in found.entries)
         is_repeated, self.last = addresses == self.last, addresses
@@ -112,6 +115,13 @@ class Walk:
         """Note the end of the archive."""
         oldest = self.stretch.oldest
         self.stretch = self.coverage.extend(self.stretch, oldest=oldest, since=self.since, end_of_archive=True)
+
+    def _step_back(self, number: int, left: int | None) -> str | None:
+        """Return the page before: what would come before this one stands there; or it is an old copy from a cache."""
+        self.steps_back += 1
+        self.last = frozenset()
+        fits = self.steps_back <= MOST_STEPS_BACK
+        return self._next(page_at(self.asked, number - 1) if fits else None, left, f"{self.asked}: {NO_FIT}")
 
     def give_up(self, reason: str) -> None:
         """Record the gap that an unfinished walk leaves; a later run closes it."""

@@ -171,6 +171,23 @@ def test_an_archive_that_repeats_its_last_page_for_ever_has_ended(ledger: Ledger
     assert ledger.coverage.gaps() == []
 
 
+def test_pages_of_different_ages_are_a_gap_on_record(ledger: Ledger) -> None:
+    """A cache that gives an old second page hides what moved from it to the first one meanwhile."""
+    site = Site(200)
+    crawl(site, ledger)
+    site.publish(25)
+    old_listing, old_feed = site.entries(2, has_times=True), site.feed()
+    site.publish(3)
+    site.seen -= {n for n in site.numbers[SIZE:] if n > 200}
+    whole, feed = site.entries, site.feed
+    site.entries = lambda page, *, has_times: old_listing if page == 2 else whole(page, has_times=has_times)  # type: ignore[method-assign]
+    site.feed = lambda: old_feed if site.asked and site.asked[-1] == 2 else feed()  # type: ignore[method-assign]
+    crawl(site, ledger)
+    (gap,) = ledger.coverage.gaps()
+    assert "does not fit the one before it" in gap.reason
+    assert holes(site, ledger) == set()
+
+
 def test_pages_longer_than_the_feed_are_read_from_the_first(ledger: Ledger) -> None:
     site = Site(200)
     crawl(site, ledger)
