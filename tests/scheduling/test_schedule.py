@@ -43,7 +43,7 @@ def test_it_crawls_at_once_then_each_interval_and_never_two_at_once(desk: Desk, 
     demo.control.publish(2)
     wait_until(lambda: len(desk.records()) == 42, "the articles published since")
     assert scheduler.stopped() == 0
-    assert set(scheduler.crawls_ended()) <= {0, 143}
+    assert set(scheduler.crawls_ended()) <= {0, 143, -signal.SIGTERM}  # the last: it had hardly begun
     runs = sorted((run["started_at"], run["ended_at"]) for run in desk.runs())
     assert len(runs) > 1
     assert all(before[1] <= after[0] for before, after in pairwise(runs)), runs
