@@ -18,7 +18,7 @@ from tests.chaos.verdict import verdict
 from tests.crawls import ROOT
 
 KILLS = 10
-SECONDS = 120
+SECONDS = 240
 """Far more than it takes: a crawl that hangs is told sooner."""
 
 
