@@ -11,7 +11,7 @@ from espreso_crawler.ledger import articles
 from espreso_crawler.ledger.decisions import Decision
 from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.revisions import EndLine, announce
-from espreso_crawler.ledger.schedule import next_check
+from espreso_crawler.ledger.schedule import next_check, next_try
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.times import instant
 
@@ -92,7 +92,7 @@ class Rechecks:
         self._looked(article_id, is_answer=True)
 
     def missed(self, article_id: str) -> None:
-        """Note a look that told nothing, for the site failed: the next one comes at the next age.
+        """Note a look that told nothing, for the site failed: `next_try` says when it comes again.
 
         An earlier refusal stands: a failing site does not say that the article is back.
         """
@@ -136,7 +136,8 @@ class Rechecks:
             if known is None or known.state != "live":
                 return
             since = session.db.row("SELECT refused_since FROM articles WHERE article = ?", (known.key,))[0]
-            check = next_check(known.published_at, session.clock(), session.rules.recheck)
+            when = next_check if is_answer else next_try
+            check = when(known.published_at, session.clock(), session.rules.recheck)
             if since is not None and not is_answer:
                 session.db.write(CLAIMED, (session.now() + int(session.rules.removal_after.total_seconds()), known.key))
             else:

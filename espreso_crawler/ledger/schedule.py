@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from espreso_crawler.ledger.times import epoch, epoch_of
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+HOUR = 3600
 PART = re.compile(r"([1-9][0-9]*)([mhd])")
 
 
@@ -38,6 +39,26 @@ def next_check(date_published: str | None, fetched_at: datetime, schedule: Seque
     published = min(epoch_of(date_published) or fetched, fetched)
     due = (published + int(age.total_seconds()) for age in schedule)
     return next((at for at in due if at > fetched), None)
+
+
+def next_try(date_published: str | None, missed_at: datetime, schedule: Sequence[timedelta]) -> int | None:
+    """Return when a look that met a failing site comes again: at the next age, or half the article's age later.
+
+    At least an hour later; None once it is twice as old as the last age asks for, so that tries come to an end.
+
+    >>> from datetime import UTC
+    >>> missed = datetime(2026, 1, 1, 8, tzinfo=UTC)
+    >>> next_try("2026-01-01T00:00:00+00:00", missed, parse_schedule("1h 6h")) - epoch(missed)
+    14400
+    """
+    missed = epoch(missed_at)
+    published = min(epoch_of(date_published) or missed, missed)
+    again = missed + max((missed - published) // 2, HOUR)
+    due = next_check(date_published, missed_at, schedule)
+    if due is not None:
+        return min(due, again)
+    last = int(max(schedule, default=timedelta(0)).total_seconds())
+    return again if again <= published + 2 * last else None
 
 
 def _age(part: str) -> timedelta:

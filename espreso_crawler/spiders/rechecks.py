@@ -55,7 +55,7 @@ class Rechecks:
         self._tell_refusals()
 
     def failed(self, failure: Failure) -> None:
-        """Let a failed look be: the next one comes at the article's next age."""
+        """Let a failed look be: it comes again later, until the article is old."""
         self._missed(failed_request(failure).cb_kwargs["recheck"], reason(failure))
 
     def _request(self, recheck: Recheck) -> Request:
