@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo crawl schedule scrapyd test lint bench chaos reach day fuzz clean
+.PHONY: help demo crawl schedule scrapyd test lint bench chaos drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -40,6 +40,9 @@ chaos: .venv/.test ## kill N crawls (200) of a changing site at every step, then
 
 reach: .venv/.test ## crawl 30 days of two invented editions by read_also and sitemap; prints requests per article
 	@$(BIN)/python -m tests.spiders.reach $(ARGS)
+
+drift: .venv/.test ## redesign the demo site seven ways, then crawl it fifty times unchanged: noticed, and no false alarm
+	@$(BIN)/python -m tests.monitors $(ARGS)
 
 day: .venv/.test ## simulate a day of scheduled crawls on an invented site
 	@$(BIN)/python -m tests.scheduling.day $(ARGS)

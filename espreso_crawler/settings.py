@@ -27,6 +27,7 @@ ESPRESO_VOCABULARIES = None  # folder of a user's own *.tsv, over the package's;
 ESPRESO_TAG_PERSONS = True  # whether people are tagged; read by pipelines/tag.py
 ESPRESO_NEAR_DUPLICATES = "flag"  # "flag", "drop" or "off"; read by pipelines/near_duplicates.py
 ESPRESO_NEAR_DUPLICATE_DAYS = 3.0  # days of publication between an article and its near-copy, at most
+ESPRESO_MONITORS = True  # rows wait for the monitors' verdict; read by extensions/monitors.py
 ESPRESO_SEAL_ITEMS = 1000  # lines in one sealed file at most; read by extensions/ledger.py
 ESPRESO_SEAL_SECONDS = 60.0  # a line waits no longer than this to be sealed; read by extensions/ledger.py
 ESPRESO_METRICS = None  # folder for a Prometheus text file of each spider and edition; read by extensions/metrics.py
@@ -44,6 +45,7 @@ EXTENSIONS = {
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
     "espreso_crawler.extensions.health.HealthExtension": 25,  # asks the ledger for pauses of earlier runs
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
+    "espreso_crawler.extensions.monitors.MonitorsExtension": 40,  # after the ledger, into whose gate it steps
     "scrapy.extensions.telnet.TelnetConsole": None,
 }
 DOWNLOADER_MIDDLEWARES = {

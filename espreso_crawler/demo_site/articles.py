@@ -10,7 +10,7 @@ from espreso_crawler.demo_site.blocks import Block, paragraph
 from espreso_crawler.demo_site.body import BodyMaker
 from espreso_crawler.demo_site.chance import Dice, mixed
 from espreso_crawler.demo_site.edition import Columnist, Edition, Link
-from espreso_crawler.demo_site.oddities import Kind, has_oddity, kind_of
+from espreso_crawler.demo_site.oddities import Kind, Spell, has_oddity, kind_of, spell_of
 from espreso_crawler.demo_site.prose import prose_of
 from espreso_crawler.demo_site.slugs import article_slug, hex_slug, number_in, second_slug, words_slug
 from espreso_crawler.demo_site.timeline import Timeline, kyiv_time
@@ -81,9 +81,10 @@ class Article:
 class Newsroom:
     """Makes the articles of one site as first published; knows neither clock nor updates."""
 
-    def __init__(self, words: Edition, timeline: Timeline, seed: int) -> None:
+    def __init__(self, words: Edition, timeline: Timeline, seed: int, spells: tuple[Spell, ...] = ()) -> None:
         self.words = words
         self.timeline = timeline
+        self._spells = spells
         self._subject_slugs = {subject: words_slug(subject) for subject in words.photo_subjects}
         self.brief: Callable[[int], Brief] = lru_cache(maxsize=4096)(self._brief)
         self._seed = seed
@@ -133,8 +134,19 @@ class Newsroom:
             copied = self._blocks(self.brief(brief.reprint_of))
             return (*copied, paragraph(self.words.strings["reprint_note"].format(count=1)))
         dice = Dice(self._seed, brief.number, 3)
-        blocks = self._bodies.blocks(brief.number, brief.kind, dice, lambda back: self._link(brief.number - back))
+        spell = spell_of(brief.number, self._spells)
+        blocks = self._bodies.blocks(
+            brief.number,
+            brief.kind,
+            dice,
+            lambda back: self._link(brief.number - back),
+            times=spell.times if spell else 1,
+        )
         return blocks + self._bodies.note(brief.author) if isinstance(brief.author, Columnist) else blocks
+
+    def _kind(self, number: int) -> Kind:
+        spell = spell_of(number, self._spells)
+        return spell.kind if spell else kind_of(number)
 
     def _link(self, number: int) -> Link:
         brief = self.brief(max(number, 1))
@@ -147,7 +159,7 @@ class Newsroom:
         return (subject, self._prose.sentence(dice)) if has_oddity(brief.number, "long_caption") else (subject,)
 
     def _brief(self, number: int) -> Brief:
-        kind = kind_of(number)
+        kind = self._kind(number)
         source = self._reprinted(number) if kind == "reprint" else None
         if source:
             return self._reprint(source, number)
@@ -188,7 +200,7 @@ class Newsroom:
 
     def _reprinted(self, number: int) -> Brief | None:
         earlier = range(number - _REPRINT_DISTANCE, 0, -1)
-        return next((self.brief(n) for n in earlier if kind_of(n) == "news"), None)
+        return next((self.brief(n) for n in earlier if self._kind(n) == "news"), None)
 
     def _entity_id(self, number: int) -> int:
         return _FIRST_ENTITY_ID + 3 * number + mixed(self._seed, number, 4) % 3

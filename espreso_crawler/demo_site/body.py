@@ -23,12 +23,12 @@ class BodyMaker:
         self._words = words
         self._prose = prose
 
-    def blocks(self, number: int, kind: Kind, dice: Dice, earlier: Earlier) -> tuple[Block, ...]:
-        """Return the body of an article; promo lines are in it, marked by their type."""
+    def blocks(self, number: int, kind: Kind, dice: Dice, earlier: Earlier, times: int = 1) -> tuple[Block, ...]:
+        """Return the body of an article, so many `times` as long; promo lines are in it, marked by their type."""
         if kind == "video":
             return (_youtube(dice), paragraph(self._prose.sentence(dice)))
         extras = list(self._extras(number, dice, earlier))
-        count = max(_FEWEST_PARAGRAPHS + dice.below(_MORE_PARAGRAPHS), len(extras) + 1)
+        count = max(times * (_FEWEST_PARAGRAPHS + dice.below(_MORE_PARAGRAPHS)), len(extras) + 1)
         blocks = [*self._opening(number, dice)]
         for place in range(count):
             blocks.append(self._paragraph(number + place, dice))

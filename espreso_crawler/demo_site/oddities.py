@@ -1,5 +1,7 @@
 """Which oddities of the real site article n carries: fixed by its number, all of them among any hundred."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, Literal
 
 Kind = Literal["news", "column", "interview", "review", "video", "sponsored", "reprint"]
@@ -48,8 +50,23 @@ _ODDITIES: Final[dict[str, tuple[int, int]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Articles from `first` to `last` that are all of one kind, and so many times as long: a night of interviews."""
+
+    first: int
+    last: int
+    kind: Kind
+    times: int = 1
+
+
+def spell_of(number: int, spells: Iterable[Spell]) -> Spell | None:
+    """Return the spell that an article falls into."""
+    return next((spell for spell in spells if spell.first <= number <= spell.last), None)
+
+
 def kind_of(number: int) -> Kind:
-    """Return what kind of article a number is."""
+    """Return what kind of article a number is, outside any spell."""
     return next((kind for kind, period, offset in _KINDS if number % period == offset), "news")
 
 

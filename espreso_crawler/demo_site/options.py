@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from espreso_crawler.demo_site.edition import Language
 from espreso_crawler.demo_site.faults import Fault
+from espreso_crawler.demo_site.oddities import Spell
 from espreso_crawler.demo_site.timeline import KYIV
 
 Layout = Literal[
@@ -35,8 +36,8 @@ class SiteOptions:
     is the size pages are filled up to. `listing_times` shows day and time on the items of `/news`. `robots` picks
     the answer to `/robots.txt`, `disallow` the paths that its variant `disallow` forbids, `crawl_delay` the seconds
     it asks to leave between requests. `strays` are links (paths, or addresses elsewhere) that stand in the feed and
-    the sitemap beside the articles. `latency` delays every answer by so many seconds; `is_compressed` sends gzip to
-    clients that take it.
+    the sitemap beside the articles, `spells` rows of articles of one kind. `latency` delays every answer by so many
+    seconds; `is_compressed` sends gzip to clients that take it.
     """
 
     language: Language = "en"
@@ -53,6 +54,7 @@ class SiteOptions:
     robots: Robots = "allow"
     disallow: tuple[str, ...] = ("/search-results", "/_private/")
     crawl_delay: int = 0
+    spells: tuple[Spell, ...] = ()
     faults: tuple[Fault, ...] = ()
     strays: tuple[str, ...] = ()
     latency: float = 0.0
@@ -80,6 +82,8 @@ def options_from(fields: Mapping[str, Any]) -> SiteOptions:
         values["disallow"] = tuple(values["disallow"])
     if "strays" in values:
         values["strays"] = tuple(values["strays"])
+    if "spells" in values:
+        values["spells"] = tuple(Spell(**spell) for spell in values["spells"])
     if "faults" in values:
         values["faults"] = tuple(Fault(**fault) for fault in values["faults"])
     return SiteOptions(**values)

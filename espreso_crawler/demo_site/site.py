@@ -35,7 +35,7 @@ class Site:
         # Two editions of one seed must not be translations of each other with the same ids.
         self.seed = mixed(self.options.seed, *self.words.language.encode()) >> 32
         self.timeline = Timeline(self.options.first_day, self.options.per_day, self.seed)
-        self.newsroom = Newsroom(self.words, self.timeline, self.seed)
+        self.newsroom = Newsroom(self.words, self.timeline, self.seed, self.options.spells)
         self.clock = Clock(self.options.now, self.options.clock_rate)
         self.faults = FaultPlan(self.seed, self.options.faults)
         self.layout = self.options.layout

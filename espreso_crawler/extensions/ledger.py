@@ -26,6 +26,7 @@ from espreso_crawler.exceptions import (
     Unchanged,
     Unwritten,
 )
+from espreso_crawler.extensions.gate import Gate, OpenGate
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Decision, Draft, Ledger, Rules, Run, new_run_id, parse_schedule
@@ -66,6 +67,10 @@ class LedgerExtension:
         run = self.ledger.run
         self.document: dict[str, Any] = {"run_id": run.id, "spider": run.spider, "job": run.job}
         """What the run file says, once the run is over; only this much and its end if it could not be written."""
+        self.gate: Gate = OpenGate(self.ledger)
+        """The way into the ledger; the monitors put themselves in its place."""
+        self.extra: dict[str, Any] = {"verdict": None, "findings": [], "latency": None}
+        """What else the run file is to say."""
         self.ledger.outbox.on_commit = self._committed
 
     @classmethod
@@ -148,7 +153,7 @@ class LedgerExtension:
         if self._clock.running:
             self._clock.stop()
         try:
-            extra = {"stats": _plain(self.stats.get_stats())}
+            extra = self.extra | {"stats": _plain(self.stats.get_stats())}
             self.document = self.ledger.close(self._reason, self.exit_code, extra)
         except LedgerError as error:
             self.fail(error)

@@ -16,8 +16,7 @@ INSERT INTO held (run, state, entry, base, draft, line, observation, reason) VAL
 QUARANTINE = "UPDATE held SET state = 'quarantined', reason = ? WHERE seq = ?"
 MINE = "SELECT * FROM held WHERE run = ? AND state <> 'quarantined' ORDER BY seq"
 ADOPT = """
-UPDATE held SET run = ?1
-WHERE state <> 'quarantined' AND (run = ?1 OR run NOT IN (SELECT run FROM runs WHERE state = 'running'))
+UPDATE held SET run = ? WHERE state <> 'quarantined' AND run NOT IN (SELECT run FROM runs WHERE state = 'running')
 """
 WRITES_A_HEAD = ("event", "baseline")
 """Outcomes that change what is known of an article; the others only end an entry and need no verdict."""
@@ -35,13 +34,12 @@ class Holding:
 
     def adopt(self) -> list[Kept]:
         """Take over drafts that runs left which are over, and return them: they wait for this run's verdict."""
-        session = self._session
+        session, mine = self._session, {kept.seq for kept in self._held}
         with session.db.transaction("adopt"):
-            if session.db.write(ADOPT, (session.run,)).rowcount:
-                adopted = [unpacked(row, session.run) for row in session.db.rows(MINE, (session.run,))]
-                states.adopt(session.db, session.run, _entries(adopted))
-            else:
-                adopted = []
+            session.db.write(ADOPT, (session.run,))
+            rows = [row for row in session.db.rows(MINE, (session.run,)) if row["seq"] not in mine]
+            adopted = [unpacked(row, session.run) for row in rows]
+            states.adopt(session.db, session.run, _entries(adopted))
         for kept in adopted:
             self._add(kept)
         return adopted
@@ -67,11 +65,17 @@ class Holding:
             self._session.end_handling(draft.entry_url)
         return decision, kept
 
-    def accept(self, drafts: Sequence[Kept]) -> None:
-        """Let drafts into the outbox, in the order in which they were made: now they are decided."""
-        self._remove(drafts)
-        for kept in drafts:
+    def accept(self, drafts: Sequence[Kept]) -> list[Kept]:
+        """Let drafts into the outbox, in the order in which they were made: now they are decided.
+
+        Returns those that stay held, because an earlier draft of the same article does.
+        """
+        blocked = self._behind_others(drafts)
+        going = [kept for kept in drafts if kept not in blocked]
+        self._remove(going)
+        for kept in going:
             self._outbox.emit(kept.draft, kept)
+        return blocked
 
     def quarantine(self, drafts: Sequence[Kept], reasons: Sequence[str]) -> None:
         """Put drafts into quarantine, each with its reason; their entries end as ``quarantined``."""
@@ -119,6 +123,19 @@ class Holding:
     def has(self, draft: Draft) -> bool:
         """Whether an earlier draft of the same article is held: then this one must not overtake it."""
         return any(name in self._names for name in self._names_of(draft))
+
+    def _behind_others(self, drafts: Sequence[Kept]) -> list[Kept]:
+        going, names, behind = set(map(id, drafts)), set[str](), list[Kept]()
+        if len(going) == len(self._held):
+            return []
+        for kept in self._held:
+            own = self._names_of(kept.draft)
+            if id(kept) in going and names.isdisjoint(own):
+                continue
+            names.update(own)
+            if id(kept) in going:
+                behind.append(kept)
+        return behind
 
     def _names_of(self, draft: Draft) -> list[str]:
         return articles.names(draft.edition, draft.entity_id, draft.addresses())

@@ -125,6 +125,8 @@ class Outbox:
             self.flush()
             self._begin()
             buffered = self._decided(draft, names, kept)
+        if kept and buffered.decision.same_as(kept.foreseen):
+            buffered.decision = kept.foreseen  # what was told when it was made, its time included
         return buffered
 
     def _handled(self, url: str | None) -> None:

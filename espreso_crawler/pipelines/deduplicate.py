@@ -27,7 +27,8 @@ class DeduplicatePipeline:
         with self.keeper.guarding():
             known = self._known(item)
             sketch = draft(item, self.keeper.capture(item), self.keeper.ledger.run.id)
-            if known and known.same_as(sketch.digests, sketch.extractor_version):
+            is_same = known is not None and known.same_as(sketch.digests, sketch.extractor_version)
+            if known and is_same and not self.keeper.ledger.holding.has(sketch):
                 decision = self.keeper.ledger.outbox.emit(sketch)  # binds new addresses to the id, ends the entry
                 if not decision.event:
                     self.keeper.emitted(item)

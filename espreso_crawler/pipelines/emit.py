@@ -1,4 +1,4 @@
-"""Hands finished articles to the ledger's outbox: the only way into the sealed output."""
+"""Hands finished articles to the ledger, through the gate: the only way into the sealed output."""
 
 from dataclasses import replace
 from typing import Self
@@ -36,7 +36,7 @@ class EmitPipeline:
         with self.keeper.guarding():
             text, links = ledger.neighbours.noted(item.id)
             made = draft(item, self.keeper.capture(item), ledger.run.id)
-            decision = ledger.outbox.emit(replace(made, text=text, links=links))
+            decision = self.keeper.gate.take(item, replace(made, text=text, links=links))
         self.keeper.emitted(item)
         apply(item, decision, ledger.run.id)
         if not decision.event:

@@ -94,8 +94,11 @@ class Articles:
             item = article(page, first_sighting(lease), lease.label)
         except NotAnArticle as error:
             self._crawl.failed(lease.url, str(error))
-            self._crawl.ledger.entries.settle(lease.url, "not_article", str(error))
-        except (BrokenPage, FieldError) as error:
+            self._crawl.keeper.gate.no_article(lease.url, str(error))
+        except BrokenPage as error:
+            page = None  # what its feed says is as broken
+            self._attempt_failed(lease.url, str(error))
+        except FieldError as error:
             self._attempt_failed(lease.url, str(error))
         else:
             yield from self._emitted(item, lease.url, addresses(response, page))

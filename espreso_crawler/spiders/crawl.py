@@ -84,5 +84,6 @@ class Crawl:
 
     def unreadable(self, url: str, reason: str) -> None:
         """Say why a start page could not be read: the crawl has failed, whatever else it finds."""
+        self.stats.inc_value("espreso/start/unreadable")
         self.stats.max_value(EXIT_CODE_STAT, int(ExitCode.SOURCE))
         self._logger.error("Start page %s: %s", url, reason.removeprefix(f"{url}: "))

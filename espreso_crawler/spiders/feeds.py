@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from espreso_crawler import identity
 from espreso_crawler.exceptions import LayoutError
-from espreso_crawler.ledger import Lease
+from espreso_crawler.ledger import Lease, Listed
 from espreso_crawler.pages import Feed, FeedEntry, Page, feed
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.seen import Seen
-from espreso_crawler.spiders.sightings import sighting
+from espreso_crawler.spiders.sightings import observation, sighting
 
 
 class Feeds:
@@ -24,6 +25,8 @@ class Feeds:
         stats.inc_value(f"espreso/feed/read/{found.way}")
         if found.wrong_weekdays:
             stats.inc_value("espreso/feed/wrong_weekday", found.wrong_weekdays)
+        if not self._crawl.keeper.gate.trusts(observation(found, page.url)):
+            self._note_addresses(found)
         return self.see(found.entries, page.url, in_feed=True)
 
     def follow_again(self, page: Page) -> list[Lease]:
@@ -53,3 +56,12 @@ class Feeds:
             wanted=self._crawl.wants,
             limit=self._crawl.left,
         )
+
+    def _note_addresses(self, found: Feed) -> None:
+        """Keep of a feed that is not to be trusted its links, for a later run, and let nobody see the rest."""
+        self._crawl.stats.inc_value("espreso/feed/not_trusted")
+        listed = [
+            Listed(entry.url, identity.host_of(entry.url), identity.edition_of(entry.url)) for entry in found.entries
+        ]
+        self._crawl.ledger.listings.note(listed, seen_at=datetime.now(UTC), hosts=self._crawl.hosts)
+        found.entries = []

@@ -5,7 +5,8 @@ from datetime import datetime
 from espreso_crawler import identity
 from espreso_crawler.items import FeedSighting
 from espreso_crawler.ledger import Lease, Listed, Recheck, Sighting
-from espreso_crawler.pages import FeedEntry
+from espreso_crawler.monitors import FeedObservation
+from espreso_crawler.pages import Feed, FeedEntry
 from espreso_crawler.pages.lists import ListEntry
 
 
@@ -48,4 +49,15 @@ def first_sighting(lease: Lease | Recheck) -> FeedSighting | None:
         important=bool(lease.feed["important"]),
         seen_at=datetime.fromisoformat(lease.feed["seen_at"]),
         seen_on=lease.feed["seen_on"],
+    )
+
+
+def observation(found: Feed, url: str) -> FeedObservation:
+    """Return a page's feed as the monitors see it."""
+    return FeedObservation(
+        identity.edition_of(url),
+        is_known_markup=found.way == "markup",
+        times=[entry.published_at for entry in found.entries],
+        without_headline=sum(not entry.headline for entry in found.entries),
+        wrong_weekdays=found.wrong_weekdays,
     )

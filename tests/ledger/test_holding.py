@@ -12,7 +12,7 @@ from espreso_crawler.ledger.reconcile import reconcile
 from espreso_crawler.ledger.releasing import discard, release
 from espreso_crawler.ledger.status import status
 from tests.ledger.builders import HOST, draft, in_child, open_ledger, sealed, see, sighting, url
-from tests.ledger.holding import SEEN, copy_of, finish, hold, ids, inspected_ledger, quarantine
+from tests.ledger.holding import SEEN, copy_of, hold, ids, inspected_ledger, quarantine
 
 KILLED = -9
 
@@ -72,8 +72,11 @@ def test_a_held_entry_is_fetched_by_no_other_run(tmp_path: Path) -> None:
     assert other.entries.take([HOST]) == []
     assert other.holding.adopt() == []
     ledger.close("closed without a verdict", 0)
-    assert [each.draft.url for each in other.holding.adopt()] == [url(1)]
-    finish(other)
+    adopted = other.holding.adopt()
+    assert [each.draft.url for each in adopted] == [url(1)]
+    other.holding.accept(adopted)
+    assert other.holding.adopt() == []
+    other.close("finished", 0)
     assert ids(tmp_path) == [("ua:news-1", 1)]
 
 
@@ -89,9 +92,11 @@ def test_the_next_run_judges_what_a_killed_run_held(tmp_path: Path) -> None:
 
     assert in_child(die) == KILLED
     ledger = open_ledger(tmp_path)
-    assert [(each.draft.url, each.observation) for each in ledger.holding.adopt()] == [(url(1), SEEN), (url(2), SEEN)]
+    adopted = ledger.holding.adopt()
+    assert [(each.draft.url, each.observation) for each in adopted] == [(url(1), SEEN), (url(2), SEEN)]
     assert ledger.entries.take([HOST]) == []
-    finish(ledger)
+    ledger.holding.accept(adopted)
+    ledger.close("finished", 0)
     lines = sealed(tmp_path)
     assert [(line["url"], line["run_id"]) for line in lines] == [(url(n), ledger.run.id) for n in (1, 2)]
 

@@ -1,0 +1,80 @@
+"""Redesign the demo site and see it noticed, then crawl it unchanged and hear no alarm.
+
+Exits 0 only when every redesign is noticed by the first crawl, nothing wrong, lost or doubled is in the output, and
+an unchanged site raises no finding.
+"""
+
+import argparse
+import gc
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from espreso_crawler.demo_site import SiteOptions, running_apart
+from tests.chaos.children import warm
+from tests.crawls import PAGE
+from tests.monitors.calm import moody, polls
+from tests.monitors.layouts import FIRST_EVER, redesigns
+
+
+def main() -> None:
+    """Run, print, exit."""
+    asked = _parser().parse_args()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as temporary:
+        home = asked.home or Path(temporary)
+        home.mkdir(parents=True, exist_ok=True)
+        ills = [_redesigned(home, language, asked.new) for language in asked.languages]
+        ills += [_calm(home, language, asked.calm) for language in asked.languages if asked.calm]
+    print(f"{time.monotonic() - started:.0f} seconds")
+    sys.exit(any(ills))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.monitors", description=__doc__)
+    parser.add_argument("calm", type=int, nargs="?", default=50, help="crawls of an unchanged site")
+    parser.add_argument("--languages", nargs="+", default=["en", "uk"], choices=["en", "uk"])
+    parser.add_argument("--new", type=int, nargs="*", default=[FIRST_EVER, 0, 2, 30],
+                        help="articles published before a redesign is met; -1: it is the first crawl ever")  # fmt: skip
+    parser.add_argument("--home", type=Path, help="a new folder that keeps output, state and logs")
+    return parser
+
+
+def _redesigned(home: Path, language: str, counts: list[int]) -> bool:
+    is_ill = False
+    with running_apart(SiteOptions(language=language, page_bytes=PAGE)) as demo:  # type: ignore[arg-type]
+        _warm(demo.url, home, demo.site.clock.now())
+        for redesign in redesigns(demo, home / f"redesigns-{language}", tuple(counts)):
+            print(language, redesign, flush=True)
+            is_ill |= not redesign.is_well()
+    return is_ill
+
+
+def _calm(home: Path, language: str, runs: int) -> bool:
+    alarms = 0
+    with running_apart(moody(language, runs)) as demo:
+        _warm(demo.url, home, demo.site.clock.now())
+        rows = 0
+        for number, poll in enumerate(polls(demo, home / f"calm-{language}", runs, Random(runs)), start=1):
+            rows += sum(poll.outcomes.values())
+            if poll.verdict != "ok" or poll.exit_code:
+                alarms += 1
+                print(
+                    language, f"crawl {number}: exit {poll.exit_code}", poll.verdict, poll.run["findings"], flush=True
+                )
+        print(language, f"{number} crawls of a site that did not change, {rows} rows, {alarms} alarms")
+    return bool(alarms)
+
+
+def _warm(url: str, home: Path, now: object) -> None:
+    folder = home / "warmth"
+    if not folder.exists():
+        folder.mkdir()
+        warm(url, folder, now)  # type: ignore[arg-type]
+        gc.freeze()  # pages of memory that the children share stay shared
+
+
+if __name__ == "__main__":
+    main()
