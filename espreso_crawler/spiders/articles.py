@@ -94,7 +94,7 @@ class Articles:
             item = article(page, first_sighting(lease), lease.label)
         except NotAnArticle as error:
             self._crawl.failed(lease.url, str(error))
-            self._crawl.keeper.gate.no_article(lease.url, str(error))
+            self._no_article(lease, str(error))
         except BrokenPage as error:
             page = None  # what its feed says is as broken
             self._attempt_failed(lease.url, str(error))
@@ -115,6 +115,13 @@ class Articles:
         else:
             self._crawl.stats.inc_value("espreso/out_of_span")
             self._crawl.ledger.entries.set_aside(entry_url, published)
+
+    def _no_article(self, lease: Lease, why: str) -> None:
+        """End an entry; a feed's leads to an article, other lists name pages of all kinds."""
+        if lease.feed:
+            self._crawl.keeper.gate.no_article(lease.url, why)
+        else:
+            self._crawl.ledger.entries.settle(lease.url, "not_article", why)
 
     def _attempt_failed(self, url: str, reason: str) -> None:
         self._crawl.failed(url, reason)
