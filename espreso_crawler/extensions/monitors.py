@@ -140,9 +140,7 @@ class MonitorsExtension:
             key = (finding.name, finding.level, finding.edition)
             if key not in self._told:
                 self._told.add(key)
-                level = logging.ERROR if finding.level == "critical" else logging.WARNING
-                logger.log(level, "Monitor %s, %s: %s %s", finding.name, finding.edition or "run", finding.text,
-                           finding.numbers or "")  # fmt: skip
+                _log(finding)
         if all(bench.judge.is_critical for bench in self._benches.values()):
             self._stop()
 
@@ -193,3 +191,11 @@ class MonitorsExtension:
             yield
         except LedgerError as error:
             self.keeper.fail(error)
+
+
+def _log(finding: Finding) -> None:
+    told = (finding.name, finding.edition or "run", finding.text, finding.numbers or "")
+    if finding.level == "critical":
+        logger.error("Monitor %s, %s: %s %s", *told)
+    else:
+        logger.warning("Monitor %s, %s: %s %s", *told)

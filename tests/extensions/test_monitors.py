@@ -16,6 +16,7 @@ import pytest
 from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from tests.crawls import PAGE, ROOT, Desk, page_requests, start, wait_for_requests
 
+NO_BACKOFF = {"ESPRESO_BACKOFF_SECONDS": "0"}
 SLOWLY = {"CONCURRENT_REQUESTS": "1"}
 """Rows are in the ledger after a second, and the first verdict comes with the twentieth page."""
 
@@ -88,7 +89,7 @@ def test_a_run_killed_while_rows_wait_loses_nothing_and_asks_for_nothing_twice(d
         assert held
         assert desk.records() == []
         demo.control.clear_log()
-        assert desk.crawl(start(demo)).exit_code == 0
+        assert desk.crawl(start(demo), settings=NO_BACKOFF).exit_code == 0
         asked = set(page_requests(demo))
         assert not {url.removeprefix(demo.url) for url in held} & asked, "what was held is judged, not fetched again"
     records = desk.records()
@@ -104,7 +105,7 @@ def test_switched_off_monitors_let_out_what_waits(desk: Desk) -> None:
         process.send_signal(signal.SIGKILL)
         process.communicate()
         demo.control.set_layout("no_jsonld")
-        assert desk.crawl(start(demo), settings={"ESPRESO_MONITORS": "False"}).exit_code == 0
+        assert desk.crawl(start(demo), settings=NO_BACKOFF | {"ESPRESO_MONITORS": "False"}).exit_code == 0
     assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
     assert desk.runs()[-1]["verdict"] is None
 
@@ -123,11 +124,11 @@ def test_entries_that_lead_to_no_article_are_tried_again_when_they_are_many(demo
     demo.control.publish(5)
     victims = [demo.site.truth(demo.site.newest - place, demo.url).url for place in range(5)]
     demo.control.set_faults(*(Fault("error_page", path=url.removeprefix(demo.url)) for url in victims))
-    done = desk.crawl(start(demo), settings={"ESPRESO_BACKOFF_SECONDS": "0"})
+    done = desk.crawl(start(demo), settings=NO_BACKOFF)
     assert done.exit_code == 5
     assert "not_articles" in [finding["name"] for finding in desk.runs()[-1]["findings"]]
     demo.control.set_faults()
-    desk.crawl(start(demo), settings={"ESPRESO_BACKOFF_SECONDS": "0"})
+    desk.crawl(start(demo), settings=NO_BACKOFF)
     assert set(victims) <= {record["url"] for record in desk.records()}
 
 

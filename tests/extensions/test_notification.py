@@ -37,7 +37,8 @@ def test_a_failed_run_is_told_also_when_the_server_stumbles(desk: Desk, monkeypa
     assert done.exit_code == run["exit_code"] == 3
     assert receiver.bodies[0] == receiver.bodies[1]
     assert receiver.bodies[1] == {
-        "text": "read_also: critical, exit code 3: the source could not be read. 0 lines, 0 failures; "
+        "text": "read_also: critical, exit code 3: the source could not be read; start pages could not be read; "
+        "robots.txt could not be read, so nothing was fetched. 0 lines, 0 failures; "
         f"run {run['run_id']}",
         "code": 3,
         "to": [f"read_also #{run['run_id']}"],

@@ -71,7 +71,6 @@ def _calm(home: Path, language: str, runs: int) -> bool:
 def _warm(url: str, home: Path, now: object) -> None:
     folder = home / "warmth"
     if not folder.exists():
-        folder.mkdir()
         warm(url, folder, now)  # type: ignore[arg-type]
         gc.freeze()  # pages of memory that the children share stay shared
 
