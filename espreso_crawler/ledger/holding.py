@@ -30,17 +30,20 @@ class Holding:
         self._outbox = outbox
         self._held: list[Kept] = []
         self._names: dict[str, Kept] = {}
+        self._adopted: set[int | None] = set()
+        """Rows taken over: one that was accepted since stands there until the flush."""
         self._since = 0.0
 
     def adopt(self) -> list[Kept]:
         """Take over drafts that runs left which are over, and return them: they wait for this run's verdict."""
-        session, mine = self._session, {kept.seq for kept in self._held}
+        session = self._session
         with session.db.transaction("adopt"):
             session.db.write(ADOPT, (session.run,))
-            rows = [row for row in session.db.rows(MINE, (session.run,)) if row["seq"] not in mine]
+            rows = [row for row in session.db.rows(MINE, (session.run,)) if row["seq"] not in self._adopted]
             adopted = [unpacked(row, session.run) for row in rows]
             states.adopt(session.db, session.run, _entries(adopted))
         for kept in adopted:
+            self._adopted.add(kept.seq)
             self._add(kept)
         return adopted
 
