@@ -8,6 +8,8 @@ from espreso_crawler.ledger.times import epoch, epoch_of
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 HOUR = 3600
+TRIED_UNTIL = 10
+"""Far enough that a site that fails, or no crawl running, for as long as a week loses no last look."""
 PART = re.compile(r"([1-9][0-9]*)([mhd])")
 
 
@@ -44,7 +46,7 @@ def next_check(date_published: str | None, fetched_at: datetime, schedule: Seque
 def next_try(date_published: str | None, missed_at: datetime, schedule: Sequence[timedelta]) -> int | None:
     """Return when a look that met a failing site comes again: at the next age, or half the article's age later.
 
-    At least an hour later; None once it is twice as old as the last age asks for, so that tries come to an end.
+    At least an hour later; None once it is `TRIED_UNTIL` times the last age old, so that tries come to an end.
 
     >>> from datetime import UTC
     >>> missed = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -58,7 +60,7 @@ def next_try(date_published: str | None, missed_at: datetime, schedule: Sequence
     if due is not None:
         return min(due, again)
     last = int(max(schedule, default=timedelta(0)).total_seconds())
-    return again if again <= published + 2 * last else None
+    return again if again <= published + TRIED_UNTIL * last else None
 
 
 def _age(part: str) -> timedelta:
