@@ -108,6 +108,10 @@ class NearDuplicate(DropItem):
     """Dropped by ``near_duplicates`` when ``ESPRESO_NEAR_DUPLICATES`` is ``drop``; names the earlier article."""
 
 
+class OptedOut(DropItem):
+    """Dropped by ``withhold`` when ``ESPRESO_OPT_OUT`` is ``skip`` and page or site ask for that."""
+
+
 class Forgotten(DropItem):
     """Dropped by ``emit``: the article was taken out by ``scrapy forget`` and never comes back. No action needed."""
 

@@ -252,6 +252,9 @@ class Article:
     """Editorial labels in one form for all languages, e.g. `exclusive`, `updated`, `opinion`."""
     is_sponsored: bool | None = None
     """Whether a label marks it as paid content."""
+    opt_outs: list[str] = field(default_factory=list)
+    """What page or site ask of machines: `noindex`, `noarchive`, `tdm-reserved`; with the last one, text and pictures
+    may be withheld."""
     cited_agencies: list[str] = field(default_factory=list)
     """Agencies in text or credits whose material the site forbids to reuse."""
     keywords: list[Keyword] = field(default_factory=list)

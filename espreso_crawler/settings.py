@@ -19,6 +19,7 @@ ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; dou
 ESPRESO_PAUSE_SECONDS = 2.0  # rest of a host after its first failure; doubles with each further one in a row
 ESPRESO_LONGEST_PAUSE = 60.0  # a host that asks for more is given up for this run; read by extensions/health.py
 ESPRESO_CIRCUIT_FAILURES = 5  # addresses of one host that fail in a row before it is given up; 0 = never
+ESPRESO_OPT_OUT = "metadata"  # "flag", "metadata" or "skip" what is reserved; read by pipelines/withhold.py
 ESPRESO_RECHECK = "1h 1d 7d"  # ages at which known articles are fetched again: three requests each; "0" = never
 ESPRESO_BROWSER_PATH = None  # browser program; None = Playwright's own build, else Chromium on the PATH; browser/
 ESPRESO_BROWSER_PRESSES = 200  # times one walk presses "More news" in the browser, at most; read by the spiders
@@ -43,6 +44,7 @@ EXTENSIONS = {
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
+    "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
     "espreso_crawler.extensions.health.HealthExtension": 25,  # asks the ledger for pauses of earlier runs
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "espreso_crawler.extensions.monitors.MonitorsExtension": 40,  # after the ledger, into whose gate it steps
@@ -72,6 +74,7 @@ SPIDER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {
     "espreso_crawler.pipelines.deduplicate.DeduplicatePipeline": 200,  # before work is spent on what is known
+    "espreso_crawler.pipelines.withhold.WithholdPipeline": 250,  # before anything is made of a text that is reserved
     "espreso_crawler.pipelines.tag.TagPipeline": 300,
     "espreso_crawler.pipelines.near_duplicates.NearDuplicatesPipeline": 400,
     "espreso_crawler.pipelines.validate.ValidatePipeline": 800,  # the whole record, as it will be written

@@ -116,4 +116,6 @@ def wait_for_requests(demo: DemoSite, count: int, process: subprocess.Popen[byte
 
 
 def page_requests(demo: DemoSite) -> list[str]:
-    return [visit.target for visit in demo.control.log() if visit.target != "/robots.txt"]
+    """Return what was asked for but for the rules: robots.txt, and once a day what is reserved."""
+    rules = ("/robots.txt", "/.well-known/tdmrep.json")
+    return [visit.target for visit in demo.control.log() if visit.target not in rules]

@@ -36,8 +36,9 @@ class SiteOptions:
     is the size pages are filled up to. `listing_times` shows day and time on the items of `/news`. `robots` picks
     the answer to `/robots.txt`, `disallow` the paths that its variant `disallow` forbids, `crawl_delay` the seconds
     it asks to leave between requests. `strays` are links (paths, or addresses elsewhere) that stand in the feed and
-    the sitemap beside the articles, `spells` rows of articles of one kind. `latency` delays every answer by so many
-    seconds; `is_compressed` sends gzip to clients that take it.
+    the sitemap beside the articles, `spells` rows of articles of one kind. `robots_tag` and `tdm_reservation` are sent
+    as X-Robots-Tag and TDM-Reservation with every page, `tdmrep` is the text of `/.well-known/tdmrep.json`; empty ones
+    are not there. `latency` delays every answer by so many seconds; `is_compressed` sends gzip to clients that take it.
     """
 
     language: Language = "en"
@@ -55,6 +56,9 @@ class SiteOptions:
     disallow: tuple[str, ...] = ("/search-results", "/_private/")
     crawl_delay: int = 0
     spells: tuple[Spell, ...] = ()
+    robots_tag: str = ""
+    tdm_reservation: str = ""
+    tdmrep: str = ""
     faults: tuple[Fault, ...] = ()
     strays: tuple[str, ...] = ()
     latency: float = 0.0

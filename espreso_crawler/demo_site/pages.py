@@ -51,6 +51,7 @@ class Pages:
             "/news-tape.json": self._tape_page,
             "/robots.txt": self._robots,
             "/rss": self._rss,
+            **({"/.well-known/tdmrep.json": self._tdmrep} if site.options.tdmrep else {}),
             "/sitemap.xml": lambda _, base: Response(200, sitemaps.index_xml(base, site.clock.now()), XML),
             **{f"/{name}": self._one_sitemap for name in sitemaps.SITEMAPS},
         }
@@ -131,13 +132,18 @@ class Pages:
         disallowed = site.disallow if site.robots == "disallow" else ()
         return Response(200, sitemaps.robots_txt(base, disallowed, site.options.crawl_delay), TEXT)
 
+    def _tdmrep(self, _request: Request, _base: str) -> Response:
+        return Response(200, self._site.options.tdmrep.encode(), JSON)
+
     def _html(self, parts: Parts, frame: Frame, status: int = 200) -> Response:
         site = self._site
         tape = self._tape(frame.base, site.minute, site.changes)
         self._served += 1
         stamp = Stamp.of(site.seed, self._served, site.minute * 60)
         page = document(parts, frame, tape, site.options.page_bytes, stamp)
-        return Response(status, redesigned(page, site.layout, site.words, site.seed))
+        said = (("X-Robots-Tag", site.options.robots_tag), ("TDM-Reservation", site.options.tdm_reservation))
+        headers = tuple(header for header in said if header[1])
+        return Response(status, redesigned(page, site.layout, site.words, site.seed), headers=headers)
 
     def _make_tape(self, base: str, _minute: int, _changes: int) -> bytes:
         entries = self._site.entries(0, self._site.options.tape_entries)

@@ -13,6 +13,7 @@ from espreso_crawler.pages.blocks import raw_blocks
 from espreso_crawler.pages.body import Body, body
 from espreso_crawler.pages.claims import loaded
 from espreso_crawler.pages.images import main_image
+from espreso_crawler.pages.opt_outs import opt_outs
 from espreso_crawler.pages.page import Page
 from espreso_crawler.pages.parts import WRAPPER, Parts, line
 from espreso_crawler.processors import dates, text
@@ -44,6 +45,7 @@ def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | 
     page.require_readable(*_texts(item))
     item.content_kind = _content_kind(item)
     item.feed = sighting
+    item.opt_outs = opt_outs(page)
     _set_identity(item, parts)
     return item
 

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urljoin, urlsplit
@@ -42,6 +43,8 @@ class Page:
     """Whether addresses that Cloudflare hides are written out."""
     is_rendered: bool = False
     """Whether it comes out of a browser."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of the answer that speak of its use, by name in lower case."""
     meta: dict[str, str] = field(default_factory=dict)
     """`meta` contents by name or property, `link` targets by ``rel``, plus ``lang`` and ``title``; the first wins."""
     jsonld: NewsArticle | None = None
@@ -57,6 +60,7 @@ class Page:
         http_status: int | None = None,
         decode_emails: bool = False,
         is_rendered: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> "Page":
         """Parse a page; ``charset`` is what the response's header declares, if it does.
 
@@ -72,7 +76,7 @@ class Page:
         text = body if _is_utf8_name(declared) else _as_utf8(body, declared, name)
         # Scripting on, as in a browser: a noscript in the head then does not close the head.
         tree = LexborHTMLParser(text, scripting=True)
-        page = cls(url or "", fetched_at, body, tree, http_status, decode_emails, is_rendered)
+        page = cls(url or "", fetched_at, body, tree, http_status, decode_emails, is_rendered, headers or {})
         page.meta = _head(page.tree)
         page.jsonld = news_article(node.text() for node in page.tree.css(JSON_LD))
         page.url = url or page.meta.get("canonical") or page.meta.get("og:url") or ""

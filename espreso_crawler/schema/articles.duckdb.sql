@@ -34,6 +34,7 @@ FROM read_json(
         article_section: 'VARCHAR',
         labels: 'VARCHAR[]',
         is_sponsored: 'BOOLEAN',
+        opt_outs: 'VARCHAR[]',
         cited_agencies: 'VARCHAR[]',
         keywords: 'STRUCT("name" VARCHAR, "url" VARCHAR)[]',
         tags: 'STRUCT("id" VARCHAR, "kind" VARCHAR, "name" VARCHAR, "mentions" STRUCT("field" VARCHAR, "start" BIGINT, "end" BIGINT, "surface" VARCHAR)[])[]',

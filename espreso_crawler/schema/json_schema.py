@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from espreso_crawler.items import SCHEMA_VERSION
-from espreso_crawler.schema.rules import DEMANDS, FORMS, TEXT_DEMAND, Demand
+from espreso_crawler.schema.rules import DEMANDS, FORMS, TEXT_DEMAND, WITHHELD, Demand
 from espreso_crawler.schema.shapes import Field, Shape, shapes
 
 JsonSchema = dict[str, Any]
@@ -29,7 +29,7 @@ def document(*, strict: bool) -> JsonSchema:
         "title": article.name,
         **root,
         "allOf": [_conditional("event", event, _demanded(article, demand)) for event, demand in DEMANDS.items()]
-        + [_conditional("content_kind", "text", {name: {"type": "string", "minLength": 1} for name in TEXT_DEMAND})],
+        + [_text_demanded()],
         "$defs": {part.name: _object(part, strict=strict) for part in parts},
     }
 
@@ -70,6 +70,12 @@ def _or_null(value: JsonSchema) -> JsonSchema:
         return {"anyOf": [value, {"type": "null"}]}
     choices = {"enum": [*value["enum"], None]} if "enum" in value else {}
     return value | choices | {"type": [value["type"], "null"]}
+
+
+def _text_demanded() -> JsonSchema:
+    demanded = _conditional("content_kind", "text", {name: {"type": "string", "minLength": 1} for name in TEXT_DEMAND})
+    demanded["if"]["properties"]["opt_outs"] = {"not": {"contains": {"const": WITHHELD}}}
+    return demanded
 
 
 def _conditional(field: str, value: str, properties: JsonSchema) -> JsonSchema:

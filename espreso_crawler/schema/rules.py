@@ -64,6 +64,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "Article.article_section": NOT_EMPTY,
     # Words of any script, joined by hyphens: a label that no vocabulary knows is a slug of itself.
     "Article.labels": {"pattern": r"^[^\s_A-Z-]+(-[^\s_A-Z-]+)*$"},
+    "Article.opt_outs": {"enum": ["noindex", "noarchive", "tdm-reserved"]},
     "Article.cited_agencies": NOT_EMPTY,
     "Article.near_duplicate_of": ID,
     "Article.similarity": {"minimum": 0, "maximum": 1},
@@ -110,6 +111,7 @@ CONTENT = (
     "article_section",
     "labels",
     "is_sponsored",
+    "opt_outs",
     "cited_agencies",
     "keywords",
     "tags",
@@ -125,6 +127,8 @@ CONTENT = (
 )
 TEXT_DEMAND = ("article_body",)
 """What an article of the kind `text` fills besides: without text, extraction failed."""
+WITHHELD = "tdm-reserved"
+"""Unless this stands in `opt_outs`."""
 DEMANDS: dict[Event, Demand] = {
     "created": Demand(CAPTURE, (*CHANGE, "retracts", "reason")),
     "revised": Demand((*CAPTURE, *CHANGE), ("retracts", "reason")),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import orjson
 
-from espreso_crawler.schema.rules import DEMANDS, TEXT_DEMAND
+from espreso_crawler.schema.rules import DEMANDS, TEXT_DEMAND, WITHHELD
 from espreso_crawler.schema.strict_types import article_type
 
 STRICT_SCHEMA = "article.strict.schema.json"
@@ -52,7 +52,7 @@ def _unmet(record: Any) -> Iterator[str]:
     demand = DEMANDS[record.event]
     yield from (name for name in demand.filled if getattr(record, name) in (None, []))
     yield from (name for name in demand.empty if getattr(record, name) not in (None, []))
-    if record.content_kind == "text":
+    if record.content_kind == "text" and WITHHELD not in record.opt_outs:
         yield from (name for name in TEXT_DEMAND if not getattr(record, name))
 
 

@@ -21,6 +21,8 @@ from espreso_crawler.spiders.feeds import Feeds
 from espreso_crawler.spiders.sightings import first_sighting
 from espreso_crawler.spiders.sources import Sources
 
+FUTURE = timedelta(minutes=10)
+"""How far ahead of our clock an article may be dated: clocks differ, and an embargo is not ours to break."""
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
@@ -108,7 +110,11 @@ class Articles:
     def _emitted(self, item: Article, entry_url: str, urls: tuple[str, ...]) -> Iterator[Article]:
         self._crawl.answered(entry_url)
         published = item.date_published
-        if published is None or self._crawl.arguments.covers(published):
+        if ahead := _seconds_ahead(item):
+            self._crawl.stats.inc_value("espreso/held_until_published")
+            wait = timedelta(seconds=math.ceil(ahead))
+            self._crawl.ledger.entries.put_off(entry_url, f"to be published at {published}", retry_after=wait)
+        elif published is None or self._crawl.arguments.covers(published):
             self._sources.count(item)
             self._crawl.keeper.note(item, Capture(entry_url, urls))
             yield item
@@ -126,3 +132,11 @@ class Articles:
     def _attempt_failed(self, url: str, reason: str) -> None:
         self._crawl.failed(url, reason)
         self._crawl.ledger.entries.attempt_failed(url, reason)
+
+
+def _seconds_ahead(item: Article) -> float:
+    """Return the seconds until an article's time of publication, 0 when it is past or nearly so."""
+    if item.date_published is None or item.fetched_at is None:
+        return 0.0
+    ahead = item.date_published - item.fetched_at
+    return ahead.total_seconds() if ahead > FUTURE else 0.0

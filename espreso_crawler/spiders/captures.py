@@ -11,6 +11,9 @@ from w3lib.encoding import http_content_type_encoding
 from espreso_crawler.exceptions import EspresoError
 from espreso_crawler.pages import Page, other_addresses
 
+USE = ("X-Robots-Tag", "TDM-Reservation")
+"""Headers that say what an answer may be used for."""
+
 
 def captured(response: Response, *, decode_emails: bool) -> Page:
     """Return the page of a response, fetched now. Raises `BrokenPage`."""
@@ -22,6 +25,7 @@ def captured(response: Response, *, decode_emails: bool) -> Page:
         http_status=response.status,
         decode_emails=decode_emails,
         is_rendered="browser" in response.flags,
+        headers={name.lower(): _joined(response, name) for name in USE if name in response.headers},
     )
 
 
@@ -41,3 +45,7 @@ def reason(failure: Failure) -> str:
     if isinstance(failure.value, EspresoError):
         return str(failure.value)
     return f"{type(failure.value).__name__}: {failure.getErrorMessage()}".strip(": ")
+
+
+def _joined(response: Response, name: str) -> str:
+    return ", ".join(to_unicode(value, "latin-1") for value in response.headers.getlist(name))

@@ -1,0 +1,68 @@
+"""Which paths a site reserves against text and data mining: its file, asked for once a day and host."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http.request import NO_CALLBACK
+
+from espreso_crawler.extensions.ledger import keeper_of
+from espreso_crawler.identity import host_of
+
+logger = logging.getLogger(__name__)
+
+PATH = "/.well-known/tdmrep.json"
+FRESH = timedelta(days=1)
+LARGEST = 512 * 1024
+
+
+class ReservationsExtension:
+    """Keeps each host's ``tdmrep.json`` in the ledger; asked for with the first article of a day, never without one."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._bodies: dict[str, bytes] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it for a crawl."""
+        return cls(crawler)
+
+    def known(self, url: str) -> bytes | None:
+        """Return the file of an address's host, empty when it has none; None when it has to be asked for."""
+        host = host_of(url)
+        if host not in self._bodies:
+            copy = keeper_of(self._crawler).ledger.copies.of(_address(url))
+            if copy and timedelta() <= datetime.now(UTC) - copy.fetched_at < FRESH:
+                self._bodies[host] = copy.body or b""
+        return self._bodies.get(host)
+
+    async def asked(self, url: str) -> bytes:
+        """Return the file of an address's host. When it cannot be read, nothing is known to be reserved."""
+        async with self._asking.setdefault(host_of(url), asyncio.Lock()):
+            body = self.known(url)
+            if body is None:
+                body = self._bodies[host_of(url)] = await self._fetched(_address(url))
+        return body
+
+    async def _fetched(self, address: str) -> bytes:
+        engine = self._crawler.engine
+        try:
+            response = await engine.download_async(Request(address, callback=NO_CALLBACK))
+        except Exception as error:  # noqa: BLE001  # whatever keeps it away, the article is not lost for it
+            self._crawler.stats.inc_value("espreso/opt_out/unreadable")
+            logger.info("%s could not be asked for: %s", address, error)
+            return b""
+        body = response.body[:LARGEST] if response.status == HTTPStatus.OK else b""
+        keeper_of(self._crawler).ledger.copies.keep(address, etag=None, last_modified=None, body=body)
+        return body
+
+
+def _address(url: str) -> str:
+    scheme = url.partition("://")[0]
+    return f"{scheme}://{host_of(url)}{PATH}"

@@ -1,0 +1,61 @@
+"""Step 250: obeys what page and site say against use by machines, by ``ESPRESO_OPT_OUT``."""
+
+from collections.abc import Coroutine
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+
+from espreso_crawler.exceptions import ConfigurationError, OptedOut
+from espreso_crawler.extensions.reservations import ReservationsExtension
+from espreso_crawler.items import Article
+from espreso_crawler.pages.opt_outs import RESERVED, reserves
+
+MODES = ("flag", "metadata", "skip")
+TEXTS = ("description", "article_body", "author_note")
+LISTS = ("blocks", "images", "links", "related")
+
+
+class WithholdPipeline:
+    """Keeps the text of a reserved article out of the record, or the article, or only flags it.
+
+    Digests are made before, so a change of the text is still seen. Counts ``espreso/opt_out/<wish>``.
+    """
+
+    def __init__(self, crawler: Crawler, mode: str, reservations: ReservationsExtension) -> None:
+        self._crawler = crawler
+        self._mode = mode
+        self._reservations = reservations
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it for a crawl; raises `ConfigurationError` for an unknown mode."""
+        mode = crawler.settings.get("ESPRESO_OPT_OUT")
+        if mode not in MODES:
+            raise ConfigurationError(f"ESPRESO_OPT_OUT={mode!r}: give {', '.join(MODES)}")
+        reservations = crawler.get_extension(ReservationsExtension)
+        if reservations is None:
+            raise ConfigurationError("EXTENSIONS: the reservations extension is switched off")
+        return cls(crawler, mode, reservations)
+
+    def process_item(self, item: Article) -> Article | Coroutine[Any, Any, Article]:
+        """Return the article as it may be kept; only the first one of a host waits for the host's file."""
+        file = self._reservations.known(item.url or "")
+        return self._asked(item) if file is None else self._kept(item, file)
+
+    async def _asked(self, item: Article) -> Article:
+        return self._kept(item, await self._reservations.asked(item.url or ""))
+
+    def _kept(self, item: Article, file: bytes) -> Article:
+        if RESERVED not in item.opt_outs and reserves(file, urlsplit(item.url or "").path):
+            item.opt_outs.append(RESERVED)
+        for wish in item.opt_outs:
+            self._crawler.stats.inc_value(f"espreso/opt_out/{wish}")
+        if item.opt_outs and self._mode == "skip":
+            raise OptedOut(", ".join(item.opt_outs), log_level="DEBUG")
+        if RESERVED in item.opt_outs and self._mode == "metadata":
+            for name in TEXTS:
+                setattr(item, name, None)
+            for name in LISTS:
+                setattr(item, name, [])
+        return item
