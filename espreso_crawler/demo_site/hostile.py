@@ -1,11 +1,12 @@
 """What a hostile or broken site could put into a page that is otherwise right."""
 
 import gzip
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
-Trick = Literal["deep", "attributes", "long_feed", "surrogates", "links", "traversal"]
+Trick = Literal["deep", "attributes", "long_feed", "surrogates", "links", "traversal", "future"]
 
 _BODY = b'<div class="news-content">'
 _TAPE = b'<div id="js-newsTapeContent">'
@@ -71,6 +72,7 @@ _TRICKS: dict[str, Callable[[bytes], bytes]] = {
     "long_feed": _long_feed,
     "surrogates": _surrogates,
     "links": _bad_links,
+    "future": lambda page: re.sub(rb'"datePublished":\s*"\d{4}', b'"datePublished": "2099', page),
     "traversal": lambda page: page.replace(b'data-news_id="', b'data-news_id="../../../tmp/', 1).replace(
         b'data-entity-id="', b'data-entity-id="..%2f..%2f', 1
     ),

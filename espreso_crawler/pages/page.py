@@ -44,7 +44,7 @@ class Page:
     is_rendered: bool = False
     """Whether it comes out of a browser."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers of the answer that speak of its use, by name in lower case."""
+    """Headers of the answer that speak of its use and time, by name in lower case."""
     meta: dict[str, str] = field(default_factory=dict)
     """`meta` contents by name or property, `link` targets by ``rel``, plus ``lang`` and ``title``; the first wins."""
     jsonld: NewsArticle | None = None

@@ -15,6 +15,7 @@ from espreso_crawler.extensions.ledger import Capture
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Lease
 from espreso_crawler.pages import Page, article
+from espreso_crawler.processors import dates
 from espreso_crawler.spiders.captures import addresses, failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
@@ -83,7 +84,7 @@ class Articles:
         except PageError as error:
             self._attempt_failed(url, str(error))
             return
-        yield from self._emitted(item, url, addresses(response, page))
+        yield from self._emitted(item, url, addresses(response, page), page.headers.get("date"))
 
     def closed(self) -> None:
         """Put the counts of sources into the stats."""
@@ -103,14 +104,16 @@ class Articles:
         except FieldError as error:
             self._attempt_failed(lease.url, str(error))
         else:
-            yield from self._emitted(item, lease.url, addresses(response, page))
+            yield from self._emitted(item, lease.url, addresses(response, page), page.headers.get("date"))
         if page is not None and self._feeds is not None:
             yield from self.requests(self._feeds.follow_again(page))
 
-    def _emitted(self, item: Article, entry_url: str, urls: tuple[str, ...]) -> Iterator[Article]:
+    def _emitted(
+        self, item: Article, entry_url: str, urls: tuple[str, ...], site_time: str | None
+    ) -> Iterator[Article]:
         self._crawl.answered(entry_url)
         published = item.date_published
-        if ahead := _seconds_ahead(item):
+        if ahead := _seconds_ahead(item, site_time):
             self._crawl.stats.inc_value("espreso/held_until_published")
             wait = timedelta(seconds=math.ceil(ahead))
             self._crawl.ledger.entries.put_off(entry_url, f"to be published at {published}", retry_after=wait)
@@ -134,9 +137,13 @@ class Articles:
         self._crawl.ledger.entries.attempt_failed(url, reason)
 
 
-def _seconds_ahead(item: Article) -> float:
-    """Return the seconds until an article's time of publication, 0 when it is past or nearly so."""
-    if item.date_published is None or item.fetched_at is None:
+def _seconds_ahead(item: Article, site_time: str | None) -> float:
+    """Return the seconds until an article's time of publication, 0 when it is past or nearly so.
+
+    By our clock and by the site's (its ``Date`` header): the one that is further on, for either may have been set back.
+    """
+    published, fetched = item.date_published, item.fetched_at
+    if published is None or fetched is None or published - fetched <= FUTURE:
         return 0.0
-    ahead = item.date_published - item.fetched_at
-    return ahead.total_seconds() if ahead > FUTURE else 0.0
+    now = max(fetched, dates.mail_date(site_time) or fetched)
+    return max((published - now).total_seconds(), 0.0) if published - now > FUTURE else 0.0

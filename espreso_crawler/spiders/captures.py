@@ -11,8 +11,8 @@ from w3lib.encoding import http_content_type_encoding
 from espreso_crawler.exceptions import EspresoError
 from espreso_crawler.pages import Page, other_addresses
 
-USE = ("X-Robots-Tag", "TDM-Reservation")
-"""Headers that say what an answer may be used for."""
+KEPT = ("X-Robots-Tag", "TDM-Reservation", "Date")
+"""Headers that say what an answer may be used for, and when it was given."""
 
 
 def captured(response: Response, *, decode_emails: bool) -> Page:
@@ -25,7 +25,7 @@ def captured(response: Response, *, decode_emails: bool) -> Page:
         http_status=response.status,
         decode_emails=decode_emails,
         is_rendered="browser" in response.flags,
-        headers={name.lower(): _joined(response, name) for name in USE if name in response.headers},
+        headers={name.lower(): _joined(response, name) for name in KEPT if name in response.headers},
     )
 
 

@@ -1,11 +1,8 @@
 """What page and site say against use by machines: read, counted, obeyed."""
 
-from datetime import datetime
-
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
-from espreso_crawler.demo_site.timeline import KYIV
+from espreso_crawler.demo_site import Fault, SiteOptions, running
 from espreso_crawler.pages.opt_outs import opt_outs, reserves
 from tests.builders import Facts, article_html, page
 from tests.crawls import PAGE, Desk, start
@@ -93,9 +90,11 @@ def test_an_unknown_way_is_refused_before_anything_is_fetched(desk: Desk):
 
 
 def test_an_article_from_the_future_waits_for_its_time(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, now=datetime(2199, 1, 1, tzinfo=KYIV), per_day=1)) as demo:
-        assert desk.crawl(start(demo), "limit=3").exit_code == 0
-    assert desk.records() == []
-    held = [(attempts, seconds) for attempts, seconds in pending(desk) if seconds > 0]
-    assert [attempts for attempts, _ in held] == [0, 0, 0]
-    assert all(seconds > 80_000 for _, seconds in held)
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        early = demo.site.truth(demo.site.newest - 2, demo.url).url
+        demo.control.set_faults(Fault("trick", path=early.removeprefix(demo.url), trick="future"))
+        assert desk.crawl(start(demo), "limit=5").exit_code == 0
+    assert len(desk.records()) == 4
+    assert early not in {record["url"] for record in desk.records()}
+    ((attempts, seconds),) = [entry for entry in pending(desk) if entry[1] > 0]
+    assert (attempts, seconds > 80_000) == (0, True)

@@ -15,7 +15,7 @@ from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.reconcile import reconcile
 from tests.commands.test_ledger import scrapy
-from tests.crawls import LONGEST_CRAWL, PAGE, Desk, start, wait_for_requests
+from tests.crawls import LONGEST_CRAWL, PAGE, Desk, page_requests, start, wait_for_requests
 
 FEED = 20
 STOPPED_SECONDS = 2
@@ -84,7 +84,7 @@ def test_two_crawls_at_once_fetch_each_article_once(slow: DemoSite, desk: Desk) 
     for process in both:
         process.communicate(timeout=LONGEST_CRAWL)
     assert [process.returncode for process in both] == [0, 0]
-    asked = [visit.target for visit in slow.control.log() if "-" in visit.target]
+    asked = [path for path in page_requests(slow) if "-" in path]
     assert len(asked) == len(set(asked)) == FEED
     assert_whole(slow, desk)
 
