@@ -89,7 +89,7 @@ def test_the_browser_loads_only_what_can_build_a_feed_from_the_crawls_host_as_ro
         )
         done = desk.crawl(home_page(demo), f"since={since(demo).isoformat()}")
         assert done.exit_code == 0, done.log
-        visits = [visit for visit in demo.control.log() if visit.target != "/robots.txt"]
+        visits = [visit for visit in demo.control.log() if visit.target in page_requests(demo)]
         article = [path for path in page_requests(demo) if path.count("-") > 2 and not path.startswith("/cdn-cgi")]
     assert {visit.host for visit in visits} == {demo.url.removeprefix("http://")}
     scripts = {visit.target for visit in visits if visit.target.startswith("/cdn-cgi/")}
