@@ -1,5 +1,6 @@
 """From a path to an answer: every address of the site and what stands there."""
 
+import gzip
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
@@ -54,6 +55,7 @@ class Pages:
             **({"/.well-known/tdmrep.json": self._tdmrep} if site.options.tdmrep else {}),
             "/sitemap.xml": lambda _, base: Response(200, sitemaps.index_xml(base, site.clock.now()), XML),
             **{f"/{name}": self._one_sitemap for name in sitemaps.SITEMAPS},
+            **{f"/{name}.gz": self._gzipped_sitemap for name in sitemaps.SITEMAPS},
         }
 
     def response(self, request: Request) -> Response:
@@ -120,6 +122,10 @@ class Pages:
 
     def _one_sitemap(self, request: Request, base: str) -> Response:
         return Response(200, self._sitemap(request.path[1:], base, self._site.minute, self._site.changes), XML)
+
+    def _gzipped_sitemap(self, request: Request, base: str) -> Response:
+        plain = self._one_sitemap(request._replace(target=request.path.removesuffix(".gz")), base)
+        return Response(200, gzip.compress(plain.body, mtime=0), "application/gzip")
 
     def _robots(self, _request: Request, base: str) -> Response:
         site = self._site

@@ -10,10 +10,11 @@ import orjson
 
 from espreso_crawler.ledger import feed_lines, states
 from espreso_crawler.ledger.articles import address
+from espreso_crawler.ledger.due import due
 from espreso_crawler.ledger.lines import queue
 from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.sightings import BLANK, Lease, Sighting, entry_row, fingerprint
+from espreso_crawler.ledger.sightings import BLANK, Lease, Sighting, entry_row, fingerprint, has_moved
 from espreso_crawler.ledger.suppression import suppressed
 from espreso_crawler.ledger.times import epoch, epoch_of, instant, utc_text
 
@@ -22,17 +23,6 @@ SELECT entry, entries.url, entries.host, entries.edition, headline, label, entri
        position, important, first, entries.state, attempts, next_attempt, fetched_as, leased_at, dated,
        articles.id AS article, article AS article_key
 FROM entries LEFT JOIN articles USING (article) WHERE entries.url IN (SELECT value FROM json_each(?))
-"""
-# An update moves a feed time up, so one after the span may hide an earlier publication: the label tells.
-DUE = """
-SELECT url FROM entries
-WHERE state = 'pending' AND host = :host AND next_attempt NOT BETWEEN :now + 1 AND :now + :longest
-  AND CASE WHEN dated IS NOT NULL THEN dated >= :since AND dated < :until
-           WHEN published IS NOT NULL
-           THEN published >= :since - 59 AND (published <= :until OR label IS 'updated')
-           ELSE 1 END
-  AND run IS NOT :not_by
-ORDER BY next_attempt, entry LIMIT :limit
 """
 INSERT = """
 INSERT INTO entries (url, host, edition, headline, label, published_at, published, position, important, first,
@@ -51,8 +41,6 @@ SELECT coalesce(published, dated), articles.published_at FROM entries LEFT JOIN 
 WHERE entries.url IN (SELECT value FROM json_each(?))
 """
 SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry = ?"
-LAST = 1 << 62
-MINUTE = 60
 OFFSITE = "not a host of this crawl"
 
 
@@ -112,24 +100,17 @@ class Entries:
         """Lease pending entries of these hosts that are due, longest waiting first, in a feed or not.
 
         `since` and `until` bound the article's own time where its page has told it (until exclusive), else the
-        feed time (both included; an updated entry may be older than it shows). Entries without a time are
-        always taken. `untried` leaves out what this run has had before.
+        feed time (both included; an updated entry may be older than it shows), else what a list says of its last
+        change. Entries without any time are always taken. `untried` leaves out what this run has had before.
         """
         session, leases = self._session, list[Lease]()
-        asked = {
-            "since": epoch(since) if since else -LAST,
-            "until": epoch(until) if until else LAST,
-            "now": session.now(),
-            "longest": states.LONGEST_WAIT,
-            "not_by": session.run if untried else "",
-        }
         with session.db.transaction("take"):
             for host in hosts:
                 states.call_back(session.db, host)
-                left = LAST if limit is None else limit - len(leases)
-                due = [row[0] for row in session.db.rows(DUE, asked | {"host": host, "limit": left})]
-                entries = {row["url"]: row for row in session.db.rows(AMONG, (_json(due),))}
-                leases += [self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in due]
+                left = None if limit is None else limit - len(leases)
+                urls = due(session, host, since=since, until=until, limit=left, untried=untried)
+                entries = {row["url"]: row for row in session.db.rows(AMONG, (_json(urls),))}
+                leases += [self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in urls]
             session.count({"leased/due": len(leases)})
         return leases
 
@@ -249,7 +230,7 @@ class Entries:
         if state in ("leased", "held"):
             return None
         if state in states.ENDS and not (state == "offsite" and entry["leased_at"] is None):
-            if not _has_moved(entry):
+            if not has_moved(entry):
                 return None
             if not may_lease:
                 states.reopen(self._session.db, entry["entry"])
@@ -282,17 +263,6 @@ def _dated(sighting: Sighting, entry: dict[str, Any]) -> Sighting:
     if entry["dated"] is None:
         return sighting
     return replace(sighting, published_at=instant(entry["dated"]).isoformat(), label=None)
-
-
-def _has_moved(entry: dict[str, Any]) -> bool:
-    """Whether the feed says something new of an entry since it was fetched.
-
-    One that was fetched before it stood in any feed has nothing to compare: then its feed time decides.
-    """
-    if entry["fetched_as"] is not None:
-        return bool(entry["fetched_as"] != entry["fingerprint"])
-    published, leased_at = entry["published"], entry["leased_at"]
-    return published is not None and leased_at is not None and published + MINUTE > leased_at
 
 
 def _json(values: Collection[str]) -> str:

@@ -15,9 +15,9 @@ from espreso_crawler.ledger.times import epoch_of, utc_text
 KNOWN = "SELECT 1 FROM entries WHERE url = ?"
 BY_ALIAS = "SELECT fetched_at FROM articles JOIN aliases USING (article) WHERE alias = ?"
 INSERT = """
-INSERT INTO entries (url, host, edition, headline, published_at, published, position, important, first_seen_at,
-                     last_seen_at)
-VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?)
+INSERT INTO entries (url, host, edition, headline, published_at, published, latest, position, important,
+                     first_seen_at, last_seen_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)
 """
 SEEN = "UPDATE entries SET last_seen_at = ? WHERE url = ?"
 # What a feed said of an entry is not touched; two lists may each know a part.
@@ -69,5 +69,5 @@ class Listings:
     def _insert(self, listed: Listed, seen_at: str, hosts: Collection[str]) -> str:
         db, published = self._session.db, epoch_of(listed.published_at)
         entry = (listed.url, listed.host, listed.edition, listed.headline, listed.published_at, published)
-        key = db.write(INSERT, (*entry, seen_at, seen_at)).lastrowid or 0
+        key = db.write(INSERT, (*entry, listed.latest, seen_at, seen_at)).lastrowid or 0
         return "new" if listed.host in hosts or not states.send_away(db, key, OFFSITE) else "offsite"

@@ -21,6 +21,9 @@ BLANK = {
 """What an entry is before anything was done about it."""
 
 
+MINUTE = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One entry as it stood in a feed."""
@@ -54,6 +57,8 @@ class Listed:
     """When the list says that it was published, RFC 3339 with offset."""
     changed: int | None = None
     """Seconds since 1970: the page changed then or later, it is not known how much later."""
+    latest: int | None = None
+    """Seconds since 1970: the article was published then or before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +109,14 @@ def fingerprint(entry: dict[str, Any]) -> str:
     """Return what a move in the feed changes: label, time and headline as one short digest."""
     text = f"{entry['label']}\0{entry['published']}\0{entry['headline']}"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def has_moved(entry: dict[str, Any]) -> bool:
+    """Whether the feed says something new of an entry since it was fetched.
+
+    One that was fetched before it stood in any feed has nothing to compare: then its feed time decides.
+    """
+    if entry["fetched_as"] is not None:
+        return bool(entry["fetched_as"] != entry["fingerprint"])
+    published, leased_at = entry["published"], entry["leased_at"]
+    return published is not None and leased_at is not None and published + MINUTE > leased_at

@@ -212,6 +212,7 @@ CREATE TRIGGER neighbours_gone AFTER DELETE ON neighbours BEGIN
 VERSION_3 = """
 ALTER TABLE entries ADD COLUMN leased_at INTEGER;
 ALTER TABLE entries ADD COLUMN dated INTEGER;
+ALTER TABLE entries ADD COLUMN latest INTEGER;
 UPDATE entries SET host = substr(url, instr(url, '//') + 2,
                                  instr(substr(url, instr(url, '//') + 2) || '/', '/') - 1);
 CREATE INDEX entries_offsite ON entries (host) WHERE state = 'offsite';

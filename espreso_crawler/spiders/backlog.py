@@ -1,6 +1,6 @@
 """What waits in the ledger: fetched a batch at a time, whenever the crawl has nothing else to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider
@@ -11,7 +11,7 @@ from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.rechecks import Rechecks
 
 BATCH = 100
-"""Leases taken at once: the queue stays that short however much waits."""
+"""Leases taken at once of each host: the queue stays that short however much waits, and no host waits for another."""
 
 
 class Backlog:
@@ -50,12 +50,15 @@ class Backlog:
             return []
 
     def _next(self) -> list[Request]:
+        return [request for host in sorted(self._crawl.hosts) for request in self._of(host)]
+
+    def _of(self, host: str) -> Iterator[Request]:
         left, arguments = self._crawl.left, self._crawl.arguments
         leases = self._crawl.ledger.entries.take(
-            self._crawl.hosts,
+            [host],
             since=arguments.since,
             until=arguments.until,
             limit=BATCH if left is None else min(BATCH, left),
             untried=True,
         )
-        return list(self._articles.requests(leases))
+        yield from self._articles.requests(leases)

@@ -34,6 +34,7 @@ def listed(entry: ListEntry) -> Listed:
         headline=entry.headline or "",
         published_at=entry.published_at.isoformat() if entry.published_at else None,
         changed=int(entry.changed[0].timestamp()) if entry.changed else None,
+        latest=int(entry.changed[1].timestamp()) if entry.changed else None,
     )
 
 

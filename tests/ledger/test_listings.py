@@ -75,6 +75,13 @@ def test_a_change_reopens_what_may_hold_an_article(ledger: Ledger, state: str, i
     assert take(ledger) == [url(1)] * is_reopened
 
 
+def test_what_changed_last_before_the_span_waits_for_a_wider_one(ledger: Ledger) -> None:
+    listed = [Listed(url(number), HOST, "ua", latest=epoch(NOON) + number) for number in (1, 2)]
+    ledger.listings.note(listed, seen_at=NOON, hosts=[HOST])
+    assert [lease.url for lease in ledger.entries.take([HOST], since=NOON + timedelta(seconds=2))] == [url(2)]
+    assert take(ledger) == [url(1)]
+
+
 def test_another_address_of_a_known_article_is_not_fetched(ledger: Ledger) -> None:
     note(ledger, 1)
     take(ledger)

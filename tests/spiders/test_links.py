@@ -72,8 +72,8 @@ def test_what_one_crawl_leaves_to_another_host_the_other_hosts_crawl_takes(desk:
     assert old.url in {record["url"] for record in desk.records()}
 
 
-def test_the_sitemap_leaves_other_hosts_alone_too(stray: DemoSite, desk: Desk) -> None:
-    done = desk.crawl(f"start={stray.url}/sitemap_news_1.xml", "limit=12", spider="sitemap")
+def test_a_gzipped_sitemap_leaves_other_hosts_alone_too(stray: DemoSite, desk: Desk) -> None:
+    done = desk.crawl(f"start={stray.url}/sitemap_news_1.xml.gz", "limit=12", spider="sitemap")
     assert done.exit_code == 0
     assert desk.runs()[-1]["stats"]["espreso/list/offsite"] == 2
     assert ELSEWHERE not in done.log
