@@ -22,7 +22,7 @@ class Entry(NamedTuple):
 def tape_html(entries: Sequence[Entry], words: Edition, base: str, strays: Sequence[str] = ()) -> str:
     """Return the tape: all entries, newest first, under their day headings, and the link to page 2.
 
-    `strays` are absolute addresses that stand below them, under the last time.
+    `strays` are absolute addresses that stand above them, under the newest time.
     """
     strings = words.strings
     tabs = f'<li><span class="rubrikator_active" id="js-newsTapeRelevant">{strings["tape_title"]} </span></li>'
@@ -35,8 +35,7 @@ def tape_html(entries: Sequence[Entry], words: Edition, base: str, strays: Seque
         '<div class="news-tape">\n<div class="news-tape_head">'
         f'<ul class="news-tape_head_switcher">{tabs}</ul></div>\n'
         '<div class="news-tape_body" id="js-news-tape_body">\n<div id="js-newsTapeContent">\n'
-        f"{_blocks(entries, words, base)}"
-        f"{''.join(_row(url, entries[-1]) for url in strays)}"
+        f"{_blocks(entries, words, base, strays)}"
         f'</div>\n<a href="{base}/news?page=2" class="btn-black_oval">{strings["more_news"]}</a>\n'
         "</div>\n</div>\n</div>\n"
     )
@@ -57,7 +56,7 @@ def tape_json(entries: Sequence[Entry], words: Edition, base: str) -> list[dict[
     ]
 
 
-def _blocks(entries: Sequence[Entry], words: Edition, base: str) -> str:
+def _blocks(entries: Sequence[Entry], words: Edition, base: str, strays: Sequence[str]) -> str:
     parts: list[str] = []
     start = 0
     day = None
@@ -75,6 +74,8 @@ def _blocks(entries: Sequence[Entry], words: Edition, base: str) -> str:
                     "</div>"
                     f'<div class="date_title"> {words.day_text(moment)} </div></div>\n'
                 )
+            if entry is entries[0]:
+                parts += [_row(url, entry) for url in strays]
             parts.append(_entry(entry, base))
         parts.append("</div>\n")
     return "".join(parts)

@@ -40,7 +40,10 @@ def test_every_kind_of_link_ends_as_what_it_is_and_costs_one_request_at_most(str
     assert set(asked.values()) == {1}
     assert len(asked) == 1 + 40 + len(NO_ARTICLES) + 3  # the feed, its articles, two old addresses and the reprint
     run = desk.runs()[-1]
-    assert run["counts"]["entry"] == {"emitted": 42, "duplicate": 1, "not_article": len(NO_ARTICLES), "offsite": 2}
+    ends = run["counts"]["entry"]
+    again = ends.pop("duplicate", 0) + ends.pop("unchanged", 0)  # which, depends on the address that was fetched first
+    assert again == 1
+    assert ends == {"emitted": 42, "not_article": len(NO_ARTICLES), "offsite": 2}
     assert run["stats"]["espreso/feed/offsite"] == 2
     records = {record["entity_id"]: record for record in desk.records()}
     assert len(records) == len(desk.records()) == 42
@@ -53,13 +56,14 @@ def test_every_kind_of_link_ends_as_what_it_is_and_costs_one_request_at_most(str
     assert len(desk.records()) == 42
 
 
-def test_a_tag_page_that_moves_in_the_feed_is_looked_at_once_more(stray: DemoSite, desk: Desk) -> None:
-    desk.crawl(start(stray))
-    stray.control.publish(1)  # the last time in the feed, under which the strays stand, is another one
-    stray.control.clear_log()
-    desk.crawl(start(stray))
-    assert Counter(page_requests(stray))[NO_ARTICLES[0]] == 1
-    assert desk.runs()[-1]["counts"]["entry"]["not_article"] == len(NO_ARTICLES)
+def test_a_tag_page_that_moves_in_the_feed_is_looked_at_once_more(desk: Desk) -> None:
+    with running(SiteOptions(page_bytes=PAGE, strays=NO_ARTICLES[:1])) as demo:
+        desk.crawl(start(demo))
+        demo.control.publish(1)  # the newest time in the feed, under which the stray stands, is another one
+        demo.control.clear_log()
+        desk.crawl(start(demo))
+        assert Counter(page_requests(demo))[NO_ARTICLES[0]] == 1
+    assert desk.runs()[-1]["counts"]["entry"]["not_article"] == 1
 
 
 def test_what_one_crawl_leaves_to_another_host_the_other_hosts_crawl_takes(desk: Desk) -> None:
