@@ -36,10 +36,10 @@ class Holding:
 
     def adopt(self) -> list[Kept]:
         """Take over drafts that runs left which are over, and return them: they wait for this run's verdict."""
-        session = self._session
+        session, mine = self._session, self._adopted | {kept.seq for kept in self._held}
         with session.db.transaction("adopt"):
             session.db.write(ADOPT, (session.run,))
-            rows = [row for row in session.db.rows(MINE, (session.run,)) if row["seq"] not in self._adopted]
+            rows = [row for row in session.db.rows(MINE, (session.run,)) if row["seq"] not in mine]
             adopted = [unpacked(row, session.run) for row in rows]
             states.adopt(session.db, session.run, _entries(adopted))
         for kept in adopted:
@@ -52,15 +52,14 @@ class Holding:
 
         A draft that says nothing new is decided at once, unless an earlier one of its article is held.
         """
-        names = self._names_of(draft)
+        names = articles.names(draft.edition, draft.entity_id, draft.addresses())
         earlier = next((self._names[name] for name in reversed(names) if name in self._names), None)
-        decision = self._outbox.foresee(draft)
+        decision, base = self._outbox.foresee(draft, names)
         if earlier is None and decision.outcome not in WRITES_A_HEAD:
             return self._outbox.emit(draft), None
         if earlier and earlier.draft.digests == draft.digests:
             decision = Decision("duplicate", earlier.foreseen.id or decision.id, revision=decision.revision)
-        known = self._session.db.row("SELECT revision FROM articles WHERE id = ?", (decision.id,))
-        kept = Kept(draft, observation, decision, known[0] if known else None)
+        kept = Kept(draft, observation, decision, base, names)
         if not self._held or all(each.seq for each in self._held):
             self._since = time.monotonic()
         self._add(kept)
@@ -125,27 +124,26 @@ class Holding:
 
     def has(self, draft: Draft) -> bool:
         """Whether an earlier draft of the same article is held: then this one must not overtake it."""
-        return any(name in self._names for name in self._names_of(draft))
+        if not self._names:
+            return False
+        names = articles.names(draft.edition, draft.entity_id, draft.addresses())
+        return any(name in self._names for name in names)
 
     def _behind_others(self, drafts: Sequence[Kept]) -> list[Kept]:
         going, names, behind = set(map(id, drafts)), set[str](), list[Kept]()
         if len(going) == len(self._held):
             return []
         for kept in self._held:
-            own = self._names_of(kept.draft)
-            if id(kept) in going and names.isdisjoint(own):
+            if id(kept) in going and names.isdisjoint(kept.names):
                 continue
-            names.update(own)
+            names.update(kept.names)
             if id(kept) in going:
                 behind.append(kept)
         return behind
 
-    def _names_of(self, draft: Draft) -> list[str]:
-        return articles.names(draft.edition, draft.entity_id, draft.addresses())
-
     def _add(self, kept: Kept) -> None:
         self._held.append(kept)
-        self._names |= dict.fromkeys((*self._names_of(kept.draft), kept.foreseen.id), kept)
+        self._names |= dict.fromkeys((*kept.names, kept.foreseen.id), kept)
 
     def _remove(self, drafts: Sequence[Kept]) -> None:
         gone = set(map(id, drafts))

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from espreso_crawler.identity import Digests
+from espreso_crawler.ledger import articles
 from espreso_crawler.ledger.decisions import Decision, Draft, Known
 from espreso_crawler.ledger.neighbours import Neighbour
 from espreso_crawler.ledger.times import utc_text
@@ -24,6 +25,8 @@ class Kept:
     """What would have been decided when it was made; its line may have to be encoded as that."""
     base: int | None
     """The revision that stood then."""
+    names: list[str]
+    """Every name the article goes by: see `articles.names`."""
     seq: int | None = None
     """Its row; None while it is only in memory."""
     is_late: bool = False
@@ -77,6 +80,7 @@ def unpacked(row: Any, run: str) -> Kept:
         row["observation"].encode(),
         Decision("event", ""),
         row["base"],
+        articles.names(draft.edition, draft.entity_id, draft.addresses()),
         seq=row["seq"],
         is_late=True,
         is_released=row["state"] == "released",

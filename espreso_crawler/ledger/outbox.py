@@ -26,6 +26,8 @@ class Buffered:
     found: list[int]
     """Keys of the articles that bear its names."""
     line: bytes | None = None
+    base: int | None = None
+    """The revision that stands."""
     kept: Kept | None = None
     """How it was held back before, if it was."""
 
@@ -51,8 +53,8 @@ class Outbox:
         The decision may change at flush, when another process wrote the same article meanwhile: count in
         `on_commit`. Ends the entry `draft.entry_url`. `kept` tells how the draft was held back before.
         """
-        buffered = self._first_decided(draft, kept)
-        names = buffered.names
+        names = kept.names if kept else articles.names(draft.edition, draft.entity_id, draft.addresses())
+        buffered = self._first_decided(draft, kept, names)
         if buffered.decision.event:
             buffered.line = draft.line(buffered.decision)
         self._drafts.append(buffered)
@@ -60,9 +62,10 @@ class Outbox:
         self._handled(draft.entry_url)
         return buffered.decision
 
-    def foresee(self, draft: Draft) -> Decision:
-        """Return what would be decided about a draft now; nothing is written."""
-        return self._first_decided(draft, None).decision
+    def foresee(self, draft: Draft, names: list[str]) -> tuple[Decision, int | None]:
+        """Return what would be decided about a draft now, and the revision that stands; nothing is written."""
+        buffered = self._first_decided(draft, None, names)
+        return buffered.decision, buffered.base
 
     def add(self, ending: states.Ending) -> None:
         """Buffer the end of an entry that leads to no line."""
@@ -114,9 +117,8 @@ class Outbox:
             self._version = self._session.db.version()
             self._has_forgotten = has_suppressed(self._session.db)
 
-    def _first_decided(self, draft: Draft, kept: Kept | None) -> Buffered:
+    def _first_decided(self, draft: Draft, kept: Kept | None, names: list[str]) -> Buffered:
         """Decide a draft against what is committed, with no other draft of the same article unflushed."""
-        names = articles.names(draft.edition, draft.entity_id, draft.addresses())
         if not self._names.isdisjoint(names):
             self.flush()  # at most one unflushed line per article
         self._begin()
@@ -147,7 +149,7 @@ class Outbox:
             return Buffered(draft, names, decision, found, kept=kept)
         is_other = known is not None and draft.entry_url is not None and articles.is_later(db, draft.entry_url)
         decision = decide(known, draft, new_id=names[0], is_other_entry=is_other, now=self._session.now_text())
-        return Buffered(draft, names, decision, found, kept=kept)
+        return Buffered(draft, names, decision, found, base=known.revision if known else None, kept=kept)
 
     def _decided_anew(self, buffered: Buffered) -> Buffered:
         """Decide once more, under the lock: another process may have written the same article meanwhile."""

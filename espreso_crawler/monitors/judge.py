@@ -89,18 +89,19 @@ class Judge:
     def verdict(self, rows: Sequence[Observation]) -> Verdict:
         """Judge these rows, alone and together with those before them in this run."""
         window = list(self._window) if len(self._window) > len(rows) else rows
-        self._note(self._drifted(Tally.of(rows)))
-        if window is not rows:
-            self._note(self._drifted(Tally.of(window)))
-        self._note(length_findings(self.edition, Tally.of(window), self._usual))
+        last, all_of_them = Tally.of(rows), Tally.of(window)
+        self._note(self._drifted(last))
+        self._note(self._drifted(all_of_them))
+        self._note(length_findings(self.edition, all_of_them, self._usual))
         self._note(self._doubtful(window))
         self._note(self._not_articles())
         return Verdict(worst(self._findings.values()), self.findings())
 
     def accepted(self, rows: Sequence[Observation]) -> None:
         """Take rows that went out for usual."""
-        self._usual.add(Tally.of(rows))
-        self.went_out.add(Tally.of(rows))
+        tally = Tally.of(rows)
+        self._usual.add(tally)
+        self.went_out.add(tally)
 
     def findings(self) -> list[Finding]:
         """Return everything found in this run, the worst first."""

@@ -24,8 +24,10 @@ class Tally:
         tally = cls()
         for each in observations:
             tally.rows += 1
-            tally.flaws.update(each.flaws)
-            tally.silent.update(each.silent)
+            if each.flaws:
+                tally.flaws.update(each.flaws)
+            if each.silent:
+                tally.silent.update(each.silent)
             for name, length in zip(MEASURED, each.lengths, strict=True):
                 if length:
                     tally.lengths[name][0] += 1
