@@ -10,6 +10,8 @@ from espreso_crawler.items import Article, Provenance
 # Feed times have no seconds, and an article may be stamped a moment after its entry.
 FEED_SLACK = timedelta(minutes=10)
 # An entry stands in the feed with the time of its publication, unless an update moved it.
+ARCHIVE = "/news?page="
+"""In the address of an archive page, which is no feed."""
 FEED_WITNESS = timedelta(hours=36)
 NO_TEXT_NEEDED = ("video", "gallery", "live")
 
@@ -80,7 +82,10 @@ def _date_is_plausible(article: Article, _by: By) -> bool | None:
 
 
 def _has_feed_time(article: Article, _by: By) -> bool | None:
-    return article.feed.published_at is not None if article.feed else None
+    """Whether the feed gave a time. Archive pages may print none: then walks go by the articles' own times."""
+    if article.feed is None or ARCHIVE in article.feed.seen_on:
+        return None
+    return article.feed.published_at is not None
 
 
 def _shows_its_label(article: Article, by: By) -> bool | None:

@@ -50,7 +50,7 @@ def look(demo: DemoSite, desk: Desk, later: timedelta, **settings: str) -> list[
     demo.control.clear_log()
     assert desk.now
     desk.now += later
-    assert desk.crawl(start(demo), settings=settings).exit_code == 0
+    assert desk.crawl(start(demo), settings=settings).exit_code in (0, 3), "3: so many failures open the circuit"
     return [path for path in page_requests(demo) if path != "/news"]
 
 
