@@ -2,10 +2,13 @@
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from http import HTTPStatus
 from itertools import chain
 from urllib.parse import parse_qs
+from zlib import crc32
 
 import orjson
 
@@ -63,7 +66,7 @@ class Pages:
         fault = self._site.faults.hit(request.target)
         if fault:
             return spoiled(fault, request.target, lambda: self._answer(request))
-        return self._answer(request)
+        return _versioned(self._answer(request), request.if_none_match)
 
     def _answer(self, request: Request) -> Response:
         base = f"http://{request.host}"
@@ -179,6 +182,16 @@ class Pages:
             if is_general or slug in {entry.brief.rubric.slug, entry.brief.author.slug, *dict(entry.brief.tags)}
         ]
         return found[:_TOPIC_LINKS]
+
+
+def _versioned(answer: Response, known: str) -> Response:
+    """Return a list with its version, or 304 to who has it; pages differ with every answer and have none."""
+    if answer.content_type != XML or answer.status != HTTPStatus.OK:
+        return answer
+    etag = f'"{crc32(answer.body):08x}"'
+    if known == etag:
+        return Response(HTTPStatus.NOT_MODIFIED, b"", XML, (("ETag", etag),))
+    return replace(answer, headers=(*answer.headers, ("ETag", etag)))
 
 
 def _slugs(brief: Brief) -> tuple[str, ...]:

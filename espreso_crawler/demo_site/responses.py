@@ -21,6 +21,7 @@ class Request(NamedTuple):
     user_agent: str = ""
     accepts_gzip: bool = False
     body: bytes = b""
+    if_none_match: str = ""
 
     @property
     def path(self) -> str:

@@ -80,6 +80,7 @@ class Connection(asyncio.Protocol):
             headers.get("user-agent", ""),
             "gzip" in headers.get("accept-encoding", ""),
             rest[:length],
+            headers.get("if-none-match", ""),
         )
 
     def _answer(self, request: Request) -> None:

@@ -51,7 +51,10 @@ class RssSpider(Spider):
 
     def parse_rss(self, response: Response) -> Iterable[Request]:
         """Note what an RSS feed names. Raises `PageError`."""
-        self.lists.note(rss(response.body, response.url), response.url)
+        found = rss(response.body, response.url)
+        self.lists.note(found, response.url)
+        if found.is_whole:
+            self.starts.versions.keep(response)
         return ()
 
     def closed(self, _reason: str) -> None:

@@ -60,6 +60,8 @@ class SitemapSpider(Spider):
         """Note what a sitemap names, or go on to the sitemaps that an index names. Raises `PageError`."""
         found = sitemap(response.body, response.url)
         self.lists.note(found, response.url)
+        if found.is_whole and not found.children:  # an index stays as it is while a sitemap it names changes
+            self.starts.versions.keep(response)
         yield from self._requests(child.url for child in found.children if self._may_have_articles(child))
 
     def closed(self, _reason: str) -> None:

@@ -11,6 +11,7 @@ from espreso_crawler.exceptions import PageError
 from espreso_crawler.items import Article
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.versions import Versions
 
 PRIORITY = 10
 """Before articles: what is new is what a poll is for."""
@@ -24,14 +25,19 @@ class Starts:
     def __init__(self, crawl: Crawl, parse: Parse) -> None:
         self._crawl = crawl
         self._parse = parse
+        self.versions = Versions(crawl)
 
     def requests(self, urls: Iterable[str]) -> Iterator[Request]:
         """Ask for sources."""
         for url in urls:
-            yield Request(url, self.parse, errback=self.failed, priority=PRIORITY)
+            headers = self.versions.headers(url)
+            yield Request(url, self.parse, errback=self.failed, priority=PRIORITY, headers=headers)
 
     def parse(self, response: Response) -> Iterator[Request | Article]:
         """Read a source."""
+        if response.status == HTTPStatus.NOT_MODIFIED:
+            self.versions.confirm(response)
+            return
         if response.status != HTTPStatus.OK:
             self._crawl.unreadable(response.url, f"HTTP {response.status}")
             return

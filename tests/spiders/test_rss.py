@@ -20,6 +20,8 @@ def test_a_poll_takes_what_is_new_and_an_idle_one_asks_twice(demo: DemoSite, des
     demo.control.clear_log()
     assert desk.crawl(start(demo), spider="rss").exit_code == 0
     assert [visit.target for visit in demo.control.log()] == ["/robots.txt", "/rss"]
+    assert [visit.status for visit in demo.control.log()] == [200, 304], "nothing new is not sent again"
+    assert desk.runs()[-1]["stats"]["espreso/not_modified"] == 1
 
     demo.control.publish(2)
     demo.control.clear_log()
