@@ -28,7 +28,7 @@ class Expectation:
     share: float
     """Share of rows that have it where the layout is as known, before any run has taught better."""
     level: Literal["warning", "critical"]
-    """How bad it is when rows suddenly lack it. ``warning``: all values are still there and confirmed."""
+    """How bad it is when rows suddenly lack it. ``warning``: all that is said of the article is there and confirmed."""
     text: str
     """What it means when rows lack it."""
     meets: Meets
@@ -146,7 +146,7 @@ EXPECTATIONS = (
     Expectation("picture", 0.85, "critical", "there is no picture", _has_picture),
     Expectation("picture_words", 0.80, "critical", "the picture has neither caption nor credit",
                 _picture_has_words),
-    Expectation("related", 0.85, "critical", "the cards below the article are gone", _filled("related")),
-    Expectation("related_days", 0.85, "critical", "the cards' days cannot be read", _cards_have_days),
+    Expectation("related", 0.85, "warning", "the cards below the article are gone", _filled("related")),
+    Expectation("related_days", 0.85, "warning", "the cards' days cannot be read", _cards_have_days),
 )  # fmt: skip
 BY_NAME = {each.name: each for each in EXPECTATIONS}

@@ -20,7 +20,7 @@ PRIOR = 5
 """Rows that the known layout counts for beside what earlier runs saw."""
 MOST_CERTAIN = 0.999
 """No share is taken for larger: one odd page is no drift."""
-LEAST_DROP = 0.1
+LEAST_DROP = 0.25
 CHANCE = {"warning": 2e-3, "critical": 1.1e-6}
 """How unlikely a count must be. Two rows in a row without what every row has are just critical."""
 RARE = 0.9
