@@ -10,6 +10,9 @@ from espreso_crawler.monitors import FeedObservation
 class Gate(Protocol):
     """What spiders and pipelines tell of what they read. Every method may raise `LedgerError`."""
 
+    def look(self, article: Article) -> None:
+        """See an article as its page gave it, before a part of it is withheld; else it is seen as `take` gets it."""
+
     def take(self, article: Article, draft: Draft) -> Decision:
         """Take an article's draft; returns what was decided about it, or would be if it went out now."""
 
@@ -25,6 +28,9 @@ class OpenGate:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+
+    def look(self, article: Article) -> None:
+        """See nothing: nobody judges."""
 
     def take(self, article: Article, draft: Draft) -> Decision:
         """Give a draft to the outbox."""

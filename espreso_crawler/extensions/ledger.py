@@ -30,6 +30,7 @@ from espreso_crawler.extensions.gate import Gate, OpenGate
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Decision, Draft, Ledger, Rules, Run, new_run_id, parse_schedule
+from espreso_crawler.monitors import Observation
 from espreso_crawler.places import places
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class Capture:
     """Id of the known article that was looked at again; then there is no entry."""
     draft: Draft | None = None
     """The article as the ledger takes it, once a pipeline has made it."""
+    seen: Observation | None = None
+    """What the monitors saw of it before a part was withheld; None when nothing was."""
 
 
 class LedgerExtension:

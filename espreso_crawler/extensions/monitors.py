@@ -67,9 +67,13 @@ class MonitorsExtension:
             self.keeper.gate = self
             self._clock.start(TICK_SECONDS, now=False)
 
+    def look(self, article: Article) -> None:
+        """Observe an article whose text will be withheld: that the record has none is no drift."""
+        self.keeper.capture(article).seen = observed(article)
+
     def take(self, article: Article, draft: Draft) -> Decision:
         """Hold an article's draft back until a verdict; one that says nothing new needs none."""
-        row = observed(article)
+        row = self.keeper.capture(article).seen or observed(article)
         decision, kept = self.keeper.ledger.holding.put(draft, row.to_json())
         if kept is not None:
             bench = self._bench(row.edition)
@@ -141,8 +145,15 @@ class MonitorsExtension:
             if key not in self._told:
                 self._told.add(key)
                 _log(finding)
-        if all(bench.judge.is_critical for bench in self._benches.values()):
+        if all(map(self._is_critical, self._editions())):
             self._stop()
+
+    def _editions(self) -> set[str]:
+        return {identity.edition_of(f"//{host}") for host in getattr(self.crawler.spider, "hosts", ())}
+
+    def _is_critical(self, edition: str) -> bool:
+        """Whether an edition was found to be bad; one of which nothing was seen yet may be good."""
+        return edition in self._benches and self._benches[edition].judge.is_critical
 
     def _stop(self) -> None:
         """Ask for no more pages: what they give would be held back as well, and stays pending like this."""

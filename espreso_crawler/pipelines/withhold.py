@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from scrapy.crawler import Crawler
 
 from espreso_crawler.exceptions import ConfigurationError, OptedOut
+from espreso_crawler.extensions.ledger import keeper_of
 from espreso_crawler.extensions.reservations import ReservationsExtension
 from espreso_crawler.items import Article
 from espreso_crawler.pages.opt_outs import RESERVED, reserves
@@ -19,11 +20,12 @@ LISTS = ("blocks", "images", "links", "related")
 class WithholdPipeline:
     """Keeps the text of a reserved article out of the record, or the article, or only flags it.
 
-    Digests are made before, so a change of the text is still seen. Counts ``espreso/opt_out/<wish>``.
+    Digests and observations are made before, so a change of the text or of the layout is still seen. Counts ``espreso/opt_out/<wish>``.
     """
 
     def __init__(self, crawler: Crawler, mode: str, reservations: ReservationsExtension) -> None:
         self._crawler = crawler
+        self._keeper = keeper_of(crawler)
         self._mode = mode
         self._reservations = reservations
 
@@ -54,6 +56,7 @@ class WithholdPipeline:
         if item.opt_outs and self._mode == "skip":
             raise OptedOut(", ".join(item.opt_outs), log_level="DEBUG")
         if RESERVED in item.opt_outs and self._mode == "metadata":
+            self._keeper.gate.look(item)
             for name in TEXTS:
                 setattr(item, name, None)
             for name in LISTS:

@@ -73,6 +73,17 @@ def test_a_reserved_site_gives_metadata_and_is_asked_once_a_day(desk: Desk):
     assert desk.runs()[0]["stats"]["espreso/opt_out/tdm-reserved"] == 5
 
 
+def test_a_reserved_site_is_no_drift_and_a_redesign_of_it_is(desk: Desk):
+    with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS)) as demo:
+        assert desk.crawl(start(demo)).exit_code == 0
+        assert len(desk.records()) == 40
+        assert desk.runs()[-1]["verdict"] == "ok"
+        demo.control.publish(3)
+        demo.control.set_layout("no_jsonld")
+        assert desk.crawl(start(demo)).exit_code == 5
+        assert len(desk.records()) == 40
+
+
 @pytest.mark.parametrize(("mode", "count"), [("flag", 3), ("skip", 0)])
 def test_other_ways_to_take_a_reservation(mode: str, count: int, desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, tdm_reservation="1")) as demo:

@@ -58,6 +58,14 @@ def test_two_editions_in_one_crawl_have_a_coverage_each_and_fail_alone(demo: Dem
         assert f"Start page {other.url}/news: HTTP 404" in done.log
         assert len(desk.records()) == 80 + new
 
+        other.control.set_faults(Fault("delay", path="/news", seconds=1))
+        demo.control.set_layout("renamed")
+        before, new = len(desk.records()), -other.site.newest + other.control.publish(2)["newest"]
+        done = desk.crawl(starts)
+        assert done.exit_code == 5
+        assert len(desk.records()) == before + new, "a redesign of the one ends no crawl before the other was asked"
+
+        demo.control.set_layout("plain")
         other.control.set_faults()
         other.control.publish(60)  # more than the feed shows: what lies between is a gap of that edition alone
         assert desk.crawl(starts, "limit=1").exit_code == 0
