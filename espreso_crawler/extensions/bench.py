@@ -96,7 +96,7 @@ class Bench:
         names = ", ".join(finding.name for finding in self.judge.findings() if finding.level == "critical")
         self._quarantine(rows, f"critical: {names}")
         for url, reason in refused:
-            self._ledger.entries.attempt_failed(url, f"{reason}; not believed: {names}")
+            self._ledger.entries.disbelieve(url, f"{reason}; not believed: {names}")
 
     def _quarantine(self, rows: list[Row], why: str) -> None:
         reasons = ["; ".join(filter(None, (why, self.judge.doubts(row.seen)))) for row in rows]

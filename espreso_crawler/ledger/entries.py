@@ -169,6 +169,10 @@ class Entries:
         """Give a leased entry back because its host refused: pending as `attempt_failed`, its attempt not counted."""
         self._outbox.add(states.Failure(url, error, permanent=False, retry_after=retry_after, is_pages_fault=False))
 
+    def disbelieve(self, url: str, error: str) -> None:
+        """Give a leased entry back whose page only seems to be none: as `attempt_failed`, but however often."""
+        self._outbox.add(states.Failure(url, error, permanent=False, retry_after=None, is_believed=False))
+
     def times(self, urls: Collection[str]) -> list[datetime]:
         """Return when these entries stood in the feed, else when their articles were published, as far as is known."""
         rows = self._session.db.rows(TIMES, (_json(urls),))

@@ -114,9 +114,12 @@ def fingerprint(entry: dict[str, Any]) -> str:
 def has_moved(entry: dict[str, Any]) -> bool:
     """Whether the feed says something new of an entry since it was fetched.
 
-    One that was fetched before it stood in any feed has nothing to compare: then its feed time decides.
+    One that was fetched before it stood in any feed has nothing to compare: then its feed time decides, and that a feed
+    shows it at all where its page seemed to be no article.
     """
     if entry["fetched_as"] is not None:
         return bool(entry["fetched_as"] != entry["fingerprint"])
+    if entry["state"] == "not_article":
+        return True
     published, leased_at = entry["published"], entry["leased_at"]
     return published is not None and leased_at is not None and published + MINUTE > leased_at

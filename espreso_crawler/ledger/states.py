@@ -95,6 +95,8 @@ class Failure:
     retry_after: timedelta | None
     is_pages_fault: bool = True
     """False when the host refused: the attempt does not count, so an outage ends no entry as failed."""
+    is_believed: bool = True
+    """False when the layout is the suspect: the wait grows with each attempt, but none is the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ def fail(db: Database, run: str, failure: Failure, *, now: int, rules: Rules) ->
     if row is None:
         return None
     entry, attempts = row
-    is_last = failure.permanent or (failure.is_pages_fault and attempts >= rules.max_attempts)
+    may_be_last = failure.is_pages_fault and failure.is_believed
+    is_last = failure.permanent or (may_be_last and attempts >= rules.max_attempts)
     wait = min(max(backoff(attempts, rules), _seconds(failure.retry_after)), LONGEST_WAIT)
     state = "failed" if is_last else "pending"
     counted = attempts if failure.is_pages_fault else attempts - 1

@@ -126,8 +126,8 @@ class Articles:
             self._crawl.ledger.entries.set_aside(entry_url, published)
 
     def _no_article(self, lease: Lease, why: str) -> None:
-        """End an entry; a feed's leads to an article, other lists name pages of all kinds."""
-        if lease.feed:
+        """End an entry; what has a headline is an article, other addresses in lists are pages of all kinds."""
+        if lease.feed or lease.headline:
             self._crawl.keeper.gate.no_article(lease.url, why)
         else:
             self._crawl.ledger.entries.settle(lease.url, "not_article", why)

@@ -43,3 +43,27 @@ def test_an_error_page_instead_of_rss_is_exit_code_3(demo: DemoSite, desk: Desk)
     assert done.exit_code == 3
     assert f"Start page {demo.url}/rss: an HTML page where a list in XML should be" in done.log
     assert "Traceback" not in done.log
+
+
+def test_pages_of_rss_that_are_no_articles_raise_an_alarm_and_come_again(demo: DemoSite, desk: Desk) -> None:
+    desk.crawl(start(demo), spider="rss")
+    before = demo.site.newest
+    new = demo.control.publish(4)["newest"] - before
+    urls = [demo.site.truth(before + 1 + place, demo.url).url for place in range(new)]
+    demo.control.set_faults(*(Fault("error_page", path=url.removeprefix(demo.url)) for url in urls))
+    soon = {"ESPRESO_BACKOFF_SECONDS": "0"}
+    assert desk.crawl(start(demo), spider="rss", settings=soon).exit_code == 5
+    assert "not_articles" in [finding["name"] for finding in desk.runs()[-1]["findings"]]
+    demo.control.set_faults()
+    assert desk.crawl(start(demo), spider="rss", settings=soon).exit_code == 0
+    assert set(urls) <= {record["url"] for record in desk.records()}
+
+
+def test_a_page_that_seemed_to_be_no_article_is_read_again_when_a_feed_shows_it(demo: DemoSite, desk: Desk) -> None:
+    url = demo.site.truth(demo.site.newest, demo.url).url
+    demo.control.set_faults(Fault("error_page", path=url.removeprefix(demo.url)))
+    desk.crawl(start(demo), spider="rss")
+    assert desk.runs()[-1]["counts"]["entry"]["not_article"] == 1
+    demo.control.set_faults()
+    desk.crawl(f"start={demo.url}/news")
+    assert url in {record["url"] for record in desk.records()}
