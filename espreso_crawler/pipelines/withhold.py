@@ -20,7 +20,8 @@ LISTS = ("blocks", "images", "links", "related")
 class WithholdPipeline:
     """Keeps the text of a reserved article out of the record, or the article, or only flags it.
 
-    Digests and observations are made before, so a change of the text or of the layout is still seen. Counts ``espreso/opt_out/<wish>``.
+    Digests and observations are made before, so a change of the text or of the layout is still seen. Counts
+    ``espreso/opt_out/<wish>``.
     """
 
     def __init__(self, crawler: Crawler, mode: str, reservations: ReservationsExtension) -> None:
