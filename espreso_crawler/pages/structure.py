@@ -18,6 +18,8 @@ HIDDEN_EMAIL = "[email]"
 SHORTEST_BODY = 80
 TIME_ONLY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 FEWEST_ROWS = 3
+# Elements around a row by which rows are told apart: real pages have half of them.
+DEEPEST_SHAPE = 40
 HIGHEST_ROW = 6
 LONGEST_HEADING = 40
 
@@ -165,7 +167,7 @@ def _words(node: LexborNode) -> Iterator[str]:
 def _shape(node: LexborNode) -> tuple[str, ...]:
     tags: list[str] = []
     up = node.parent
-    while up is not None:
+    while up is not None and len(tags) < DEEPEST_SHAPE:
         tags.append(up.tag or "")
         up = up.parent
     return tuple(tags)

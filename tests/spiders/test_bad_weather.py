@@ -25,7 +25,7 @@ WEATHER = [
     (Fault("trick", trick="deep"), "pending", "nests deeper"),
     (Fault("trick", trick="surrogates"), "emitted", ""),
     (Fault("trick", trick="links"), "emitted", ""),
-    (Fault("trick", trick="traversal"), "emitted", ""),
+    (Fault("trick", trick="traversal"), "quarantined", "number is not on the page"),
 ]
 
 
