@@ -162,10 +162,16 @@ class HealthExtension:
             reason, is_refusal = f"HTTP {response.status}", response.status == HTTPStatus.TOO_MANY_REQUESTS
             self.failed(self.host(request.url), request, reason, asked, is_refusal=is_refusal)
 
+    def may_go(self, host: Host, request: Request) -> bool:
+        """Return whether a request need not stand aside; the first one after a pause is the probe."""
+        if host.failures and host.closed is None and not host.holds:
+            host.probe = request
+        return not host.holds or host.probe is request
+
     def request_scheduled(self, request: Request) -> None:
         """Let a request of a paused host stand aside."""
         host = self.host(request.url)
-        if host.holds and host.probe is not request:
+        if not self.may_go(host, request):
             host.parked.append(request)
             raise IgnoreRequest("its host is paused")
 

@@ -41,10 +41,11 @@ class BackoffMiddleware:
     async def process_request(self, request: Request) -> Request | None:
         """Refuse what goes to a host that is given up; send what goes to a paused one to stand aside."""
         host = self._health.host(request.url)
-        if request.callback is NO_CALLBACK:  # asked for by a component, past the scheduler: it waits here
+        is_page = request.callback is not NO_CALLBACK
+        if not is_page:  # asked for by a component, past the scheduler: it waits here
             await self._pause_over(host)
         self._health.require_open(host)
-        return request if host.holds and host.probe is not request and request.callback is not NO_CALLBACK else None
+        return request if is_page and not self._health.may_go(host, request) else None
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Pass on what a page's callback can use. Raises `HostUnavailable` for what only says that the host fails."""

@@ -46,7 +46,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._health.require_open(host)
         if request.meta.get("dont_obey_robotstxt"):
             return None
-        if host.holds and host.probe is not request:
+        if not self._health.may_go(host, request):
             return request
         with self._health.asking_for_rules(host):
             rules = await self.robot_parser(request)

@@ -44,6 +44,7 @@ LONGEST_NUMBER = 8
 # The site's feed has 40, its archive as many; in a browser a month of news may stand on one page.
 MOST_ENTRIES = 1_000
 MOST_RENDERED = 10_000
+MOST_HEADINGS = 500  # each may hold the next one, and is read with all that is in it
 
 
 @dataclass(slots=True)
@@ -153,9 +154,13 @@ def page_number(url: str) -> int:
 def _by_markup(block: LexborNode, page: Page) -> Feed:
     result = Feed(more_url=_more(page))
     clock = _Clock(page)
+    days = 0
     for part in block.css(PARTS):
         kind = _kind(part.attributes["class"] or "")
         if kind == "day":
+            days += 1
+            if days > MOST_HEADINGS:
+                raise LayoutError(f"{page.url}: more than {MOST_HEADINGS} day headings in one feed")
             result.wrong_weekdays += clock.heading(line_of(part) or "")
         elif kind in ("entry", "important"):
             result.entries.append(FeedEntry("", day=clock.day, important=kind == "important"))
