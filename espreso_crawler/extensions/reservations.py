@@ -58,6 +58,9 @@ class ReservationsExtension:
             self._crawler.stats.inc_value("espreso/opt_out/unreadable")
             logger.info("%s could not be asked for: %s", address, error)
             return b""
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the next run asks again
+            self._crawler.stats.inc_value("espreso/opt_out/unreadable")
+            return b""
         body = response.body[:LARGEST] if response.status == HTTPStatus.OK else b""
         keeper_of(self._crawler).ledger.copies.keep(address, etag=None, last_modified=None, body=body)
         return body

@@ -25,6 +25,8 @@ class Released:
 def release(ledger: Ledger, run: str) -> Released:
     """Let a run's quarantined rows out: each is decided anew, against what stands now.
 
+    One whose article has an earlier row without a verdict goes out after that one, with the next crawl.
+
     Raises LedgerError when nothing of the run is in quarantine.
     """
     session, found = ledger.session, Released()
@@ -34,11 +36,11 @@ def release(ledger: Ledger, run: str) -> Released:
             raise LedgerError(_nothing(run))
         states.reclaim(session.db, session.run, entries)
     quarantine.show(session, run)
-    released = ledger.holding.adopt()
-    found.observations = [kept.observation for kept in released]
+    released = [kept for kept in ledger.holding.adopt() if kept.is_released]  # no verdict over the others was spoken
     tell, ledger.outbox.on_commit = ledger.outbox.on_commit, found.decisions.extend
     try:
-        ledger.holding.accept(released)
+        blocked = ledger.holding.accept(released)
+        found.observations = [kept.observation for kept in released if kept not in blocked]
         ledger.outbox.flush()
     finally:
         ledger.outbox.on_commit = tell

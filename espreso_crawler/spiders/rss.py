@@ -1,4 +1,4 @@
-"""The spider of ``/rss``: the cheapest poll, one request while nothing is new."""
+"""The spider of ``/rss``: the cheapest poll, one request beside robots.txt while nothing is new."""
 
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Self

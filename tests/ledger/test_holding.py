@@ -12,7 +12,7 @@ from espreso_crawler.ledger.reconcile import reconcile
 from espreso_crawler.ledger.releasing import discard, release
 from espreso_crawler.ledger.status import status
 from tests.ledger.builders import HOST, draft, in_child, open_ledger, sealed, see, sighting, url
-from tests.ledger.holding import SEEN, copy_of, hold, ids, inspected_ledger, quarantine
+from tests.ledger.holding import SEEN, copy_of, finish, hold, ids, inspected_ledger, quarantine
 
 KILLED = -9
 
@@ -130,6 +130,25 @@ def test_a_quarantined_row_is_released_under_the_next_revision(tmp_path: Path) -
     with inspected_ledger(tmp_path) as session:
         assert status(session)["entries"] == {"emitted": 2}
         assert reconcile(session).is_well()
+
+
+def test_a_release_lets_out_nothing_that_no_verdict_was_spoken_over(tmp_path: Path) -> None:
+    judged = open_ledger(tmp_path)
+    see(judged, sighting(1), sighting(2))
+    quarantine(judged, *hold(judged, 1))
+    judged.close("finished", 5)
+    unjudged = open_ledger(tmp_path)
+    see(unjudged, sighting(2))
+    hold(unjudged, 2)
+    unjudged.close("terminated", 143)
+    ledger = open_ledger(tmp_path)
+    release(ledger, judged.run.id)
+    ledger.close("finished", 0)
+    assert ids(tmp_path) == [("ua:news-1", 1)]
+    ledger = open_ledger(tmp_path)
+    assert ledger.entries.counts() == {"emitted": 1, "held": 1}
+    finish(ledger)
+    assert ids(tmp_path) == [("ua:news-1", 1), ("ua:news-2", 1)]
 
 
 def test_a_released_row_never_overtakes_a_later_look(tmp_path: Path) -> None:

@@ -73,6 +73,15 @@ def test_a_reserved_site_gives_metadata_and_is_asked_once_a_day(desk: Desk):
     assert desk.runs()[0]["stats"]["espreso/opt_out/tdm-reserved"] == 5
 
 
+def test_a_file_that_a_failing_site_did_not_give_is_asked_for_by_the_next_run(desk: Desk):
+    with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS)) as demo:
+        demo.control.set_faults(Fault("status", path=TDMREP, status=500))
+        desk.crawl(start(demo), "limit=1")
+        demo.control.set_faults()
+        desk.crawl(start(demo), "limit=1")
+    assert [bool(record["opt_outs"]) for record in desk.records()] == [False, True]
+
+
 def test_a_reserved_site_is_no_drift_and_a_redesign_of_it_is(desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS)) as demo:
         assert desk.crawl(start(demo)).exit_code == 0
