@@ -1,5 +1,6 @@
 """The "Read also" news feed at the end of every page, by its known markup or, when that is gone, by its shape alone."""
 
+from collections import Counter
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -44,7 +45,7 @@ LONGEST_NUMBER = 8
 # The site's feed has 40, its archive as many; in a browser a month of news may stand on one page.
 MOST_ENTRIES = 1_000
 MOST_RENDERED = 10_000
-MOST_HEADINGS = 500  # each may hold the next one, and is read with all that is in it
+MOST_PARTS = 100  # of a kind, beside two an entry: each may hold the next one, and is read with all that is in it
 
 
 @dataclass(slots=True)
@@ -154,13 +155,15 @@ def page_number(url: str) -> int:
 def _by_markup(block: LexborNode, page: Page) -> Feed:
     result = Feed(more_url=_more(page))
     clock = _Clock(page)
-    days = 0
+    counts = Counter[str]()
     for part in block.css(PARTS):
         kind = _kind(part.attributes["class"] or "")
+        counts[kind] += 1
+        if counts[kind] > MOST_PARTS + 2 * len(result.entries):
+            raise LayoutError(
+                f"{page.url}: {counts[kind]} parts of one kind for {len(result.entries)} entries of a feed"
+            )
         if kind == "day":
-            days += 1
-            if days > MOST_HEADINGS:
-                raise LayoutError(f"{page.url}: more than {MOST_HEADINGS} day headings in one feed")
             result.wrong_weekdays += clock.heading(line_of(part) or "")
         elif kind in ("entry", "important"):
             result.entries.append(FeedEntry("", day=clock.day, important=kind == "important"))
