@@ -101,6 +101,9 @@ class Bench:
     def _quarantine(self, rows: list[Row], why: str) -> None:
         reasons = ["; ".join(filter(None, (why, self.judge.doubts(row.seen)))) for row in rows]
         self._ledger.holding.quarantine([row.kept for row in rows], reasons)
+        for row in rows:
+            if row.kept.draft.entry_url is None:  # a look that told nothing, not one that is due within the hour
+                self._ledger.rechecks.missed(row.kept.foreseen.id)
 
     def _begin(self) -> None:
         if not self._rows and not self._refused:

@@ -58,8 +58,16 @@ class WithholdPipeline:
             raise OptedOut(", ".join(item.opt_outs), log_level="DEBUG")
         if RESERVED in item.opt_outs and self._mode == "metadata":
             self._keeper.gate.look(item)
-            for name in TEXTS:
-                setattr(item, name, None)
-            for name in LISTS:
-                setattr(item, name, [])
+            withhold(item)
         return item
+
+
+def withhold(item: Article) -> None:
+    """Take text and pictures out of a record, and what other sources said of them."""
+    for name in TEXTS:
+        setattr(item, name, None)
+    for name in LISTS:
+        setattr(item, name, [])
+    for provenance in item.provenance:
+        if provenance.field in TEXTS + LISTS:
+            provenance.raw, provenance.others = None, []

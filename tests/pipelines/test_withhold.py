@@ -3,7 +3,9 @@
 import pytest
 
 from espreso_crawler.demo_site import Fault, SiteOptions, running
+from espreso_crawler.pages import article
 from espreso_crawler.pages.opt_outs import opt_outs, reserves
+from espreso_crawler.pipelines.withhold import withhold
 from tests.builders import Facts, article_html, page
 from tests.crawls import PAGE, Desk, start
 from tests.middlewares.test_backoff import pending
@@ -71,6 +73,15 @@ def test_a_reserved_site_gives_metadata_and_is_asked_once_a_day(desk: Desk):
         )
         assert record["headline"] and record["date_published"]
     assert desk.runs()[0]["stats"]["espreso/opt_out/tdm-reserved"] == 5
+
+
+def test_what_another_source_says_of_a_text_is_withheld_too():
+    facts = Facts()
+    item = article(page(article_html(facts).replace('"text-subtitle">', '"text-subtitle">Other words here: ')))
+    assert facts.lead in str(item.provenance)
+    withhold(item)
+    assert facts.lead not in str(item.provenance)
+    assert item.headline in str(item.provenance)
 
 
 def test_a_file_that_a_failing_site_did_not_give_is_asked_for_by_the_next_run(desk: Desk):

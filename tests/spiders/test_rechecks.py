@@ -82,6 +82,20 @@ def test_a_silent_edit_is_found_within_an_hour_and_counted_apart(demo: DemoSite,
     assert look(demo, crawled, HOUR) == [], "nothing is due before the next age"
 
 
+def test_a_look_that_ends_in_quarantine_is_not_due_within_the_hour(demo: DemoSite, crawled: Desk) -> None:
+    edited, *_ = young(demo)
+    demo.control.update(edited, "text", silent=True)
+    demo.control.set_layout("no_jsonld")
+    assert crawled.now
+    crawled.now += 25 * HOUR
+    assert crawled.crawl(start(demo)).exit_code == 5
+    assert crawled.runs()[-1]["counts"]["outcome"]["quarantined"] == 1
+    assert look(demo, crawled, HOUR) == []
+    demo.control.set_layout("plain")
+    assert len(look(demo, crawled, 25 * HOUR)) == 1
+    assert events(crawled) == [("revised", entity(demo, edited))]
+
+
 def test_two_refusals_while_another_article_answers_are_a_removal(demo: DemoSite, crawled: Desk) -> None:
     gone = young(demo)
     demo.control.set_faults(*(Fault("status", f"/{demo.site.brief(number).slug}", status=404) for number in gone))
