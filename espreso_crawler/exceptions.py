@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     OK = 0
     CONFIGURATION = 1  #: settings or start-up: nothing was fetched
     ARGUMENT = 2  #: a bad spider argument or command line: nothing was fetched
-    SOURCE = 3  #: the start page could not be read, or a host was given up: what was not fetched stays pending
+    SOURCE = 3  #: start page unreadable, host given up, or challenges for pages: what was not fetched stays pending
     OUTPUT = 4  #: the output folder or the ledger failed: what was not written stays pending
     MONITOR = 5  #: a critical monitor: rows are held back
     INTERRUPTED = 130  #: SIGINT

@@ -43,6 +43,7 @@ class Bench:
         """Let an entry wait whose page is no article."""
         self._begin()
         self._refused.append((url, reason))
+        self._ledger.entries.handled(url)
         self.judge.see_refused()
 
     def has_enough(self) -> bool:

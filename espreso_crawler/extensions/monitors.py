@@ -186,10 +186,11 @@ class MonitorsExtension:
     def _report(self, findings: list[Finding]) -> None:
         self._tell(findings)
         level, stats = worst(findings), self.crawler.stats
-        if any(finding.level == "critical" and finding.name not in SOURCE for finding in findings):
-            stats.max_value(EXIT_CODE_STAT, int(ExitCode.MONITOR))
         for finding in findings:
             stats.inc_value(f"espreso/monitor/{finding.level}")
+            if finding.level == "critical":
+                code = ExitCode.SOURCE if finding.name in SOURCE else ExitCode.MONITOR
+                stats.max_value(EXIT_CODE_STAT, int(code))
         self.keeper.extra |= {
             "verdict": level,
             "findings": [asdict(finding) for finding in findings],

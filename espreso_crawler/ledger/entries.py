@@ -140,6 +140,10 @@ class Entries:
         """
         self._session.begin_handling(url)
 
+    def handled(self, url: str) -> None:
+        """Note that a page was read, though its entry waits: if the process dies now, it is not the suspect."""
+        self._session.end_handling(url)
+
     def settle(self, url: str, state: states.EndState, reason: str | None = None) -> None:
         """End a leased entry without a line; written with the next flush. Other runs' entries are left alone.
 

@@ -133,6 +133,18 @@ def test_entries_that_lead_to_no_article_are_tried_again_when_they_are_many(demo
     assert set(victims) <= {record["url"] for record in desk.records()}
 
 
+def test_a_kill_while_pages_without_article_wait_makes_none_of_them_a_suspect(desk: Desk) -> None:
+    with running(SiteOptions(page_bytes=PAGE, latency=0.2)) as demo:
+        demo.control.set_faults(Fault("error_page", path="/*-*"))
+        process = desk.start(start(demo), settings=SLOWLY)
+        wait_for_requests(demo, 8, process)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        demo.control.set_faults()
+        assert desk.crawl(start(demo), settings=NO_BACKOFF | {"ESPRESO_MAX_ATTEMPTS": "1"}).exit_code == 0
+    assert len(desk.records()) == 40
+
+
 def command(desk: Desk, name: str, *arguments: str) -> int:
     places = {"ESPRESO_OUTPUT": str(desk.home / "output"), "ESPRESO_STATE": str(desk.home / "state")}
     given = [part for setting, value in places.items() for part in ("-s", f"{setting}={value}")]

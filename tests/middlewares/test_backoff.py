@@ -128,6 +128,13 @@ def test_one_page_that_always_fails_does_not_stop_the_crawl(demo: DemoSite, desk
     assert [line for line in done.log.splitlines() if f"{victim}: HTTP 500" in line]
 
 
+def test_challenges_among_good_pages_make_exit_code_3(demo: DemoSite, desk: Desk):
+    paths = [demo.site.truth(demo.site.newest - place, demo.url).url.removeprefix(demo.url) for place in (3, 13, 23)]
+    demo.control.set_faults(*(Fault("challenge", path=path, status=403) for path in paths))
+    assert desk.crawl(start(demo)).exit_code == 3
+    assert (desk.runs()[-1]["verdict"], len(desk.records())) == ("critical", 37)
+
+
 @pytest.mark.parametrize("status", [503, 200])
 def test_challenge_pages_are_counted_and_are_no_articles(status: int, demo: DemoSite, desk: Desk):
     demo.control.set_faults(Fault("challenge", after=12, status=status))
