@@ -45,7 +45,9 @@ def _loaded(block: str) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:  # the standard library accepts raw control characters inside strings, which templates let through
-        return json.loads(block, strict=False)
+        loaded = json.loads(block, strict=False)
+        # It accepts lone surrogates too, which are no text and cannot be written.
+        return json.loads(json.dumps(loaded, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
 

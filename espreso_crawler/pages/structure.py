@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -20,6 +21,7 @@ TIME_ONLY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 FEWEST_ROWS = 3
 # Elements around a row by which rows are told apart: real pages have half of them.
 DEEPEST_SHAPE = 40
+MOST_WORDS = 30  # texts of a row; a real one has a time, a label, a headline
 HIGHEST_ROW = 6
 LONGEST_HEADING = 40
 
@@ -151,8 +153,10 @@ def _row(time_node: LexborNode, time: str) -> tuple[str, str, list[str]] | None:
             return None
         links = {link.attributes.get("href") or "" for link in node.css("a[href]")}
         if links:
-            words = [word for word in _words(node) if word != time]
-            return (time, links.pop(), words) if len(links) == 1 and words else None
+            texts = list(islice(_words(node), MOST_WORDS + 1))
+            words = [word for word in texts if word != time]
+            is_row = len(links) == 1 and words and len(texts) <= MOST_WORDS
+            return (time, links.pop(), words) if is_row else None
         node = node.parent
     return None
 

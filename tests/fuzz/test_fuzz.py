@@ -61,3 +61,9 @@ def test_any_json_in_a_page_gives_a_valid_record(value):
     script = f'<script type="application/ld+json">{block.replace("</", "<")}</script>'
     html = article_html(Facts(has_jsonld=False)).replace("</head>", f"{script}</head>")
     checked("page", html.encode("utf-8", "surrogatepass"))
+
+
+def test_a_lone_surrogate_in_json_is_replaced():
+    script = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "\\ud800\tA"}}</script>'
+    html = article_html(Facts(has_jsonld=False)).replace("</head>", f"{script}</head>")
+    checked("page", html.encode())
