@@ -60,6 +60,10 @@ def _found(stats: Mapping[str, Any], gaps: int) -> Iterator[Finding]:
     if failures >= max(FAILURES, FAILED * (pages + failures)):
         yield Finding("failures", "warning", "many pages could not be read; they are tried again",
                       {"answers": pages, "failures": failures})  # fmt: skip
+    ahead = stats.get("espreso/held_until_published", 0)
+    if ahead >= max(MANY, MOST * pages):
+        yield Finding("future", "critical", "articles are dated in the future, or their dates are misread; they wait",
+                      {"answers": pages, "future": ahead})  # fmt: skip
     missing = stats.get("espreso/feed/missing", 0)
     if missing >= max(MANY, MOST * pages):
         yield Finding("feed_missing", "warning", "article pages carry no feed: what is published during a crawl waits "

@@ -34,6 +34,8 @@ DAYTIME = [NOW - day * DAY + hour * HOUR + minute * 60 for day in range(1, 15) f
         ({"espreso/robots/unreadable": 1}, 0, {"robots_unreadable": "critical"}),
         ({"espreso/start/unreadable": 1}, 0, {"start_unreadable": "critical"}),
         ({"response_received_count": 10, "espreso/feed/missing": 9}, 0, {"feed_missing": "warning"}),
+        ({"response_received_count": 100, "espreso/held_until_published": 3}, 0, {}),
+        ({"response_received_count": 10, "espreso/held_until_published": 3}, 0, {"future": "critical"}),
         ({}, 2, {"gaps": "warning"}),
     ],
 )  # fmt: skip

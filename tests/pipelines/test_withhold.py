@@ -129,3 +129,11 @@ def test_an_article_from_the_future_waits_for_its_time(desk: Desk):
     assert early not in {record["url"] for record in desk.records()}
     ((attempts, seconds),) = [entry for entry in pending(desk) if entry[1] > 0]
     assert (attempts, seconds > 80_000) == (0, True)
+
+
+def test_many_articles_from_the_future_raise_an_alarm(desk: Desk):
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        demo.control.set_faults(Fault("trick", path="/*-*", trick="future"))
+        assert desk.crawl(start(demo), "limit=5").exit_code == 5
+    assert [finding["name"] for finding in desk.runs()[-1]["findings"]] == ["future"]
+    assert desk.records() == []
