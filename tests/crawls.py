@@ -13,21 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from espreso_crawler.demo_site import DemoSite
+from tests import forked
+from tests.forked import Finished
 
 ROOT = Path(__file__).parents[1]
 # A test's site is this machine's own: no need to wait between requests. All else is as in a real crawl.
 NO_WAITING = {"DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "0", "ESPRESO_PAUSE_SECONDS": "0.05"}
 LONGEST_CRAWL = 60
 PAGE = 20_000  # bytes: small pages, fast tests
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What a crawl said at its end."""
-
-    exit_code: int
-    log: str
-    stdout: bytes
 
 
 @dataclass
@@ -49,14 +42,8 @@ class Desk:
         extra: Sequence[str] = (),
     ) -> Finished:
         """Run ``scrapy crawl`` with ``-a`` arguments to its end."""
-        done = subprocess.run(
-            self.command(arguments, settings, extra, spider),
-            cwd=ROOT,
-            capture_output=True,
-            timeout=self.patience,
-            check=False,
-        )
-        return Finished(done.returncode, done.stderr.decode(), done.stdout)
+        given = self.given(arguments, settings, extra, spider)
+        return forked.scrapy(given, folder=ROOT, now=self.now, seconds=self.patience)
 
     def start(
         self, *arguments: str, spider: str = "read_also", settings: Mapping[str, str] | None = None
@@ -72,11 +59,17 @@ class Desk:
         extra: Sequence[str],
         spider: str = "read_also",
     ) -> list[str]:
-        """Return the command line of a crawl here."""
+        """Return the command line of a crawl here, in a process of its own from the start."""
+        program = ["tests.at_time", self.now.isoformat()] if self.now else ["scrapy"]
+        return [sys.executable, "-m", *program, *self.given(arguments, settings, extra, spider)]
+
+    def given(
+        self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str], spider: str
+    ) -> list[str]:
+        """Return what ``scrapy`` is given for a crawl here."""
         places = {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
         given = places | NO_WAITING | self.settings | dict(settings or {})
         return [
-            sys.executable, "-m", *(["tests.at_time", self.now.isoformat()] if self.now else ["scrapy"]),
             "crawl", spider,
             *(part for argument in arguments for part in ("-a", argument)),
             *(part for name, value in given.items() for part in ("-s", f"{name}={value}")),

@@ -28,9 +28,10 @@ from espreso_crawler.pipelines.tag import tag
 
 GZIP = b"\x1f\x8b"
 CELL = 70
-# One page and nothing remembered: none of a crawl's components, and an answer of any status is answered for here.
+# One page and nothing remembered: of a crawl's components only those that keep its manners towards the host, and an
+# answer of any status is answered for here.
 ONE_PAGE: dict[str, Any] = {
-    "EXTENSIONS": {},
+    "EXTENSIONS": {"espreso_crawler.extensions.health.HealthExtension": 25},
     "ITEM_PIPELINES": {},
     "SPIDER_MIDDLEWARES": {"scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None},
     "LOG_LEVEL": "WARNING",

@@ -17,11 +17,11 @@ from scrapy.utils.asyncio import call_later
 
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, HeldBack, HostUnavailable
 from espreso_crawler.extensions.hosts import Host
-from espreso_crawler.extensions.ledger import keeper_of
+from espreso_crawler.extensions.ledger import LedgerExtension
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.extensions.waits import backoff, retry_after
 from espreso_crawler.identity import host_of
-from espreso_crawler.ledger import Ledger
+from espreso_crawler.ledger.pauses import Pauses
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class HealthExtension:
         name = host_of(url)
         if name not in self._hosts:
             self._hosts[name] = host = Host(name)
-            if pause := self._ledger.pauses.of(name):
+            if self._pauses and (pause := self._pauses.of(name)):
                 until, reason = pause
                 host.closed_until = monotonic() + (until - datetime.now(UTC)).total_seconds()
                 self._close(host, f"left alone until {until:%Y-%m-%dT%H:%M:%SZ}: {reason}")
@@ -85,7 +85,8 @@ class HealthExtension:
         if host.failures and host.left == 0 and host.closed is None:
             host.failures, host.probe = 0, None
             host.failing.clear()
-            self._ledger.pauses.over(host.name)
+            if self._pauses:
+                self._pauses.over(host.name)
             self._go_on(host)
 
     def failed(self, host: Host, request: Request, reason: str, asked: float = 0.0, *, is_refusal: bool) -> None:
@@ -120,7 +121,8 @@ class HealthExtension:
             return
         if seconds:
             host.closed_until = monotonic() + seconds
-            self._ledger.pauses.ask(host.name, datetime.now(UTC) + timedelta(seconds=seconds + 1), reason)
+        if seconds and self._pauses:
+            self._pauses.ask(host.name, datetime.now(UTC) + timedelta(seconds=seconds + 1), reason)
         self._close(host, reason)
 
     @contextmanager
@@ -187,8 +189,10 @@ class HealthExtension:
             raise CloseSpider(CLOSING_REASON)
 
     @property
-    def _ledger(self) -> Ledger:
-        return keeper_of(self.crawler).ledger
+    def _pauses(self) -> Pauses | None:
+        """Rests that earlier runs were asked for; None without a ledger, as in ``scrapy extract``."""
+        keeper = self.crawler.get_extension(LedgerExtension)
+        return keeper.ledger.pauses if keeper else None
 
     def _pause(self, host: Host, seconds: float, reason: str) -> None:
         if host.left < seconds:

@@ -30,9 +30,7 @@ def test_a_bad_argument_is_one_clear_line_and_exit_code_2(arguments, named: str,
 
 
 def test_an_unknown_spider_is_exit_code_2(desk: Desk):
-    command = ["nope" if part == "read_also" else part for part in desk.command((), None, ())]
-    desk.command = lambda *_: command  # type: ignore[method-assign]
-    done = desk.crawl()
+    done = desk.crawl(spider="nope")
     assert (done.exit_code, done.log.strip()) == (
         2,
         "scrapy crawl: no spider 'nope': there are read_also, rss, sitemap",
