@@ -2,10 +2,12 @@
 
 import re
 import sqlite3
+import subprocess
 from dataclasses import replace
 
 from espreso_crawler.demo_site import DemoSite, Fault
-from tests.crawls import Desk, start
+from tests.crawls import ROOT, Desk, start
+from tests.forked import Finished
 
 MEGABYTE = 1_000_000
 # Fault, and what the ledger has to say of the entry afterwards: its state, and a part of the reason.
@@ -35,18 +37,14 @@ def entries(desk: Desk) -> dict[str, tuple[str, str]]:
     return {url: (state, error) for url, state, error in rows}
 
 
-def crawl_measured(desk: Desk, *arguments: str, settings: dict[str, str]):
-    """Return what a crawl said, and the MB it took at most."""
-    plain = desk.command
-
-    def measured(*given):
-        return ["tests.measured" if part == "scrapy" else part for part in plain(*given)]
-
-    desk.command = measured  # type: ignore[method-assign]
-    done = desk.crawl(*arguments, settings=settings)
-    peak = re.search(r"peak (\d+) MB", done.log)
-    assert peak, done.log
-    return done, int(peak[1])
+def crawl_measured(desk: Desk, *arguments: str, settings: dict[str, str]) -> tuple[Finished, int]:
+    """Return what a crawl said, and the MB it took at most: in a process that shares no memory with others."""
+    command = ["tests.measured" if part == "scrapy" else part for part in desk.command(arguments, settings, ())]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=desk.patience, check=False)
+    log = done.stderr.decode()
+    peak = re.search(r"peak (\d+) MB", log)
+    assert peak, log
+    return Finished(done.returncode, log, done.stdout), int(peak[1])
 
 
 def test_each_attack_on_an_article_ends_in_a_refusal_and_the_others_are_read(demo: DemoSite, desk: Desk):
