@@ -21,16 +21,15 @@ def counted(texts: Iterable[str]) -> bytes:
     True
     """
     pairs: dict[bytes, None] = {}
-    for text in texts:
-        if not DIGIT.search(text):
-            continue
+    for text in filter(DIGIT.search, texts):
         words = WORD.findall(text.casefold())
+        told = ["#" if word[0].isdigit() else word for word in words]
         for place, word in enumerate(words):
-            if word[0].isdigit():
-                around = [*words[max(0, place - AROUND) : place], "#", *words[place + 1 : place + 1 + AROUND]]
-                pairs[_checksum(" ".join("#" if each[0].isdigit() else each for each in around)) + _checksum(word)] = (
-                    None
-                )
+            if told[place] == "#":
+                around = told[max(0, place - AROUND) : place + 1 + AROUND]
+                pairs[_checksum(" ".join(around)) + _checksum(word)] = None
+        if len(pairs) >= MOST:
+            break
     return b"".join(list(pairs)[:MOST])
 
 
