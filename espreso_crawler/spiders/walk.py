@@ -19,6 +19,9 @@ KnownTimes = Callable[[Collection[str]], Sequence[datetime]]
 """Returns the times that the ledger knows of entries, by their addresses."""
 MOST_STEPS_BACK = 5
 """In one walk. A site whose cache gives pages of different ages would have it go to and fro for ever."""
+MOST_LEVEL = 50
+"""Pages in a row none of which is older than those before. The feed of a month fits on them, and no hour does."""
+LEVEL = f"{MOST_LEVEL} pages of the archive in a row lead no further down"
 NO_FIT = "the page does not fit the one before it: its feed is older"
 
 
@@ -45,6 +48,10 @@ class Walk:
     landed: datetime | None = None
     """The aim of that search."""
     steps_back: int = 0
+    deepest: datetime | None = None
+    """Oldest time on the pages read so far."""
+    level: int = 0
+    """Pages read since one was older than all before: an archive may go on for ever."""
     tape: Tape = field(default_factory=lambda: Tape.of(None))
     """The feed on the page before."""
     untimed: list[frozenset[str]] = field(default_factory=list)
@@ -103,13 +110,20 @@ class Walk:
             return None
         if is_repeated and not self.tape.shown:
             return self._next(None, left, "the archive repeats a page, and no feed tells whether articles came")
-        if oldest := min(times, default=None) or self._oldest_known(addresses):
+        oldest = min(times, default=None) or self._oldest_known(addresses)
+        if oldest:
             self.stretch = self.coverage.extend(self.stretch, oldest=oldest, since=self.since)
         if not self.stretch.is_open:
             return None
+        self._note_depth(oldest)
         self._leap(number, times)
         url = self._next_looked_at() if self.search else found.next_url
         return self._next(url, left, "the archive page has no link to the next")
+
+    def _note_depth(self, oldest: datetime | None) -> None:
+        leads_down = oldest is not None and (self.deepest is None or oldest < self.deepest)
+        self.level = 0 if leads_down else self.level + 1
+        self.deepest = oldest if leads_down else self.deepest
 
     def _end(self) -> None:
         """Note the end of the archive."""
@@ -181,6 +195,8 @@ class Walk:
             reason = missing
         elif left is not None and left <= 0:
             reason = "limit reached"
+        elif self.level >= MOST_LEVEL:
+            reason = LEVEL
         elif self.page_limit and self.pages >= self.page_limit:
             reason = f"page limit of {self.page_limit} reached"
         if reason:

@@ -14,7 +14,7 @@ from espreso_crawler.ledger import Ledger
 from espreso_crawler.pages import Feed, FeedEntry, Page
 from espreso_crawler.pages.feed import page_number
 from espreso_crawler.pages.listing import Listing, page_after
-from espreso_crawler.spiders.walk import Walk
+from espreso_crawler.spiders.walk import MOST_LEVEL, Walk
 from tests.ledger.builders import open_ledger
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -65,19 +65,21 @@ def time(number: int) -> datetime:
     return START + timedelta(minutes=number)
 
 
-def crawl(site: Site, ledger: Ledger, *, since: int | None = None, limit: int = 0, meanwhile=lambda: None) -> list[int]:
+def crawl(
+    site: Site, ledger: Ledger, *, since: int | None = None, limit: int = 0, meanwhile=lambda: None, known=None
+) -> list[int]:
     """Walk as a spider does; returns the numbers of the pages asked for."""
     site.asked = []
     found = site.feed()
     page = Page.read(b"<p></body></html>", url=NEWS, fetched_at=START)
-    known = {url(number): time(number) for number in site.numbers}
+    times = {url(number): time(number) for number in site.numbers}
     walk = Walk.begin(
         ledger.coverage,
         found,
         page,
         since=None if since is None else time(since),
         page_limit=limit,
-        known_times=lambda urls: [known[each] for each in urls],
+        known_times=known or (lambda urls: [times[each] for each in urls]),
     )
     here = walk.first_url(found, None) if walk else None
     while walk and here:
@@ -169,6 +171,23 @@ def test_an_archive_that_repeats_its_last_page_for_ever_has_ended(ledger: Ledger
     site.entries = lambda page, *, has_times: whole(min(page, 10), has_times=has_times)  # type: ignore[method-assign]
     assert crawl(site, ledger, since=-50) == list(range(2, 12))
     assert ledger.coverage.gaps() == []
+
+
+@pytest.mark.parametrize("has_times", [True, False])
+def test_an_archive_without_end_is_a_gap_on_record(ledger: Ledger, *, has_times: bool) -> None:
+    """Each page has new addresses, and none is older than the page before."""
+    site = Site(60, has_times=has_times)
+    shown = site.feed()
+
+    def endless(page: int, *, has_times: bool) -> list[FeedEntry]:
+        stamps = [time(45) if has_times else None] * SIZE
+        return [FeedEntry(f"{NEWS}/{page}/{n}", published_at=stamp) for n, stamp in enumerate(stamps)]
+
+    site.feed = lambda: shown  # type: ignore[method-assign]
+    site.entries = lambda page, *, has_times: endless(page, has_times=has_times)  # type: ignore[method-assign]
+    asked = crawl(site, ledger, since=-5000, known=lambda _urls: [])
+    assert len(asked) <= MOST_LEVEL + 2
+    assert "lead no further down" in ledger.coverage.gaps()[0].reason
 
 
 def test_pages_of_different_ages_are_a_gap_on_record(ledger: Ledger) -> None:
