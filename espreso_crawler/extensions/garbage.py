@@ -14,8 +14,8 @@ class GarbageExtension:
     """Spares the search while the engine runs.
 
     Vocabularies and automata are a hundred thousand objects that stay, and an article makes hardly any cycles (600
-    objects in 2,000 articles). By default the search took 0.25 to 0.45 ms an article, so it takes 0.01; the peak of
-    memory is the same, at 2,000 articles and at 20,000.
+    objects in 2,000 articles). By default the search took 0.25 to 0.45 ms an article, with this threshold 0.01; the
+    peak of memory at 2,000 articles is the same.
     """
 
     def __init__(self) -> None:
