@@ -5,9 +5,8 @@ import argparse
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from espreso_crawler.commands import refuse
-from espreso_crawler.commands.retract import checked, ledger_of_its_own
-from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.commands import refusing
+from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
 from espreso_crawler.ledger.releasing import discard
 
 
@@ -35,14 +34,8 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise UsageError("give the id of one run; `scrapy ledger` shows which have rows in quarantine")
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        try:
+        with refusing(self):
             target, reason = checked(args[0]), checked(opts.reason)
             with ledger_of_its_own(self.settings, "discard", {"target": target, "reason": reason}) as ledger:
                 dropped, pending = discard(ledger, target, reason=reason)
             print(f"{dropped} rows dropped, {pending} entries pending")
-        except ArgumentError as error:
-            refuse(self, str(error), ExitCode.ARGUMENT)
-        except ConfigurationError as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
-        except LedgerError as error:
-            refuse(self, str(error), ExitCode.OUTPUT)

@@ -6,9 +6,9 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from espreso_crawler import identity
-from espreso_crawler.commands import refuse
-from espreso_crawler.commands.retract import checked, ledger_of_its_own
-from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.commands import refusing
+from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
+from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.exporters import end_line
 from espreso_crawler.items import SCHEMA_VERSION
 from espreso_crawler.ledger.forgetting import forget
@@ -38,7 +38,7 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise UsageError("give one article id or address")
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        try:
+        with refusing(self):
             target, reason = _target(args[0]), checked(opts.reason)
             # The run file outlives what is forgotten, so it does not name it.
             with ledger_of_its_own(self.settings, "forget", {"reason": reason}) as ledger:
@@ -53,12 +53,6 @@ class Command(ScrapyCommand):
                 print(f"rewritten {name}")
             for name in done.archived:
                 print(f"archived, still holds the text: {name}")
-        except ArgumentError as error:
-            refuse(self, str(error), ExitCode.ARGUMENT)
-        except ConfigurationError as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
-        except LedgerError as error:
-            refuse(self, str(error), ExitCode.OUTPUT)
 
 
 def _target(given: str) -> str:

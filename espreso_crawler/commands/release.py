@@ -6,9 +6,8 @@ from collections import defaultdict
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from espreso_crawler.commands import refuse
-from espreso_crawler.commands.retract import checked, ledger_of_its_own
-from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.commands import refusing
+from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
 from espreso_crawler.ledger import Ledger
 from espreso_crawler.ledger.releasing import Released, release
 from espreso_crawler.monitors import Observation, Tally
@@ -34,19 +33,13 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise UsageError("give the id of one run; `scrapy ledger` shows which have rows in quarantine")
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        try:
+        with refusing(self):
             target = checked(args[0])
             with ledger_of_its_own(self.settings, "release", {"target": target}) as ledger:
                 released = release(ledger, target)
                 _teach(ledger, released)
             for decision in released.decisions:
                 print(f"{decision.event or decision.outcome} {decision.id} revision {decision.revision}")
-        except ArgumentError as error:
-            refuse(self, str(error), ExitCode.ARGUMENT)
-        except ConfigurationError as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
-        except LedgerError as error:
-            refuse(self, str(error), ExitCode.OUTPUT)
 
 
 def _teach(ledger: Ledger, released: Released) -> None:
