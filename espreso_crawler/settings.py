@@ -44,8 +44,8 @@ EXTENSIONS = {
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
-    "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
     "espreso_crawler.extensions.health.HealthExtension": 25,  # asks the ledger for pauses of earlier runs
+    "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "espreso_crawler.extensions.monitors.MonitorsExtension": 40,  # after the ledger, into whose gate it steps
     "scrapy.extensions.telnet.TelnetConsole": None,
