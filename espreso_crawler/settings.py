@@ -39,12 +39,12 @@ ESPRESO_WEBHOOK_BODY = '{"text": "$summary"}'  # what is posted, as JSON; read b
 ADDONS = {"espreso_crawler.addon.EspresoAddon": 0}
 EXTENSIONS = {
     "espreso_crawler.extensions.signals.SignalsExtension": 10,  # first, to know why the others end
-    # Made before the ledger is opened, so that a wrong setting leaves no run behind; at work after it is closed.
-    "espreso_crawler.extensions.metrics.MetricsExtension": 15,
+    # Made before the ledger is opened, so that a wrong setting leaves no run behind.
+    "espreso_crawler.extensions.metrics.MetricsExtension": 15,  # at work after the ledger is closed, as the next
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
+    "espreso_crawler.extensions.health.HealthExtension": 17,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
-    "espreso_crawler.extensions.health.HealthExtension": 25,  # asks the ledger for pauses of earlier runs
     "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "espreso_crawler.extensions.monitors.MonitorsExtension": 40,  # after the ledger, into whose gate it steps

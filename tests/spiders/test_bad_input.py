@@ -37,6 +37,13 @@ def test_an_unknown_spider_is_exit_code_2(desk: Desk):
     )
 
 
+def test_a_wrong_setting_is_exit_code_1_and_leaves_no_run(desk: Desk):
+    done = desk.crawl("start=http://127.0.0.1:9/news", settings={"ESPRESO_PAUSE_SECONDS": "-1"})
+    assert done.exit_code == 1
+    assert done.log.splitlines()[-1].startswith("scrapy crawl: ESPRESO_PAUSE_SECONDS")
+    assert not (desk.home / "state").exists()
+
+
 def test_a_start_page_without_news_is_exit_code_3(desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, layout="no_feed")) as demo:
         done = desk.crawl(f"start={demo.url}/")
