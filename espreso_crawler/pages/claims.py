@@ -4,7 +4,7 @@ from datetime import datetime
 
 from espreso_crawler.exceptions import FieldError
 from espreso_crawler.items import Article, FeedSighting, OtherEvidence, Provenance
-from espreso_crawler.loaders import ArticleLoader
+from espreso_crawler.loaders import ArticleLoader, printed
 from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.parts import Parts, line
 from espreso_crawler.processors import dates, text
@@ -91,13 +91,13 @@ def _feed_time(sighting: FeedSighting | None, day: dates.PrintedDay | None) -> d
     return None if moment and day and moment.date() != day.day else moment
 
 
-def _note_wrong_weekday(loader: ArticleLoader, printed: str) -> None:
+def _note_wrong_weekday(loader: ArticleLoader, header: str) -> None:
     """Put on record that the header contradicts itself: the weekday is a checksum of the date."""
     for provenance in loader.context["provenance"]:
         if provenance.field == "date_published":
             provenance.agrees = False
             if all(other.source != "markup" for other in provenance.others):
-                provenance.others.append(OtherEvidence("markup", printed))
+                provenance.others.append(OtherEvidence("markup", printed(header)))
 
 
 def _add_people(loader: ArticleLoader, parts: Parts, feed_label: str | None) -> None:

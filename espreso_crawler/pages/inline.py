@@ -113,10 +113,11 @@ class Run:
             child = child.next
 
     def _close_link(self, url: str, start: int, text: str) -> None:
-        """Record the link; a space that was owed before it stands outside it."""
+        """Record the link; spaces and line breaks at its borders stand outside it."""
         start += len(text) - len(text.lstrip())
-        if start < self.length:
-            self.links.append(RunLink(url, start, self.length))
+        end = start + len(text.strip())
+        if start < end:
+            self.links.append(RunLink(url, start, end))
 
 
 MEDIA = frozenset({"img", "picture", "iframe", "video", "audio", "embed", "object", "figure"})

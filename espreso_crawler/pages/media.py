@@ -42,7 +42,7 @@ EMBED_CLASSES = {
 }
 PLACEHOLDERS = ("/img/px.gif", "data:")
 # `349227_Name_new_960x500_0.webp`: a version cut to size; `349227_Name.jpg`: the picture as uploaded.
-SIZED = re.compile(r"(?:_new)?_(\d+)x(\d+)_\d+\.\w+$")
+SIZED = re.compile(r"(?:_new)?_(\d{1,5})x(\d{1,5})_\d+\.\w+$")
 
 
 class Embed(NamedTuple):

@@ -82,6 +82,12 @@ def test_no_time_anywhere_invents_no_midnight():
     assert (found.date_published, found.date_published_day) == (None, date(2024, 11, 2))
 
 
+def test_what_a_header_says_is_cut_before_it_is_put_on_record():
+    found = article(page(Facts(date="2 November, 2024 Sunday " + "and so on " * 100)))
+    raw = [other.raw for each in found.provenance for other in each.others]
+    assert raw and max(map(len, raw)) <= 300
+
+
 def test_a_wrong_weekday_is_a_disagreement_on_record():
     entry = provenance(article(page(Facts(date="2 November, 2024 Monday"))), "date_published")
     assert entry.agrees is False

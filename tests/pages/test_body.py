@@ -3,6 +3,7 @@
 import pytest
 
 from espreso_crawler.pages import Page, article
+from espreso_crawler.pages.media import Picture
 from tests.builders import CAPTURED, Facts, article_html, page
 
 
@@ -29,6 +30,19 @@ def kinds(found) -> list[tuple[str, str | None]]:
 )
 def test_text_of_paragraphs(markup: str, text: str):
     assert body_of(markup).article_body == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"), [("<a href='/x'>linked<br></a>", "linked"), ("<a href='/x'><br> linked <br></a>on", "linked")]
+)
+def test_line_breaks_at_the_borders_of_a_link_stand_outside_it(markup: str, text: str):
+    found = body_of(f"<p>First.</p><p>{markup}</p><p>Last.</p>")
+    (link,) = found.links
+    assert (link.text, found.article_body[link.start : link.end]) == (text, text)
+
+
+def test_a_picture_whose_name_holds_an_absurd_size_has_none():
+    assert Picture.of(f"https://static.espreso.tv/uploads/1_{'9' * 5000}x1_0.webp").area == float("inf")
 
 
 def test_blocks_in_page_order_with_offsets_into_the_body():
