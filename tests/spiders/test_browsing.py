@@ -119,8 +119,10 @@ def test_a_host_that_asks_the_browser_for_rest_gets_it(chromium, desk: Desk):
         demo.control.set_faults(fault)
         done = desk.crawl(f"start={demo.url}/,{demo.url}/news", settings={"CONCURRENT_REQUESTS": "1"})
         visits = demo.control.log()
-    (refused,) = [place for place, visit in enumerate(visits) if visit.status == 429]
-    assert visits[refused + 1].seconds - visits[refused].seconds >= 3
+    (refused,) = [visit.seconds for visit in visits if visit.status == 429]
+    # What the page's other scripts ask for at the same moment is under way before the answer has arrived.
+    after = [visit.seconds - refused for visit in visits if visit.seconds > refused and "/cdn-cgi/" not in visit.target]
+    assert min(after) >= 3
     assert stats(desk)["espreso/host/pauses"] == 1
     assert (
         f"Start page {demo.url}/: the news feed is empty, also in the browser; {demo.url}/news-tape.json?page=1: HTTP 429"
