@@ -1,7 +1,7 @@
 """Articles the output holds: their ids, every name they go by, and what stands of each; no lines."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 
@@ -19,6 +19,12 @@ SELECT article, id, revision, state, url, edition, entity_id, text_digest, recor
        articles.extractor_version, published_at, articles.fetched_at, emitted_at,
        CASE WHEN reissue THEN event END, fields
 FROM articles JOIN revisions USING (article, revision, extractor_version)
+"""
+# An entry knows its article once a page was read for it. One under the article's own address may not have been.
+IN_FEED = """
+SELECT first, label, last_seen_at FROM entries
+WHERE first IS NOT NULL
+  AND (url = :url OR article IN (SELECT article FROM articles WHERE article = :key OR same_as = :key))
 """
 MERGE = "UPDATE articles SET same_as = ?, next_check = NULL WHERE article = ? OR same_as = ?"
 ADDRESS = "//"
@@ -111,6 +117,19 @@ def by_names(db: Database, names: Sequence[str], entity: Entity | None = None) -
     """Return what stands of the first article that bears one of these names: see `find`."""
     found = find(db, names, entity)
     return by_key(db, found[0]) if found else None
+
+
+def in_feed(db: Database, key: int, url: str) -> tuple[dict[str, Any] | None, str | None]:
+    """Return how a feed first showed an article, as in `Lease.feed`, and the label it showed last.
+
+    The feed may have named it by another address than its canonical one, `url`, or by several. None and None
+    when no feed showed it.
+    """
+    entries = db.rows(IN_FEED, {"key": key, "url": url})
+    if not entries:
+        return None, None
+    first = min((orjson.loads(entry["first"]) for entry in entries), key=lambda sighting: sighting["seen_at"])
+    return first, max(entries, key=lambda entry: entry["last_seen_at"])["label"]
 
 
 def is_later(db: Database, url: str) -> bool:

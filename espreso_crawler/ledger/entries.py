@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
-from espreso_crawler.ledger import feed_lines, states
+from espreso_crawler.ledger import articles, feed_lines, states
 from espreso_crawler.ledger.articles import address
 from espreso_crawler.ledger.due import due
 from espreso_crawler.ledger.lines import queue
@@ -253,6 +253,7 @@ class Entries:
         session = self._session
         fetched_as = fingerprint(entry) if entry["first"] else None
         states.lease(session.db, session.run, entry["entry"], attempt, fetched_as=fetched_as, now=session.now())
+        feed, label = self._feed(entry)
         return Lease(
             url=entry["url"],
             host=entry["host"],
@@ -260,10 +261,18 @@ class Entries:
             headline=entry["headline"],
             attempt=attempt,
             why=why,
-            feed=orjson.loads(entry["first"]) if entry["first"] else None,
+            feed=feed,
             article=entry["article"],
-            label=entry["label"],
+            label=label,
         )
+
+    def _feed(self, entry: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
+        """Return first sighting and label; of an entry that no feed showed, those of its article, where it is known."""
+        if entry["first"]:
+            return orjson.loads(entry["first"]), entry["label"]
+        db, url = self._session.db, entry["url"]
+        keys = articles.find(db, [address(url)])
+        return articles.in_feed(db, keys[0], url) if keys else (None, entry["label"])
 
 
 def _dated(sighting: Sighting, entry: dict[str, Any]) -> Sighting:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import orjson
-
 from espreso_crawler.ledger import articles
 from espreso_crawler.ledger.decisions import Decision
 from espreso_crawler.ledger.outbox import Outbox
@@ -18,13 +16,10 @@ from espreso_crawler.ledger.times import instant
 CLAIM = timedelta(hours=1)
 """How long a due article is left to the run that got it; then, if that run died, it is due again."""
 SELECT = """
-SELECT articles.article, articles.id, articles.url, articles.host, articles.edition, articles.revision, refused_since,
-       entries.first AS feed, entries.label
-FROM articles LEFT JOIN entries ON entries.url = articles.url
-WHERE articles.host = ? AND articles.state = 'live'
+SELECT article, id, url, host, edition, revision, refused_since FROM articles WHERE host = ? AND state = 'live'
 """
 DUE = SELECT + " AND next_check <= ? AND (? OR refused_since IS NOT NULL) ORDER BY next_check LIMIT ?"
-OTHER = SELECT + " AND refused_since IS NULL AND same_as IS NULL AND id <> ? ORDER BY articles.article DESC LIMIT 1"
+OTHER = SELECT + " AND refused_since IS NULL AND same_as IS NULL AND id <> ? ORDER BY article DESC LIMIT 1"
 CLAIMED = "UPDATE articles SET next_check = ? WHERE article = ?"
 ASKED = "UPDATE articles SET next_check = ? WHERE article = ? AND state = 'live'"
 NEXT = "UPDATE articles SET next_check = ?, refused_since = ? WHERE article = ?"
@@ -43,7 +38,7 @@ class Recheck:
     was_refused: bool
     """Whether the last look met 404 or 410."""
     feed: dict[str, Any] | None = None
-    """First sighting in the feed, as in `Lease.feed`."""
+    """First sighting in the feed, under whichever address, as in `Lease.feed`."""
     label: str | None = None
     """Label on its entry when the feed showed it last."""
 
@@ -66,7 +61,7 @@ class Rechecks:
             for host in hosts:
                 left = EVERY if limit is None else limit - len(found)
                 for row in session.db.rows(DUE, (host, now, is_on, left)):
-                    found.append(_recheck(row))
+                    found.append(self._recheck(row))
                     session.db.write(CLAIMED, (now + int(CLAIM.total_seconds()), row["article"]))
             session.count({"rechecks/due": len(found)})
         return found
@@ -77,7 +72,7 @@ class Rechecks:
         `than` is the id that is not wanted. None when no other is known.
         """
         row = self._session.db.row(OTHER, (host, than))
-        return _recheck(row) if row else None
+        return self._recheck(row) if row else None
 
     def ask(self, article_id: str) -> None:
         """Make a known article due now: its page was refused when it was asked for by its feed entry."""
@@ -128,6 +123,19 @@ class Rechecks:
         self._outbox.tell([decision])
         return decision
 
+    def _recheck(self, row: Any) -> Recheck:
+        feed, label = articles.in_feed(self._session.db, row["article"], row["url"])
+        return Recheck(
+            id=row["id"],
+            url=row["url"],
+            host=row["host"],
+            edition=row["edition"],
+            revision=row["revision"],
+            was_refused=row["refused_since"] is not None,
+            feed=feed,
+            label=label,
+        )
+
     def _looked(self, article_id: str, *, is_answer: bool) -> None:
         session = self._session
         self._outbox.flush()
@@ -142,16 +150,3 @@ class Rechecks:
                 session.db.write(CLAIMED, (session.now() + int(session.rules.removal_after.total_seconds()), known.key))
             else:
                 session.db.write(NEXT, (check, None, known.key))
-
-
-def _recheck(row: Any) -> Recheck:
-    return Recheck(
-        id=row["id"],
-        url=row["url"],
-        host=row["host"],
-        edition=row["edition"],
-        revision=row["revision"],
-        was_refused=row["refused_since"] is not None,
-        feed=orjson.loads(row["feed"]) if row["feed"] else None,
-        label=row["label"],
-    )

@@ -72,7 +72,8 @@ class Lease:
     attempt: int
     why: Literal["new", "moved", "due", "page"]
     feed: dict[str, Any] | None
-    """The record's ``feed``: first sighting (published_at, label, position, important, seen_at, seen_on)."""
+    """The record's ``feed``: first sighting (published_at, label, position, important, seen_at, seen_on); the
+    article's, under another address, when no feed showed this one."""
     article: str | None
     """Id of the article when it is known."""
     label: str | None = None

@@ -90,6 +90,15 @@ def test_another_address_of_a_known_article_is_not_fetched(ledger: Ledger) -> No
     assert note(ledger, 2, hours=1) == {"new": 1}
 
 
+def test_a_listed_address_of_an_article_brings_the_feed_that_showed_another(ledger: Ledger) -> None:
+    (first,) = see(ledger, sighting(1, label="exclusive"))
+    emit(ledger, 1, urls=[url(2)])
+    note(ledger, 2, 3, hours=1)
+    changed, strange = ledger.entries.take([HOST])
+    assert (changed.feed, changed.label) == (first.feed, "exclusive")
+    assert (strange.feed, strange.label) == (None, None)
+
+
 def test_another_hosts_address_is_left_to_that_hosts_crawls(ledger: Ledger) -> None:
     assert note(ledger, 1, host="ru.espreso.tv") == {"offsite": 1}
     assert take(ledger) == []

@@ -180,3 +180,17 @@ def test_a_look_knows_how_the_feed_showed_the_article(ledger: Ledger, clock: Clo
     clock.forward(hours=1)
     (recheck,) = ledger.rechecks.due([HOST])
     assert (recheck.label, recheck.feed and recheck.feed["label"]) == ("exclusive", "exclusive")
+
+
+def test_a_look_knows_the_feed_of_every_address_the_article_had(ledger: Ledger, clock: Clock) -> None:
+    see(ledger, sighting(2, label="exclusive"))
+    ledger.outbox.emit(draft(url(2)))
+    ledger.outbox.flush()
+    clock.forward(minutes=1)
+    ledger.entries.see([sighting(3, label="updated")], seen_at=clock.now, seen_on=f"https://{HOST}/")
+    one = draft(url(3), urls=[url(2), url(1)], date_published=NOON.isoformat())  # all are one
+    ledger.outbox.emit(one)
+    ledger.outbox.flush()
+    clock.forward(hours=1)
+    (recheck,) = ledger.rechecks.due([HOST])
+    assert (recheck.id, recheck.feed and recheck.feed["label"], recheck.label) == ("ua:news-1", "exclusive", "updated")

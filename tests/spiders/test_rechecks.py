@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
+from espreso_crawler.demo_site import DemoSite, Fault, Site, SiteOptions, running
 from espreso_crawler.schema.validator import problems
 from tests.crawls import PAGE, Desk, page_requests, start
 
@@ -127,6 +127,21 @@ def test_a_known_article_that_is_gone_when_its_entry_moves_is_looked_at_again(de
     assert len(look(demo, crawled, timedelta(minutes=1))) == 1
     assert len(look(demo, crawled, timedelta(minutes=1))) == 1 + 1, "the article, and one to compare with"
     assert refused_once(crawled) == 1
+
+
+def test_a_revision_keeps_the_feed_that_named_its_article_by_another_address(tmp_path: Path) -> None:
+    site = Site(SiteOptions(page_bytes=PAGE))
+    brief = site.brief(site.newest - site.options.tape_entries)  # the first below the feed
+    with running(SiteOptions(page_bytes=PAGE, strays=(f"/{brief.old_path}",))) as demo:
+        desk = Desk(tmp_path, now=demo.site.clock.now())
+        assert desk.crawl(start(demo)).exit_code == 0
+        (created,) = (record for record in desk.records() if record["entity_id"] == str(brief.entity_id))
+        assert (created["url"], created["feed"]["seen_on"]) == (f"{demo.url}/{brief.slug}", f"{demo.url}/news")
+        demo.control.update(brief.number, "text", silent=True)
+        a_day_old = demo.site.timeline.published(brief.number) + timedelta(days=1)
+        assert f"/{brief.slug}" in look(demo, desk, a_day_old - demo.site.clock.now() + HOUR)
+    assert events(desk) == [("revised", str(brief.entity_id))]
+    assert desk.records()[-1]["feed"] == created["feed"]
 
 
 def test_zero_turns_looks_off(demo: DemoSite, crawled: Desk) -> None:
