@@ -13,10 +13,9 @@ from pathlib import Path
 from random import Random
 
 from espreso_crawler.demo_site import DemoSite, SiteOptions, running_apart
-from espreso_crawler.ledger.crash import STEPS
 from tests.chaos.children import scrapy, warm
 from tests.chaos.newsroom import Newsroom
-from tests.chaos.rounds import ANY_MOMENT, Chaos
+from tests.chaos.rounds import ANY_MOMENT, STEPS, Chaos
 from tests.chaos.verdict import Verdict, verdict
 from tests.crawls import PAGE
 
@@ -78,7 +77,7 @@ def _reconciled(home: Path) -> bool:
 
 def _report(chaos: Chaos, found: Verdict, agreed: bool) -> list[str]:
     lines = [f"{chaos.kills[step]:5}  killed at {step}" for step in (*STEPS, ANY_MOMENT)]
-    lines += [f"{chaos.kills.total():5}  kills in {chaos.crawls} crawls"]
+    lines += [f"{chaos.kills.total():5}  kills in {chaos.crawls} crawls and {chaos.decisions} releases and discards"]
     if chaos.stopped_seconds:
         lines += [f"{chaos.stopped_seconds:5}  seconds for which one more crawl was stopped before it went on"]
     lines += [f"{count:5}  {name}" for name, count in found.counts().items()]

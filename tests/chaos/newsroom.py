@@ -16,8 +16,10 @@ FAULTS = (
     Fault("short", "/*-*", probability=0.01),
     Fault("status", "/news*", probability=0.03, status=502),
 )
+SLOW_PAGE = Fault("delay", "/*-*", after=2, times=1, seconds=2.5)
+"""One page that comes late: the rows before it wait longer than they may in memory alone."""
 YOUNG = 10
-"""The newest articles, of six hours on average: only they change or go, so that re-checks at a day's age see it."""
+"""The newest articles, of six hours on average: only they change or go, so that the last re-check sees it."""
 BURST = 70
 """Articles that come at once: more than a feed and an archive page show."""
 

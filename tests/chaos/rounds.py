@@ -1,4 +1,4 @@
-"""Rounds of crawls of which some are killed, and the undisturbed ones at the end."""
+"""Rounds of crawls and commands of which some are killed, and the undisturbed ones at the end."""
 
 import os
 import signal
@@ -10,12 +10,14 @@ from pathlib import Path
 from random import Random
 
 from espreso_crawler.demo_site import DemoSite
-from espreso_crawler.ledger.crash import STEPS
+from espreso_crawler.ledger import crash
 from tests.chaos.children import STARTS, Child, crawl
-from tests.chaos.newsroom import FAULTS, Newsroom
+from tests.chaos.newsroom import FAULTS, SLOW_PAGE, Newsroom
+from tests.chaos.quarantine import FRESH, REDESIGN, decide, quarantined, undecided
 from tests.crawls import NO_WAITING
 
 KILLED = -9
+STEPS = (*crash.STEPS, *crash.HOLDING_STEPS, *crash.RELEASING_STEPS)
 ANY_MOMENT = "any moment"
 AT_A_STEP = 0.7
 """Share of rounds in which the crawl is to die at a step; in the others it is killed from outside."""
@@ -28,13 +30,18 @@ PAUSE = 0.04
 WRONG_CLOCK = 0.1
 MOST_ARRIVALS = 3
 """A crawl dies at its first to third arrival at the step."""
+ONCE = ("close:", "recovery:", "hold:", "adopt:", "quarantine:", "baseline:")
+"""Steps to which a crawl comes once, or not surely twice."""
+PATIENT = {"DOWNLOAD_TIMEOUT": "5"}
+"""For a crawl that waits for a slow page."""
 LONGEST_LIFE = 0.8
 """Seconds after which a crawl that is to be killed from outside is dead."""
 SETTINGS = NO_WAITING | {
     "ESPRESO_BACKOFF_SECONDS": "0",
     # A failing page shall not end as failed: that would be no loss, but it would be no proof either.
     "ESPRESO_MAX_ATTEMPTS": "1000",
-    "ESPRESO_RECHECK": "1h 6h 1d",
+    # A look that fails comes again until ten times the last age; bursts of articles take days.
+    "ESPRESO_RECHECK": "1h 6h 3d",
     "ESPRESO_SEAL_ITEMS": "5",
     "ESPRESO_SEAL_SECONDS": "0.2",
     "DOWNLOAD_TIMEOUT": "1",
@@ -43,8 +50,11 @@ SETTINGS = NO_WAITING | {
 }
 ENDS = (0, 3)
 """Exit codes of a crawl that was not killed: 3 when the start page was among the answers that fail."""
-SETTLING = (timedelta(0), timedelta(hours=25), timedelta(hours=7), timedelta(0))
-"""By how much the clock moves before undisturbed crawls: past all re-checks, then past the second refusal."""
+CONDEMNED = 5
+"""One more while rows of a redesign are about."""
+SETTLING = tuple(timedelta(hours=hours) for hours in (0, 73, 7, 72, 7, 0))
+"""By how much the clock moves before undisturbed crawls: past all re-checks, then past the second refusal; the same
+for re-checks that ended in quarantine, which come again later."""
 
 
 @dataclass
@@ -57,8 +67,12 @@ class Chaos:
     chance: Random
     kills: Counter[str] = field(default_factory=Counter)
     crawls: int = 0
+    decisions: int = 0
+    """Commands over a quarantine."""
     stopped_seconds: int = 0
     """How long a crawl was stopped that ended well all the same, at least."""
+    is_redesign_about: bool = False
+    """Whether rows of another layout may wait for a verdict, or for a person."""
     strange_ends: list[str] = field(default_factory=list)
     """Crawls that ended otherwise than by a kill, well, or at an unreadable start page."""
 
@@ -77,6 +91,10 @@ class Chaos:
 
     def settle(self) -> None:
         """Crawl undisturbed until nothing is left to do, at several later times."""
+        self._watch([self._start()], is_busy=False)  # the last verdict over what the killed ones left
+        for run in quarantined(self.home):
+            self._watch([self._decide("release", run)], is_busy=False)
+        self.is_redesign_about = False
         for forward in SETTLING:
             self.demo.control.advance(forward.total_seconds() / 60)
             while True:
@@ -104,11 +122,38 @@ class Chaos:
         self.stopped_seconds = STOPPED_SECONDS if child.code in ENDS else 0
 
     def _round(self) -> None:
-        children = [self._doomed()]
+        step = self._next_step()
+        if step in crash.RELEASING_STEPS:
+            self._decided_round(step)
+            return
+        if step.startswith("quarantine:"):
+            self._redesign()
+        elif step.startswith("hold:"):
+            self.newsroom.control.publish(FRESH)
+            self.demo.control.set_faults(*FAULTS, SLOW_PAGE)
+        children = [self._doomed(step)]
         if self.chance.random() < TWO_JOBS:
             spider = self.chance.choice(list(STARTS))
-            children.append(self._doomed(spider) if self.chance.random() < HALF else self._start(spider=spider))
+            is_doomed = self.chance.random() < HALF
+            children.append(self._doomed(self._next_step(), spider) if is_doomed else self._start(spider=spider))
         self._watch(children)
+        self.demo.control.set_layout("plain")
+        self.demo.control.set_faults(*FAULTS)
+
+    def _decided_round(self, step: str) -> None:
+        """Kill a command over a run's quarantine; where there is none yet, let a redesign fill it first."""
+        command = step.partition(":")[0]
+        if undecided(self.home, command) is None:
+            self._redesign()
+            self._watch([self._start()])
+            self.demo.control.set_layout("plain")
+        if run := undecided(self.home, command):
+            self._watch([self._decide(command, run, step)])
+
+    def _redesign(self) -> None:
+        self.newsroom.control.publish(FRESH)
+        self.demo.control.set_layout(REDESIGN)
+        self.is_redesign_about = True
 
     def _watch(self, children: list[Child], *, is_busy: bool = True) -> None:
         """Wait for the ends of crawls, while the newsroom works on."""
@@ -120,33 +165,43 @@ class Chaos:
         for child in children:
             self._note(child)
 
-    def _doomed(self, spider: str = "read_also") -> Child:
+    def _next_step(self) -> str:
+        """Return a step at which few crawls were killed, or an empty text: any moment."""
         if self.chance.random() >= AT_A_STEP:
+            return ""
+        fewest = min(self.kills[step] for step in STEPS)
+        return self.chance.choice([step for step in STEPS if self.kills[step] == fewest])
+
+    def _doomed(self, step: str, spider: str = "read_also") -> Child:
+        if not step:
             child = self._start(spider=spider)
             child.life = self.chance.uniform(0, LONGEST_LIFE)
             return child
-        fewest = min(self.kills[step] for step in STEPS)
-        step = self.chance.choice([step for step in STEPS if self.kills[step] == fewest])
-        once = step.startswith(("close:", "recovery:"))
-        return self._start(f"{step}@{1 if once else self.chance.randint(1, MOST_ARRIVALS)}", spider)
+        arrival = 1 if step.startswith(ONCE) else self.chance.randint(1, MOST_ARRIVALS)
+        return self._start(f"{step}@{arrival}", spider)
 
     def _start(self, step: str = "", spider: str = "read_also") -> Child:
         self.crawls += 1
         now = self.newsroom.now()
         if step and self.chance.random() < WRONG_CLOCK:
             now += timedelta(hours=self.chance.uniform(-2, 2))
-        settings = SETTINGS | {
-            "ESPRESO_OUTPUT": str(self.home / "output"),
-            "ESPRESO_STATE": str(self.home / "state"),
-        }
+        settings = self._settings() | (PATIENT if step.startswith("hold:") else {})
         return crawl(
             self.demo.url, settings, log=self.home / f"crawl-{self.crawls}.log", now=now, step=step, spider=spider
         )
+
+    def _decide(self, command: str, run: str, step: str = "") -> Child:
+        self.decisions += 1
+        log = self.home / f"{command}-{self.decisions}.log"
+        return decide(command, run, self._settings(), log=log, now=self.newsroom.now(), step=step)
+
+    def _settings(self) -> dict[str, str]:
+        return SETTINGS | {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
 
     def _note(self, child: Child) -> None:
         if child.is_hanging():
             self.strange_ends.append(f"hung: {child.log}")
         elif child.code == KILLED:
             self.kills[child.step.partition("@")[0] or ANY_MOMENT] += 1
-        elif child.code not in ENDS:
+        elif child.code not in ENDS and not (child.code == CONDEMNED and self.is_redesign_about):
             self.strange_ends.append(f"exit code {child.code}: {child.log.read_text('utf-8')[-2000:]}")

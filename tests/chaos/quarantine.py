@@ -1,0 +1,34 @@
+"""Rows of a redesigned site in quarantine, and the commands by which a person decides about them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from espreso_crawler.demo_site.options import Layout
+from espreso_crawler.ledger.inspection import inspected
+from espreso_crawler.ledger.status import status
+from espreso_crawler.monitors.judge import ENOUGH
+from tests.chaos.children import Child, scrapy
+
+REDESIGN: Layout = "no_jsonld"
+"""Strange enough for the monitors, and read rightly all the same: what is released shall be true."""
+FRESH = 6
+"""Articles that come with the redesign: enough for a verdict, however often such rows were released before."""
+COMMANDS: Mapping[str, Sequence[str]] = {"release": (), "discard": ("--reason", "a redesign that was taken back")}
+
+
+def quarantined(home: Path, *, at_most: int | None = None) -> list[str]:
+    """Return the runs that have rows in quarantine; `at_most` so many each."""
+    with inspected(home / "state" / "ledger.sqlite3", output=home / "output", state=home / "state") as session:
+        return [row["run"] for row in status(session)["quarantine"] if at_most is None or row["rows"] <= at_most]
+
+
+def undecided(home: Path, command: str) -> str | None:
+    """Return a run that a command may decide about; a large release would make the redesign the new normal."""
+    return next(iter(quarantined(home, at_most=ENOUGH - 1 if command == "release" else None)), None)
+
+
+def decide(command: str, run: str, settings: Mapping[str, str], *, log: Path, now: datetime, step: str = "") -> Child:
+    """Start ``scrapy release`` or ``scrapy discard`` for a run."""
+    given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    return scrapy([command, run, *COMMANDS[command], *given], log=log, now=now, step=step)
