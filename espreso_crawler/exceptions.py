@@ -105,7 +105,7 @@ class Invalid(DropItem):
 
 
 class NearDuplicate(DropItem):
-    """Dropped by ``near_duplicates`` when ``ESPRESO_NEAR_DUPLICATES`` is ``drop``; names the earlier article."""
+    """Dropped by ``emit`` when ``ESPRESO_NEAR_DUPLICATES`` is ``drop``; names the earlier article, which is out."""
 
 
 class OptedOut(DropItem):

@@ -9,7 +9,7 @@ from espreso_crawler.identity import Digests
 from espreso_crawler.ledger.neighbours import Neighbour
 
 Event = Literal["created", "revised", "removed", "retracted", "reextracted", "erased"]
-Outcome = Literal["event", "unchanged", "duplicate", "baseline", "suppressed", "overtaken"]
+Outcome = Literal["event", "unchanged", "duplicate", "baseline", "suppressed", "overtaken", "near_copy"]
 ChangeKind = Literal["text", "metadata"]
 State = Literal["live", "removed", "retracted", "erased"]
 
@@ -65,6 +65,8 @@ class Draft:
     """RFC 3339 with offset."""
     text: Neighbour | None = None
     """What is kept of the text, to know near-copies by."""
+    copy_of: str | None = None
+    """Id of an article of nearly this text: once that one is in the output, this one is not wanted there."""
     links: Sequence[bytes] = ()
     """Lines for the ``links`` stream that go out with this one."""
 

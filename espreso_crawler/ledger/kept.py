@@ -55,6 +55,7 @@ def packed(kept: Kept) -> tuple[str, bytes]:
         "labels": list(draft.labels),
         "date_published": draft.date_published,
         "text": _packed_text(draft.text),
+        "copy_of": draft.copy_of,
         "links": [link.decode() for link in draft.links],
     }
     return orjson.dumps(content).decode(), draft.line(kept.foreseen)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.session import Session
@@ -42,13 +43,21 @@ class Neighbour:
     """Seconds since 1970 of our clock, from which nothing can be near it any more."""
 
 
+class Noted(NamedTuple):
+    """What goes into an article's draft, under the names that it has there."""
+
+    text: Neighbour | None = None
+    links: Sequence[bytes] = ()
+    copy_of: str | None = None
+
+
 class Neighbours:
     """``ledger.neighbours``: texts of committed articles, and of those that wait for their flush."""
 
     def __init__(self, session: Session, waiting: Callable[[], Iterable[Neighbour]]) -> None:
         self._session = session
         self._waiting = waiting
-        self._noted: dict[str, tuple[Neighbour, list[bytes]]] = {}
+        self._noted: dict[str, Noted] = {}
 
     def near(self, text: Neighbour, *, seconds: int) -> list[Neighbour]:
         """Return texts of other articles that share a key, published at most so many seconds before or after."""
@@ -64,15 +73,15 @@ class Neighbours:
         unflushed = {other.id for other in waiting}
         return waiting + [Neighbour(*row) for row in rows if row["id"] not in unflushed]
 
-    def note(self, text: Neighbour, links: list[bytes]) -> None:
-        """Remember a text and its links until its article's draft is made; one that never is, is pushed out."""
+    def note(self, text: Neighbour, links: Sequence[bytes] = (), copy_of: str | None = None) -> None:
+        """Remember what goes into an article's draft until that is made; one that never is, is pushed out."""
         while len(self._noted) >= MOST:
             del self._noted[next(iter(self._noted))]
-        self._noted[text.id] = text, links
+        self._noted[text.id] = Noted(text, links, copy_of)
 
-    def noted(self, article_id: str | None) -> tuple[Neighbour | None, list[bytes]]:
+    def noted(self, article_id: str | None) -> Noted:
         """Return what was noted of an article, once."""
-        return self._noted.pop(article_id or "", (None, []))
+        return self._noted.pop(article_id or "", Noted())
 
 
 def write(db: Database, text: Neighbour, *, now: int) -> None:

@@ -12,7 +12,13 @@ from espreso_crawler.ledger.neighbours import Neighbour
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.suppression import has_suppressed, suppressed
 
-END_OF = {"event": "emitted", "baseline": "unchanged", "suppressed": "rejected", "overtaken": "unchanged"}
+END_OF = {
+    "event": "emitted",
+    "baseline": "unchanged",
+    "suppressed": "rejected",
+    "near_copy": "rejected",
+    "overtaken": "unchanged",
+}
 """End state of a draft's entry; the other outcomes bear the name of their state."""
 
 
@@ -75,7 +81,7 @@ class Outbox:
 
     def texts(self) -> list[Neighbour]:
         """Return what is kept of the texts that wait for their flush."""
-        return [each.draft.text for each in self._drafts if each.draft.text]
+        return [each.draft.text for each in self._drafts if each.draft.text and each.decision.outcome != "near_copy"]
 
     def flush(self) -> list[Decision]:
         """Commit everything buffered in one transaction; returns the decisions as committed.
@@ -119,8 +125,8 @@ class Outbox:
 
     def _first_decided(self, draft: Draft, kept: Kept | None, names: list[str]) -> Buffered:
         """Decide a draft against what is committed, with no other draft of the same article unflushed."""
-        if not self._names.isdisjoint(names):
-            self.flush()  # at most one unflushed line per article
+        if not self._names.isdisjoint([*names, draft.copy_of or ""]):
+            self.flush()  # at most one unflushed line per article; and a copy is judged by what is written
         self._begin()
         buffered = self._decided(draft, names, kept)
         if buffered.decision.id in self._names:
@@ -147,9 +153,16 @@ class Outbox:
         if known and kept and kept.is_overtaken_by(known, draft):
             decision = Decision("overtaken", known.id, revision=known.revision, reason="a later look stands")
             return Buffered(draft, names, decision, found, kept=kept)
+        if known is None and draft.copy_of and self._is_out(draft.copy_of):
+            decision = Decision("near_copy", names[0], reason=f"nearly the text of {draft.copy_of}")
+            return Buffered(draft, names, decision, found, kept=kept)
         is_other = known is not None and draft.entry_url is not None and articles.is_later(db, draft.entry_url)
         decision = decide(known, draft, new_id=names[0], is_other_entry=is_other, now=self._session.now_text())
         return Buffered(draft, names, decision, found, base=known.revision if known else None, kept=kept)
+
+    def _is_out(self, article_id: str) -> bool:
+        original = articles.by_names(self._session.db, [article_id])
+        return original is not None and original.state == "live"
 
     def _decided_anew(self, buffered: Buffered) -> Buffered:
         """Decide once more, under the lock: another process may have written the same article meanwhile."""
@@ -167,7 +180,7 @@ class Outbox:
             outcome, key = each.decision.outcome, None
             if outcome == "overtaken":
                 key = each.found[0]
-            elif outcome != "suppressed":
+            elif outcome not in ("suppressed", "near_copy"):
                 key = revisions.write(
                     self._session, each.draft, each.decision, each.line, found=each.found, names=each.names
                 )

@@ -6,7 +6,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from espreso_crawler.exceptions import Duplicate, Forgotten, Unchanged
+from espreso_crawler.exceptions import Duplicate, Forgotten, NearDuplicate, Unchanged
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
 from espreso_crawler.pipelines.drafts import apply, draft
@@ -16,6 +16,7 @@ DROPS: dict[str, type[DropItem]] = {
     "baseline": Unchanged,
     "duplicate": Duplicate,
     "suppressed": Forgotten,
+    "near_copy": NearDuplicate,
 }
 
 
@@ -34,9 +35,9 @@ class EmitPipeline:
         """Return the article as its line has it; raises a drop when the ledger has no use for a line."""
         ledger = self.keeper.ledger
         with self.keeper.guarding():
-            text, links = ledger.neighbours.noted(item.id)
+            noted = ledger.neighbours.noted(item.id)
             made = draft(item, self.keeper.capture(item), ledger.run.id)
-            decision = self.keeper.gate.take(item, replace(made, text=text, links=links))
+            decision = self.keeper.gate.take(item, replace(made, **noted._asdict()))
         self.keeper.emitted(item)
         apply(item, decision, ledger.run.id)
         if not decision.event:

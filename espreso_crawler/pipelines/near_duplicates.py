@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from espreso_crawler.exceptions import ConfigurationError, NearDuplicate
+from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Neighbour
@@ -21,7 +21,7 @@ MARGIN = 2
 
 
 class NearDuplicatesPipeline:
-    """Sets `near_duplicate_of` and `similarity`, or drops; the sketch goes to the ledger with the line."""
+    """Sets `near_duplicate_of` and `similarity`; the sketch, and whether a copy is wanted, go on to the ledger."""
 
     def __init__(self, keeper: LedgerExtension, mode: str, seconds: int, stats: StatsCollector) -> None:
         self.keeper = keeper
@@ -37,7 +37,7 @@ class NearDuplicatesPipeline:
         return cls(keeper, mode, seconds, crawler.stats)
 
     def process_item(self, item: Article) -> Article:
-        """Return the article, marked if it is a near-copy; raises `NearDuplicate` if those are dropped."""
+        """Return the article, marked if it is a near-copy."""
         with self.keeper.guarding():
             return self._compared(item)
 
@@ -56,13 +56,12 @@ class NearDuplicatesPipeline:
         if earlier:
             self._mark(item, *min(earlier, key=lambda each: (each[0].published, each[0].id)))
         later = [] if earlier or (item.revision or 1) > 1 else [each for each in near if each not in earlier]
-        self.keeper.ledger.neighbours.note(text, [_link(item, other, how) for other, how in later])
+        copy_of = item.near_duplicate_of if self.mode == "drop" else None
+        self.keeper.ledger.neighbours.note(text, [_link(item, other, how) for other, how in later], copy_of)
         return item
 
     def _mark(self, item: Article, original: Neighbour, similarity: float) -> None:
         self.stats.inc_value("espreso/near_duplicate")
-        if self.mode == "drop" and (item.revision or 1) == 1:
-            raise NearDuplicate(f"nearly the text of {original.id}", log_level="DEBUG")
         item.near_duplicate_of, item.similarity = original.id, round(similarity, 3)
 
     def _neighbour(self, item: Article, own: Sketch) -> Neighbour:

@@ -242,3 +242,27 @@ def test_a_baseline_keeps_the_last_runs_and_can_begin_anew(tmp_path: Path) -> No
     assert ledger.baselines.last("ua") == [{"n": 200}]
     assert ledger.baselines.last("global") == [{"n": -1}]
     ledger.close("finished", 0)
+
+
+@pytest.mark.parametrize(("is_original_good", "written"), [(True, [1]), (False, [2])])
+def test_an_unwanted_copy_waits_for_what_becomes_of_its_original(
+    tmp_path: Path, is_original_good: bool, written: list[int]
+) -> None:
+    ledger = open_ledger(tmp_path)
+    see(ledger, sighting(1), sighting(2))
+    hold(ledger, 1)
+    hold(ledger, 2, text="copy", copy_of="ua:news-1")
+    ledger.close("finished", 0)
+
+    later = open_ledger(tmp_path)
+    original, copy = later.holding.adopt()
+    if is_original_good:
+        later.holding.accept([original])
+    else:
+        quarantine(later, original)
+    later.holding.accept([copy])
+    later.close("finished", 0)
+    assert ids(tmp_path) == [(f"ua:news-{number}", 1) for number in written]
+    with inspected_ledger(tmp_path) as session:
+        others_end = "rejected" if is_original_good else "quarantined"
+        assert status(session)["entries"] == {"emitted": 1, others_end: 1}

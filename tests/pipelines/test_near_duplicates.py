@@ -11,9 +11,11 @@ import orjson
 import pytest
 from scrapy.utils.test import get_crawler
 
-from espreso_crawler.exceptions import ConfigurationError, NearDuplicate
+from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger
+from espreso_crawler.ledger.retraction import retract
+from espreso_crawler.pipelines.drafts import apply
 from espreso_crawler.pipelines.near_duplicates import DAY, NearDuplicatesPipeline
 from tests.ledger.builders import NOON, Clock, draft, open_ledger, url
 from tests.near_duplicates.generated import Pair, article, pairs
@@ -39,9 +41,9 @@ def published(of: Article, number: int, *, hours: float = 0, revision: int = 1) 
 def through(ledger: Ledger, item: Article, mode: str = "flag") -> Article:
     """Let an article through the step and write it."""
     done = pipeline(ledger, mode).process_item(item)
-    text, links = ledger.neighbours.noted(done.id)
+    noted = ledger.neighbours.noted(done.id)
     body = done.article_body or ""
-    ledger.outbox.emit(replace(draft(done.url or "", body), text=text, links=links))
+    apply(done, ledger.outbox.emit(replace(draft(done.url or "", body), **noted._asdict())), "r")
     return done
 
 
@@ -93,10 +95,21 @@ def test_two_processes_see_each_others_texts(tmp_path):
 def test_near_copies_are_dropped_when_told_so_but_never_a_revision(tmp_path):
     ledger = open_ledger(tmp_path)
     through(ledger, published(COPY.first, 1))
-    with pytest.raises(NearDuplicate, match="ua:news-1"):
-        through(ledger, published(COPY.second, 2, hours=1), "drop")
-    revised = through(ledger, published(COPY.second, 2, hours=1, revision=2), "drop")
-    assert revised.near_duplicate_of == "ua:news-1"
+    through(ledger, published(COPY.second, 2, hours=1), "drop")
+    through(ledger, published(article(["Other words stand here. " * 10]), 3))
+    revised = through(ledger, published(COPY.second, 3, hours=1, revision=2), "drop")
+    ledger.outbox.flush()
+    assert ledger.articles.known("ua:news-2") is None
+    assert (revised.near_duplicate_of, revised.revision) == ("ua:news-1", 2)
+
+
+def test_a_copy_of_what_was_taken_back_is_not_dropped(tmp_path):
+    ledger = open_ledger(tmp_path)
+    through(ledger, published(COPY.first, 1))
+    ledger.outbox.flush()
+    retract(ledger, "ua:news-1", reason="wrong", schema_version="1.0", line=lambda *_: b"{}")
+    copy = through(ledger, published(COPY.second, 2, hours=1), "drop")
+    assert (copy.near_duplicate_of, copy.event) == ("ua:news-1", "created")
 
 
 def test_off_looks_for_nothing(tmp_path):
