@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
-Trick = Literal["deep", "attributes", "long_feed", "surrogates", "links", "traversal", "future"]
+Trick = Literal["deep", "attributes", "long_feed", "surrogates", "links", "traversal", "future", "itself"]
 
 _BODY = b'<div class="news-content">'
 _TAPE = b'<div id="js-newsTapeContent">'
@@ -14,6 +14,8 @@ _DEPTH = 10_000
 _ENTRIES = 100_000
 _ATTRIBUTES = 100_000
 _MEGABYTE = 1 << 20
+_OWN_ADDRESS = re.compile(rb'<link rel="canonical" href="([^"]*)"')
+_LINK = re.compile(rb'(<a [^>]*href=")[^"]*')
 # As a browser would still follow some of them, and none of them leads to an article.
 _LINKS = (
     "file:///etc/passwd",
@@ -64,6 +66,11 @@ def _surrogates(page: bytes) -> bytes:
     return marked.replace(b'"headline":"', b'"headline":"\\ud800\\u0000', 1)
 
 
+def _all_links_to_itself(page: bytes) -> bytes:
+    own = _OWN_ADDRESS.search(page)
+    return _LINK.sub(lambda found: found[1] + own[1], page) if own else page
+
+
 _TRICKS: dict[str, Callable[[bytes], bytes]] = {
     "deep": lambda page: page.replace(_BODY, _BODY + b"<blockquote>" * _DEPTH, 1),
     "attributes": lambda page: page.replace(
@@ -72,6 +79,7 @@ _TRICKS: dict[str, Callable[[bytes], bytes]] = {
     "long_feed": _long_feed,
     "surrogates": _surrogates,
     "links": _bad_links,
+    "itself": _all_links_to_itself,
     "future": lambda page: re.sub(rb'"datePublished":\s*"\d{4}', b'"datePublished": "2099', page),
     "traversal": lambda page: page.replace(b'data-news_id="', b'data-news_id="../../../tmp/', 1).replace(
         b'data-entity-id="', b'data-entity-id="..%2f..%2f', 1

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Literal
@@ -89,6 +89,18 @@ def feed(page: Page) -> Feed:
     found = _found(page)
     require_few(found.entries, page)
     return found
+
+
+def leading_on(found: Feed, page: Page) -> Feed:
+    """Return the feed of a page that is no article without the entries that lead to the page itself.
+
+    Raises `LayoutError` when there are no others.
+    """
+    own = identity.canonical_url(page.url)
+    entries = [entry for entry in found.entries if entry.url != own]
+    if found.entries and not entries:
+        raise LayoutError(f"{page.url}: its news feed leads to nothing but itself")
+    return replace(found, entries=entries)
 
 
 def require_few(entries: Sized, page: Page) -> None:

@@ -30,11 +30,17 @@ class Listing:
 
 
 def listing(page: Page) -> Listing:
-    """Return the archive page's entries. A page past the end has none. Raises `LayoutError` when the list is gone."""
+    """Return the archive page's entries. A page past the end has none.
+
+    Raises `LayoutError` when the list is gone, or holds items of which none leads on: that is not the end.
+    """
     block = page.tree.css_first(LIST)
     if block is None:
         raise LayoutError(f"{page.url}: no list of news on this page")
-    entries = [entry for entry in (_entry(item, page) for item in block.css(ITEM)) if entry]
+    items, own = block.css(ITEM), identity.canonical_url(page.url)
+    entries = [entry for entry in (_entry(item, page) for item in items) if entry and entry.url != own]
+    if items and not entries:
+        raise LayoutError(f"{page.url}: none of the {len(items)} items in the list of news leads to another page")
     require_few(entries, page)
     for position, entry in enumerate(entries, start=1):
         entry.position = position

@@ -9,6 +9,7 @@ from scrapy.http import Response
 
 from espreso_crawler.items import Article
 from espreso_crawler.pages import Feed, feed, is_article
+from espreso_crawler.pages.feed import leading_on
 from espreso_crawler.spiders.archive import Archive
 from espreso_crawler.spiders.arguments import ReadAlsoArguments
 from espreso_crawler.spiders.articles import Articles
@@ -64,6 +65,8 @@ class ReadAlsoSpider(Spider):
         found = Feed() if in_browser else feed(page)
         if is_article(page):
             yield from self.articles.on_start_page(page, response)
+        else:
+            found = leading_on(found, page)
         if in_browser:
             yield from self.browsing.requests(page)
             return

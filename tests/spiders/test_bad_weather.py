@@ -4,9 +4,10 @@ import re
 import sqlite3
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 
 from espreso_crawler.demo_site import DemoSite, Fault
-from tests.crawls import ROOT, Desk, start
+from tests.crawls import ROOT, Desk, page_requests, start
 from tests.forked import Finished
 
 MEGABYTE = 1_000_000
@@ -70,6 +71,30 @@ def test_each_attack_on_an_article_ends_in_a_refusal_and_the_others_are_read(dem
     assert all(visit.host.startswith("127.0.0.1:") for visit in demo.control.log())
     assert not any("Injected" in visit.target or "%01" in visit.target for visit in demo.control.log())
     assert peak < 400
+
+
+def test_pages_that_list_nothing_but_themselves_are_asked_for_once(demo: DemoSite, desk: Desk):
+    demo.control.set_faults(Fault("trick", "/news?page=*", trick="itself"), Fault("trick", "/*-*", trick="itself"))
+    desk.now = demo.site.clock.now()
+    assert desk.crawl(start(demo), "since=4d").exit_code == 0
+    articles = [record["url"].removeprefix(demo.url) for record in desk.records()]
+    assert len(articles) == 40
+    assert sorted(page_requests(demo)) == sorted(["/news", "/news?page=2", *articles])
+    (finding,) = (finding for finding in desk.runs()[-1]["findings"] if finding["name"] == "gaps")
+    assert finding["level"] == "warning", "that the archive leads nowhere is no end of it"
+    demo.control.clear_log()
+    assert desk.crawl(start(demo), "since=4d").exit_code == 0
+    assert page_requests(demo) == ["/news", "/news?page=2"]
+    demo.control.set_faults()
+    assert desk.crawl(start(demo), "since=4d").exit_code == 0
+    assert len(desk.records()) == len(demo.control.published(since=desk.now - timedelta(days=4)))
+
+
+def test_a_start_page_that_lists_nothing_but_itself_is_exit_code_3(demo: DemoSite, desk: Desk):
+    demo.control.set_faults(Fault("trick", "/news*", trick="itself"))
+    done = desk.crawl(start(demo), "since=4d")
+    assert (done.exit_code, page_requests(demo)) == (3, ["/news"])
+    assert "its news feed leads to nothing but itself" in done.log
 
 
 def test_a_start_page_that_is_an_attack_is_exit_code_3(demo: DemoSite, desk: Desk):
