@@ -212,7 +212,9 @@ class HealthExtension:
 
     def _resume(self, host: Host, *, is_idle: bool = False) -> None:
         """Let one request ahead after a pause; when nothing is under way, the one before it got lost."""
-        if host.closed is None and host.left == 0 and (host.probe is None or is_idle):
+        if host.left > 0 and not is_idle:  # uvloop counts in whole milliseconds: half of its timers come early
+            call_later(host.left, self._resume, host)
+        elif host.closed is None and host.left == 0 and (host.probe is None or is_idle):
             self._send_probe(host)
 
     def _send_probe(self, host: Host) -> None:

@@ -3,6 +3,7 @@
 import signal
 import sqlite3
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -117,6 +118,18 @@ def test_an_outage_ends_no_entry_as_failed(demo: DemoSite, desk: Desk):
     demo.control.set_faults()
     desk.crawl(start(demo), settings={"ESPRESO_BACKOFF_SECONDS": "0"})
     assert len(desk.records()) + len(pending(desk)) == 40
+
+
+def test_pauses_take_no_longer_than_they_are(demo: DemoSite, desk: Desk):
+    paths = [demo.site.truth(demo.site.newest - place).url for place in range(0, 40, 3)]
+    demo.control.set_faults(*(Fault("status", path=path, status=503) for path in paths))
+    once = {"RETRY_TIMES": "0", "ESPRESO_CIRCUIT_FAILURES": "0"}
+    assert desk.crawl(start(demo), settings=once).exit_code == 0
+    stats = desk.runs()[-1]["stats"]
+    assert stats["espreso/host/pauses"] >= 5
+    visits = [visit.seconds for visit in demo.control.log()]
+    longest = max(later - earlier for earlier, later in pairwise(visits))
+    assert longest < 3, "a pause that nobody ends is over when the engine looks around, each five seconds"
 
 
 def test_one_page_that_always_fails_does_not_stop_the_crawl(demo: DemoSite, desk: Desk):
