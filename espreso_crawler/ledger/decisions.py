@@ -65,6 +65,8 @@ class Draft:
     """RFC 3339 with offset."""
     text: Neighbour | None = None
     """What is kept of the text, to know near-copies by."""
+    says_nothing_new: bool = False
+    """Whether it is here for that alone: its line may be unfinished and unjudged, and is never written."""
     copy_of: str | None = None
     """Id of an article of nearly this text: once that one is in the output, this one is not wanted there."""
     links: Sequence[bytes] = ()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from espreso_crawler.ledger import articles, quarantine, states
 from espreso_crawler.ledger.decisions import Decision, Draft
@@ -56,7 +57,7 @@ class Holding:
         earlier = next((self._names[name] for name in reversed(names) if name in self._names), None)
         decision, base = self._outbox.foresee(draft, names)
         if earlier is None and decision.outcome not in WRITES_A_HEAD:
-            return self._outbox.emit(draft), None
+            return self._outbox.emit(replace(draft, says_nothing_new=True)), None
         if earlier and earlier.draft.digests == draft.digests:
             decision = Decision("duplicate", earlier.foreseen.id or decision.id, revision=decision.revision)
         kept = Kept(draft, observation, decision, base, names)

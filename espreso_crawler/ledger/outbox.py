@@ -158,6 +158,8 @@ class Outbox:
             return Buffered(draft, names, decision, found, kept=kept)
         is_other = known is not None and draft.entry_url is not None and articles.is_later(db, draft.entry_url)
         decision = decide(known, draft, new_id=names[0], is_other_entry=is_other, now=self._session.now_text())
+        if known and decision.event and draft.says_nothing_new:
+            decision = Decision("overtaken", known.id, revision=known.revision, reason="another process wrote it")
         return Buffered(draft, names, decision, found, base=known.revision if known else None, kept=kept)
 
     def _is_out(self, article_id: str) -> bool:

@@ -1,5 +1,6 @@
 """Drops what is surely in the output already, before work is spent on it; the ledger's word at emission is final."""
 
+from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -29,10 +30,10 @@ class DeduplicatePipeline:
             sketch = draft(item, self.keeper.capture(item), self.keeper.ledger.run.id)
             is_same = known is not None and known.same_as(sketch.digests, sketch.extractor_version)
             if known and is_same and not self.keeper.ledger.holding.has(sketch):
-                decision = self.keeper.ledger.outbox.emit(sketch)  # binds new addresses to the id, ends the entry
-                if not decision.event:
-                    self.keeper.emitted(item)
-                    raise Unchanged(f"revision {known.revision} stands", log_level="DEBUG")
+                # Binds new addresses to the id, ends the entry.
+                self.keeper.ledger.outbox.emit(replace(sketch, says_nothing_new=True))
+                self.keeper.emitted(item)
+                raise Unchanged(f"revision {known.revision} stands", log_level="DEBUG")
         return item
 
     def _known(self, item: Article) -> Known | None:

@@ -17,6 +17,7 @@ DROPS: dict[str, type[DropItem]] = {
     "duplicate": Duplicate,
     "suppressed": Forgotten,
     "near_copy": NearDuplicate,
+    "overtaken": Unchanged,
 }
 
 
