@@ -21,6 +21,7 @@ ESPRESO_LONGEST_PAUSE = 60.0  # a host that asks for more is given up for this r
 ESPRESO_CIRCUIT_FAILURES = 5  # addresses of one host that fail in a row before it is given up; 0 = never
 ESPRESO_OPT_OUT = "metadata"  # "flag", "metadata" or "skip" what is reserved; read by pipelines/withhold.py
 ESPRESO_RECHECK = "1h 1d 7d"  # ages at which known articles are fetched again: three requests each; "0" = never
+ESPRESO_READER_PROCESS = True  # pages are read in a second process if requests have no delay; extensions/reader.py
 ESPRESO_BROWSER_PATH = None  # browser program; None = Playwright's own build, else Chromium on the PATH; browser/
 ESPRESO_BROWSER_PRESSES = 200  # times one walk presses "More news" in the browser, at most; read by the spiders
 ESPRESO_BROWSER_SECONDS = 30.0  # longest time for opening a page in the browser, or for one press; read by browser/
@@ -46,6 +47,7 @@ EXTENSIONS = {
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
     "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
+    "espreso_crawler.extensions.reader.ReaderExtension": 28,  # told by the pipelines what to do ahead
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "espreso_crawler.extensions.monitors.MonitorsExtension": 40,  # after the ledger, into whose gate it steps
     "scrapy.extensions.telnet.TelnetConsole": None,

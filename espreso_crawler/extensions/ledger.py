@@ -28,10 +28,12 @@ from espreso_crawler.exceptions import (
 )
 from espreso_crawler.extensions.gate import Gate, OpenGate
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of
+from espreso_crawler.identity import Digests
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Decision, Draft, Ledger, Rules, Run, new_run_id, parse_schedule
 from espreso_crawler.monitors import Observation
 from espreso_crawler.places import places
+from espreso_crawler.reading import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +55,10 @@ class Capture:
     """Id of the known article that was looked at again; then there is no entry."""
     draft: Draft | None = None
     """The article as the ledger takes it, once a pipeline has made it."""
+    digests: Digests | None = None
+    """Of the article as its page gave it; None when they were not made there."""
+    prepared: Prepared | None = None
+    """What was made of it where it was read; None when the pipelines are to make it."""
     seen: Observation | None = None
     """What the monitors saw of it before a part was withheld; None when nothing was."""
 

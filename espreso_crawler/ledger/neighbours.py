@@ -1,9 +1,10 @@
 """Sketches of recent texts, found by the keys that near-copies share; what a sketch means is not known here."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import orjson
 
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.session import Session
@@ -62,13 +63,13 @@ class Neighbours:
     def near(self, text: Neighbour, *, seconds: int) -> list[Neighbour]:
         """Return texts of other articles that share a key, published at most so many seconds before or after."""
         oldest, newest = text.published - seconds, text.published + seconds
-        days = json.dumps([*range(oldest // DAY, newest // DAY + 1)])
-        keys = json.dumps(text.keys)
+        days = orjson.dumps([*range(oldest // DAY, newest // DAY + 1)]).decode()
+        keys, own = orjson.dumps(text.keys).decode(), set(text.keys)
         rows = self._session.db.rows(NEAR, (days, keys, MOST, text.id, oldest, newest))
         waiting = [
             other
             for other in self._waiting()
-            if other.id != text.id and oldest <= other.published <= newest and not set(text.keys).isdisjoint(other.keys)
+            if other.id != text.id and oldest <= other.published <= newest and not own.isdisjoint(other.keys)
         ]
         unflushed = {other.id for other in waiting}
         return waiting + [Neighbour(*row) for row in rows if row["id"] not in unflushed]
@@ -87,5 +88,5 @@ class Neighbours:
 def write(db: Database, text: Neighbour, *, now: int) -> None:
     """Keep a text in place of the article's earlier one, and let expired ones go; in the caller's transaction."""
     db.write(FORGET, (text.id,))
-    db.write(ADD, (text.id, text.published, text.expires, json.dumps(text.keys), text.sketch))
+    db.write(ADD, (text.id, text.published, text.expires, orjson.dumps(text.keys).decode(), text.sketch))
     db.write(PURGE, (now, PURGED))

@@ -32,6 +32,13 @@ LONGEST_NUMBER = 20
 
 
 def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | None = None) -> Article:
+    """Return the article on a page, without its digests by field: see `article_with_digests`."""
+    return article_with_digests(page, sighting, feed_label)[0]
+
+
+def article_with_digests(
+    page: Page, sighting: FeedSighting | None = None, feed_label: str | None = None
+) -> tuple[Article, identity.Digests]:
     """Return the article on a page; ``sighting`` is how its feed entry first looked, ``feed_label`` its label now.
 
     Id, event, revision and tags are not a page's to know: they stay empty. Raises `NotAnArticle` for a page that
@@ -47,7 +54,9 @@ def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | 
     item.feed = sighting
     item.opt_outs = opt_outs(page)
     _set_identity(item, parts)
-    return item
+    digests = article_digests(item)
+    item.text_digest, item.record_digest = digests.text, digests.record
+    return item, digests
 
 
 def is_article(page: Page) -> bool:
@@ -143,8 +152,6 @@ def _set_identity(item: Article, parts: Parts) -> None:
     item.in_language = _language(page, item)
     item.fetched_at = page.fetched_at
     item.evidence = Evidence(page.http_status, identity.payload_digest(page.body))
-    digests = article_digests(item)
-    item.text_digest, item.record_digest = digests.text, digests.record
 
 
 def _entity_id(parts: Parts) -> str | None:

@@ -37,7 +37,7 @@ def _made(article: Article, capture: Capture, run_id: str) -> Draft:
         edition=article.edition or "",
         entity_id=article.entity_id,
         urls=tuple(dict.fromkeys(map(identity.canonical_url, capture.urls))),
-        digests=article_digests(article),
+        digests=capture.digests or article_digests(article),
         extractor_version=article.extractor_version,
         schema_version=SCHEMA_VERSION,
         labels=article.labels,

@@ -10,6 +10,7 @@ from scrapy.statscollectors import StatsCollector
 
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
+from espreso_crawler.extensions.reader import ReaderExtension
 from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Neighbour
 from espreso_crawler.near_duplicates import Sketch, sketch
@@ -34,6 +35,8 @@ class NearDuplicatesPipeline:
         """Take the crawl's ledger. Raises `ConfigurationError` for a mode or a window that is none."""
         mode, seconds = _settings(crawler.settings)
         keeper = keeper_of(crawler)
+        if reader := crawler.get_extension(ReaderExtension):
+            reader.preparation.is_sketched = mode != "off"
         return cls(keeper, mode, seconds, crawler.stats)
 
     def process_item(self, item: Article) -> Article:
@@ -43,7 +46,7 @@ class NearDuplicatesPipeline:
 
     def _compared(self, item: Article) -> Article:
         item.near_duplicate_of, item.similarity = None, None
-        own = sketch(item) if self.mode != "off" else None
+        own = self._sketch(item) if self.mode != "off" else None
         if own is None or item.id is None:
             return item
         text = self._neighbour(item, own)
@@ -59,6 +62,10 @@ class NearDuplicatesPipeline:
         copy_of = item.near_duplicate_of if self.mode == "drop" else None
         self.keeper.ledger.neighbours.note(text, [_link(item, other, how) for other, how in later], copy_of)
         return item
+
+    def _sketch(self, item: Article) -> Sketch | None:
+        prepared = self.keeper.capture(item).prepared
+        return prepared.sketch if prepared and prepared.is_sketched else sketch(item)
 
     def _mark(self, item: Article, original: Neighbour, similarity: float) -> None:
         self.stats.inc_value("espreso/near_duplicate")

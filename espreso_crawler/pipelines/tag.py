@@ -8,26 +8,38 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.conf import closest_scrapy_cfg
 
+from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
+from espreso_crawler.extensions.reader import ReaderExtension
 from espreso_crawler.items import Article
 from espreso_crawler.processors.text import is_known_label
 from espreso_crawler.tagging import Tagger, tagger
+from espreso_crawler.vocabularies.concepts import Kind
 
 
 class TagPipeline:
     """Adds tags, `is_sponsored` and `cited_agencies`; counts labels that the vocabulary does not know."""
 
-    def __init__(self, own: Tagger, stats: StatsCollector) -> None:
+    def __init__(self, own: Tagger, keeper: LedgerExtension, stats: StatsCollector) -> None:
         self.tagger = own
+        self.keeper = keeper
         self.stats = stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Read the vocabularies. Raises `ConfigurationError`, before the first request, when one is wrong."""
-        return cls(tagger_of(crawler.settings), crawler.stats)
+        folder, without = _choice(crawler.settings)
+        own = tagger(folder, without)
+        if reader := crawler.get_extension(ReaderExtension):
+            reader.preparation.is_tagged = True
+            reader.preparation.vocabularies = str(folder) if folder else None
+            reader.preparation.without = without
+        return cls(own, keeper_of(crawler), crawler.stats)
 
     def process_item(self, item: Article) -> Article:
         """Return the article with its tags."""
-        self.tagger.tag(item)
+        prepared = self.keeper.capture(item).prepared
+        if not (prepared and prepared.is_tagged):
+            self.tagger.tag(item)
         for label in item.labels:
             if not is_known_label(label):
                 self.stats.inc_value(f"espreso/label/unknown/{label}")
@@ -43,8 +55,12 @@ def tag(article: Article) -> None:
 
 def tagger_of(settings: BaseSettings) -> Tagger:
     """Return the tagger that the settings ask for. Raises `ConfigurationError` when a vocabulary is wrong."""
+    return tagger(*_choice(settings))
+
+
+def _choice(settings: BaseSettings) -> tuple[Path | None, frozenset[Kind]]:
     folder = settings.get("ESPRESO_VOCABULARIES")
     cfg = closest_scrapy_cfg()
     root = Path(cfg).parent if cfg else Path.cwd()
-    without = frozenset() if settings.getbool("ESPRESO_TAG_PERSONS", True) else frozenset({"person"})
-    return tagger(root / folder if folder else None, without)
+    left_out: frozenset[Kind] = frozenset() if settings.getbool("ESPRESO_TAG_PERSONS", True) else frozenset({"person"})
+    return root / folder if folder else None, left_out

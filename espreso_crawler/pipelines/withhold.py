@@ -59,6 +59,7 @@ class WithholdPipeline:
         if RESERVED in item.opt_outs and self._mode == "metadata":
             self._keeper.gate.look(item)
             withhold(item)
+            self._keeper.capture(item).prepared = None
         return item
 
 

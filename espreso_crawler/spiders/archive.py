@@ -11,6 +11,7 @@ from twisted.python.failure import Failure
 from espreso_crawler.exceptions import LayoutError, PageError
 from espreso_crawler.pages import Feed, Page, feed
 from espreso_crawler.pages.listing import Listing, listing
+from espreso_crawler.reading import words_of
 from espreso_crawler.spiders.articles import GONE, Articles
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
@@ -28,6 +29,8 @@ class Archive:
         self._crawl = crawl
         self._feeds = feeds
         self._articles = articles
+        self._last: tuple[bytes | None, Feed | None] = (None, None)
+        """The feed on the page read last, and its words: it is the same on page after page."""
 
     def begin(self, found: Feed, page: Page) -> Walk | None:
         """Note a start page's feed in the coverage; returns a walk when something below it is missing."""
@@ -69,11 +72,16 @@ class Archive:
         if response.status != HTTPStatus.OK:
             raise LayoutError(f"{response.url}: HTTP {response.status}")
         page = self._crawl.page(response)
-        found = listing(page)
-        try:
-            return found, feed(page)
-        except LayoutError:
-            return found, None
+        return listing(page), self._feed(page)
+
+    def _feed(self, page: Page) -> Feed | None:
+        words = words_of(page)
+        if words is None or words != self._last[0]:
+            try:
+                self._last = words, feed(page)
+            except LayoutError:
+                self._last = words, None
+        return self._last[1]
 
     def _known_times(self, urls: Collection[str]) -> list[datetime]:
         self._crawl.ledger.outbox.flush()  # articles that were read just now are to be known

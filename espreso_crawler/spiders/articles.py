@@ -1,21 +1,23 @@
 """Article pages: requested for leased entries, read, and given to the pipelines or back to the ledger."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.utils.python import to_unicode
 from twisted.python.failure import Failure
 
 from espreso_crawler import identity
-from espreso_crawler.exceptions import BrokenPage, FieldError, HostUnavailable, NotAnArticle, PageError
+from espreso_crawler.exceptions import HostUnavailable, PageError
 from espreso_crawler.extensions.ledger import Capture
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Lease
-from espreso_crawler.pages import Page, article
+from espreso_crawler.pages import Page, article, other_addresses
 from espreso_crawler.processors import dates
+from espreso_crawler.reading import Asked, Reading, read
 from espreso_crawler.spiders.captures import addresses, failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
@@ -45,19 +47,16 @@ class Articles:
                 self._crawl.left -= 1
             yield Request(lease.url, self.parse, errback=self.failed, cb_kwargs={"lease": lease})
 
-    def parse(self, response: Response, lease: Lease) -> Iterator[Request | Article]:
+    async def parse(self, response: Response, lease: Lease) -> AsyncIterator[Request | Article]:
         """Read an article page: the article, and the feed for what was published meanwhile."""
-        entries = self._crawl.ledger.entries
-        entries.handling(lease.url)
-        if response.status in GONE:
-            entries.settle(lease.url, "gone", f"HTTP {response.status}")
-            self._crawl.failed(lease.url, f"HTTP {response.status}")
-            if lease.article:
-                self._crawl.ledger.rechecks.ask(lease.article)
-        elif response.status != HTTPStatus.OK:
-            self._attempt_failed(lease.url, f"HTTP {response.status}")
+        if response.status == HTTPStatus.OK:
+            reading = await self._read(response, lease)
+            for result in self._results(reading, response, lease):
+                yield result
+        elif response.status in GONE:
+            self._gone(lease, f"HTTP {response.status}")
         else:
-            yield from self._read(response, lease)
+            self._attempt_failed(lease.url, f"HTTP {response.status}")
 
     def failed(self, failure: Failure) -> None:
         """Give an entry back whose page gave no response; its attempt counts unless the whole host refuses."""
@@ -84,42 +83,50 @@ class Articles:
         except PageError as error:
             self._attempt_failed(url, str(error))
             return
-        yield from self._emitted(item, url, addresses(response, page), page.headers.get("date"))
+        yield from self._emitted(item, response, url, Capture(url, addresses(response, other_addresses(page))))
 
     def closed(self) -> None:
         """Put the counts of sources into the stats."""
         self._sources.tell(self._crawl.stats)
 
-    def _read(self, response: Response, lease: Lease) -> Iterator[Request | Article]:
-        page = None
-        try:
-            page = self._crawl.page(response)
-            item = article(page, first_sighting(lease), lease.label)
-        except NotAnArticle as error:
-            self._crawl.failed(lease.url, str(error))
-            self._no_article(lease, str(error))
-        except BrokenPage as error:
-            page = None  # what its feed says is as broken
-            self._attempt_failed(lease.url, str(error))
-        except FieldError as error:
-            self._attempt_failed(lease.url, str(error))
-        else:
-            yield from self._emitted(item, lease.url, addresses(response, page), page.headers.get("date"))
-        if page is not None and self._feeds is not None:
-            yield from self.requests(self._feeds.follow_again(page))
+    async def _read(self, response: Response, lease: Lease) -> Reading:
+        asked = Asked(self._crawl.served(response), first_sighting(lease), lease.label)
+        if self._feeds is not None:
+            asked.wants_feed, asked.last_words = True, self._feeds.last_words(response.url)
+        apart = await self._crawl.read_apart(response.body, asked)
+        # From here on the page can be the end of this process; in the other one it was no danger to this.
+        self._crawl.ledger.entries.handling(lease.url)
+        return apart or read(response.body, asked)
 
-    def _emitted(
-        self, item: Article, entry_url: str, urls: tuple[str, ...], site_time: str | None
-    ) -> Iterator[Article]:
+    def _results(self, reading: Reading, response: Response, lease: Lease) -> Iterator[Request | Article]:
+        if reading.article is not None:
+            urls = addresses(response, reading.other_addresses)
+            capture = Capture(lease.url, urls, digests=reading.digests, prepared=reading.prepared)
+            yield from self._emitted(reading.article, response, lease.url, capture)
+        elif reading.is_no_article:
+            self._crawl.failed(lease.url, str(reading.error))
+            self._no_article(lease, str(reading.error))
+        else:
+            self._attempt_failed(lease.url, str(reading.error))
+        if reading.feed is not None and self._feeds is not None:
+            yield from self.requests(self._feeds.follow_again(reading.feed, response.url))
+
+    def _gone(self, lease: Lease, why: str) -> None:
+        self._crawl.ledger.entries.settle(lease.url, "gone", why)
+        self._crawl.failed(lease.url, why)
+        if lease.article:
+            self._crawl.ledger.rechecks.ask(lease.article)
+
+    def _emitted(self, item: Article, response: Response, entry_url: str, capture: Capture) -> Iterator[Article]:
         self._crawl.answered(entry_url)
         published = item.date_published
-        if ahead := _seconds_ahead(item, site_time):
+        if ahead := _seconds_ahead(item, response.headers.get("Date")):
             self._crawl.stats.inc_value("espreso/held_until_published")
             wait = timedelta(seconds=math.ceil(ahead))
             self._crawl.ledger.entries.put_off(entry_url, f"to be published at {published}", retry_after=wait)
         elif published is None or self._crawl.arguments.covers(published):
             self._sources.count(item)
-            self._crawl.keeper.note(item, Capture(entry_url, urls))
+            self._crawl.keeper.note(item, capture)
             yield item
         else:
             self._crawl.stats.inc_value("espreso/out_of_span")
@@ -137,7 +144,7 @@ class Articles:
         self._crawl.ledger.entries.attempt_failed(url, reason)
 
 
-def _seconds_ahead(item: Article, site_time: str | None) -> float:
+def _seconds_ahead(item: Article, site_time: bytes | None) -> float:
     """Return the seconds until an article's time of publication, 0 when it is past or nearly so.
 
     By our clock and by the site's (its ``Date`` header): the one that is further on, for either may have been set back.
@@ -145,5 +152,5 @@ def _seconds_ahead(item: Article, site_time: str | None) -> float:
     published, fetched = item.date_published, item.fetched_at
     if published is None or fetched is None or published - fetched <= FUTURE:
         return 0.0
-    now = max(fetched, dates.mail_date(site_time) or fetched)
+    now = max(fetched, dates.mail_date(to_unicode(site_time or b"", "latin-1")) or fetched)
     return max((published - now).total_seconds(), 0.0) if published - now > FUTURE else 0.0

@@ -70,7 +70,7 @@ class Browsing:
         except PageError as error:
             self._give_up(response, presses, str(error))
             return
-        yield from self._articles.requests(self._feeds.follow(found, page))
+        yield from self._articles.requests(self._feeds.follow(found, page.url))
         walk = presses.walk if presses else self._archive.begin(found, page)
         if walk and more_button(page):
             yield from self._press(tab_of(response.meta), page, found, presses or Presses(walk, self._most))
@@ -90,7 +90,7 @@ class Browsing:
         except PageError as error:
             self._give_up(response, presses, str(error))
             return
-        yield from self._articles.requests(self._feeds.follow(replace(found, entries=new), page))
+        yield from self._articles.requests(self._feeds.follow(replace(found, entries=new), page.url))
         yield from self._press(tab, page, found, presses)
 
     def failed(self, failure: Failure) -> None:

@@ -9,16 +9,15 @@ from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from espreso_crawler.exceptions import EspresoError
-from espreso_crawler.pages import Page, other_addresses
+from espreso_crawler.reading import Served
 
 KEPT = ("X-Robots-Tag", "TDM-Reservation", "Date")
 """Headers that say what an answer may be used for, and when it was given."""
 
 
-def captured(response: Response, *, decode_emails: bool) -> Page:
-    """Return the page of a response, fetched now. Raises `BrokenPage`."""
-    return Page.read(
-        response.body,
+def served(response: Response, *, decode_emails: bool) -> Served:
+    """Return how a page was served, now."""
+    return Served(
         url=response.url,
         fetched_at=datetime.now(UTC),
         charset=http_content_type_encoding(to_unicode(response.headers.get("Content-Type") or b"")),
@@ -29,9 +28,9 @@ def captured(response: Response, *, decode_emails: bool) -> Page:
     )
 
 
-def addresses(response: Response, page: Page) -> tuple[str, ...]:
-    """Return every address of a response: its own, redirects that led to it, and what its page names."""
-    return (response.url, *response.meta.get("redirect_urls", ()), *other_addresses(page))
+def addresses(response: Response, others: tuple[str, ...]) -> tuple[str, ...]:
+    """Return every address of a response: its own, redirects that led to it, and the others that its page names."""
+    return (response.url, *response.meta.get("redirect_urls", ()), *others)
 
 
 def failed_request(failure: Failure) -> Request:

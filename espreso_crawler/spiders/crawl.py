@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import cached_property
 
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -10,11 +11,13 @@ from scrapy.statscollectors import StatsCollector
 from espreso_crawler import identity
 from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
+from espreso_crawler.extensions.reader import ReaderExtension
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.ledger import Ledger, Sighting
 from espreso_crawler.pages import Page
+from espreso_crawler.reading import Asked, Reading, Served
 from espreso_crawler.spiders.arguments import CrawlArguments
-from espreso_crawler.spiders.captures import captured
+from espreso_crawler.spiders.captures import served
 
 UPDATED = "updated"
 """The label of an entry that an update moved."""
@@ -29,10 +32,11 @@ class Crawl:
         self.hosts = arguments.hosts
         self.left = arguments.limit
         """Articles that may still be fetched; None for no limit."""
+        self._decodes_emails = crawler.settings.getbool("ESPRESO_DECODE_EMAILS")
         self._logger = logger
         self._answered: dict[str, str] = {}
 
-    @property
+    @cached_property
     def keeper(self) -> LedgerExtension:
         """The extension that holds the ledger."""
         return keeper_of(self.crawler)
@@ -67,7 +71,19 @@ class Crawl:
 
     def page(self, response: Response) -> Page:
         """Return the page of a response, fetched now. Raises `BrokenPage`."""
-        return captured(response, decode_emails=self.crawler.settings.getbool("ESPRESO_DECODE_EMAILS"))
+        return self.served(response).page(response.body)
+
+    def served(self, response: Response) -> Served:
+        """Return how a page was served, now."""
+        return served(response, decode_emails=self._decodes_emails)
+
+    async def read_apart(self, body: bytes, asked: Asked) -> Reading | None:
+        """Have an article page read beside this process; None when it is to be read here."""
+        return await self._reader.read(body, asked) if self._reader else None
+
+    @cached_property
+    def _reader(self) -> ReaderExtension | None:
+        return self.crawler.get_extension(ReaderExtension)
 
     def answered(self, url: str) -> None:
         """Note that an article was read at an address."""

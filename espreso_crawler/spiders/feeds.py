@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from espreso_crawler import identity
-from espreso_crawler.exceptions import LayoutError
 from espreso_crawler.ledger import Lease, Listed
-from espreso_crawler.pages import Feed, FeedEntry, Page, feed
+from espreso_crawler.pages import Feed, FeedEntry
+from espreso_crawler.reading import FeedReading
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.seen import Seen
 from espreso_crawler.spiders.sightings import observation, sighting
@@ -19,26 +19,27 @@ class Feeds:
         self._crawl = crawl
         self._seen = Seen()
 
-    def follow(self, found: Feed, page: Page) -> list[Lease]:
+    def follow(self, found: Feed, url: str) -> list[Lease]:
         """Return leases for what a page's feed shows and is to be fetched now."""
         stats = self._crawl.stats
         stats.inc_value(f"espreso/feed/read/{found.way}")
         if found.wrong_weekdays:
             stats.inc_value("espreso/feed/wrong_weekday", found.wrong_weekdays)
-        if not self._crawl.keeper.gate.trusts(observation(found, page.url)):
+        if not self._crawl.keeper.gate.trusts(observation(found, url)):
             self._note_addresses(found)
-        return self.see(found.entries, page.url, in_feed=True)
+        return self.see(found.entries, url, in_feed=True)
 
-    def follow_again(self, page: Page) -> list[Lease]:
-        """Read the feed of a page that was fetched anyway; one without a feed is counted, not an error."""
-        if self._seen.is_repeated(page):
+    def last_words(self, url: str) -> bytes | None:
+        """Return the digest of the words of the feed that was read last on an address's host."""
+        return self._seen.last_words(identity.host_of(url))
+
+    def follow_again(self, reading: FeedReading, url: str) -> list[Lease]:
+        """Follow the feed of a page that was fetched anyway; one without a feed is counted, not an error."""
+        if self._seen.is_repeated(identity.host_of(url), reading.words):
             return []
-        try:
-            found = feed(page)
-        except LayoutError:
+        if reading.is_missing:
             self._crawl.stats.inc_value("espreso/feed/missing")
-            return []
-        return self.follow(found, page)
+        return self.follow(reading.found, url) if reading.found else []
 
     def see(self, entries: Iterable[FeedEntry], seen_on: str, *, in_feed: bool) -> list[Lease]:
         """Tell the ledger of entries that are new or moved since this run last saw them; the rest costs nothing."""

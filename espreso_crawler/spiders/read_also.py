@@ -70,7 +70,7 @@ class ReadAlsoSpider(Spider):
         if in_browser:
             yield from self.browsing.requests(page)
             return
-        yield from self.articles.requests(self.feeds.follow(found, page))
+        yield from self.articles.requests(self.feeds.follow(found, page.url))
         yield from self.browsing.older(found, page)
 
     def closed(self, _reason: str) -> None:

@@ -1,18 +1,17 @@
 """Known articles, looked at again where ``ESPRESO_RECHECK`` asks for it: whether they are there and the same."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from espreso_crawler.exceptions import NotAnArticle, PageError
 from espreso_crawler.exporters import end_line
 from espreso_crawler.extensions.ledger import Capture
 from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Recheck
-from espreso_crawler.pages import article
+from espreso_crawler.reading import Asked, Reading, read
 from espreso_crawler.spiders.articles import GONE
 from espreso_crawler.spiders.captures import addresses, failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
@@ -41,15 +40,19 @@ class Rechecks:
         limit = AT_MOST if left is None else min(AT_MOST, left)
         yield from map(self._request, self._crawl.ledger.rechecks.due(self._crawl.hosts, limit=limit))
 
-    def parse(self, response: Response, recheck: Recheck) -> Iterator[Article | Request]:
+    async def parse(self, response: Response, recheck: Recheck) -> AsyncIterator[Article | Request]:
         """Look at a known article again."""
         self._crawl.stats.inc_value("espreso/rechecks")
         if response.status in GONE:
             self._crawl.stats.inc_value("espreso/rechecks/refused")
             self._refused.append((recheck, response.status))
-            yield from self._witness(recheck)
+            for request in self._witness(recheck):
+                yield request
         elif response.status == HTTPStatus.OK:
-            yield from self._read(response, recheck)
+            asked = Asked(self._crawl.served(response), first_sighting(recheck), recheck.label)
+            reading = await self._crawl.read_apart(response.body, asked) or read(response.body, asked)
+            for item in self._results(reading, response, recheck):
+                yield item
         else:
             self._missed(recheck, f"HTTP {response.status}")
         self._tell_refusals()
@@ -61,19 +64,18 @@ class Rechecks:
     def _request(self, recheck: Recheck) -> Request:
         return Request(recheck.url, self.parse, errback=self.failed, cb_kwargs={"recheck": recheck})
 
-    def _read(self, response: Response, recheck: Recheck) -> Iterator[Article]:
-        try:
-            page = self._crawl.page(response)
-            item = article(page, first_sighting(recheck), recheck.label)
-        except NotAnArticle as error:
-            self._crawl.failed(recheck.url, str(error))
-            self._crawl.ledger.rechecks.checked(recheck.id)
-        except PageError as error:
-            self._missed(recheck, str(error))
-        else:
+    def _results(self, reading: Reading, response: Response, recheck: Recheck) -> Iterator[Article]:
+        if reading.article is not None:
             self._crawl.answered(recheck.url)
-            self._crawl.keeper.note(item, Capture(None, addresses(response, page), recheck=recheck.id))
-            yield item
+            urls = addresses(response, reading.other_addresses)
+            capture = Capture(None, urls, recheck=recheck.id, digests=reading.digests, prepared=reading.prepared)
+            self._crawl.keeper.note(reading.article, capture)
+            yield reading.article
+        elif reading.is_no_article:
+            self._crawl.failed(recheck.url, str(reading.error))
+            self._crawl.ledger.rechecks.checked(recheck.id)
+        else:
+            self._missed(recheck, str(reading.error))
 
     def _missed(self, recheck: Recheck, why: str) -> None:
         self._crawl.failed(recheck.url, why)

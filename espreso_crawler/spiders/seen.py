@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from espreso_crawler import identity
-from espreso_crawler.pages import FeedEntry, Page
-from espreso_crawler.pages.feed import feed_text
+from espreso_crawler.pages import FeedEntry
 
 # A feed has forty entries, and the ledger knows the rest.
 KEPT = 500
@@ -15,14 +13,17 @@ class Seen:
 
     def __init__(self) -> None:
         self._entries: dict[str, FeedEntry] = {}
-        self._texts: dict[str, str | None] = {}
+        self._words: dict[str, bytes | None] = {}
 
-    def is_repeated(self, page: Page) -> bool:
+    def last_words(self, host: str) -> bytes | None:
+        """Return the digest of the words of the feed on the page of a host that was read last."""
+        return self._words.get(host)
+
+    def is_repeated(self, host: str, words: bytes | None) -> bool:
         """Return whether a page carries the same feed, word for word, as the page of its host before it."""
-        host, words = identity.host_of(page.url), feed_text(page)
-        if words is not None and words == self._texts.get(host):
+        if words is not None and words == self._words.get(host):
             return True
-        self._texts[host] = words
+        self._words[host] = words
         return False
 
     def moved(self, entries: Iterable[FeedEntry]) -> list[FeedEntry]:

@@ -1,0 +1,116 @@
+"""One article page, from the bytes served to what a crawl needs of it; plain data, so that it can cross processes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+
+from espreso_crawler import identity
+from espreso_crawler.exceptions import BrokenPage, LayoutError, NotAnArticle, PageError
+from espreso_crawler.items import Article, FeedSighting
+from espreso_crawler.pages import Feed, Page, article_with_digests, feed, other_addresses
+from espreso_crawler.pages.feed import feed_text
+from espreso_crawler.reading.preparation import Prepared
+
+
+@dataclass(slots=True)
+class Served:
+    """How the site served a page; the attributes are those of `Page`."""
+
+    url: str
+    fetched_at: datetime
+    http_status: int
+    charset: str | None = None
+    """What the answer's header declares."""
+    decode_emails: bool = False
+    is_rendered: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def page(self, body: bytes) -> Page:
+        """Return the page, parsed. Raises `BrokenPage`."""
+        return Page.read(
+            body,
+            url=self.url,
+            fetched_at=self.fetched_at,
+            charset=self.charset,
+            http_status=self.http_status,
+            decode_emails=self.decode_emails,
+            is_rendered=self.is_rendered,
+            headers=self.headers,
+        )
+
+
+@dataclass(slots=True)
+class Asked:
+    """A page to read, and what is known of it."""
+
+    served: Served
+    sighting: FeedSighting | None
+    """How the article's entry first looked in a feed."""
+    label: str | None
+    """The entry's label now."""
+    wants_feed: bool = False
+    last_words: bytes | None = None
+    """`words_of` the feed that was last read on this host: the same one is not read again."""
+
+
+@dataclass(slots=True)
+class FeedReading:
+    """What a page's feed says."""
+
+    words: bytes | None
+    """Digest of its words as they stand; None without its markup."""
+    found: Feed | None
+    """None when the words are those already known, or when there is no feed."""
+    is_missing: bool
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read from a page."""
+
+    article: Article | None = None
+    digests: identity.Digests | None = None
+    """Of the article as it stands on the page."""
+    error: str | None = None
+    """Why there is no article."""
+    is_no_article: bool = False
+    """Whether that is because the page, whole and readable, holds none."""
+    bug: str | None = None
+    """The traceback of an error that no parser may raise; only from a process that reads pages."""
+    other_addresses: tuple[str, ...] = ()
+    feed: FeedReading | None = None
+    """None when it was not asked for, or the page is broken: then what its feed says is as broken."""
+    prepared: Prepared | None = None
+    """What was made of the article at once; None when the pipelines are to make it."""
+
+
+def read(body: bytes, asked: Asked) -> Reading:
+    """Read a page; what is wrong with it stands in the reading."""
+    result = Reading()
+    try:
+        page = asked.served.page(body)
+        result.article, result.digests = article_with_digests(page, asked.sighting, asked.label)
+        result.other_addresses = other_addresses(page)
+    except BrokenPage as error:
+        return Reading(error=str(error))
+    except PageError as error:
+        result.error, result.is_no_article = str(error), isinstance(error, NotAnArticle)
+    if asked.wants_feed:
+        result.feed = _feed(page, asked.last_words)
+    return result
+
+
+def words_of(page: Page) -> bytes | None:
+    """Return a digest of the words of a page's feed: two pages with the same one carry the same entries."""
+    words = feed_text(page)
+    return blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).digest() if words is not None else None
+
+
+def _feed(page: Page, last_words: bytes | None) -> FeedReading:
+    words = words_of(page)
+    if words is not None and words == last_words:
+        return FeedReading(words, None, is_missing=False)
+    try:
+        return FeedReading(words, feed(page), is_missing=False)
+    except LayoutError:
+        return FeedReading(words, None, is_missing=True)
