@@ -33,6 +33,7 @@ ALL = {
     "pipelines",
     "places",
     "processors",
+    "reading",
     "scheduling",
     "schema",
     "settings",
@@ -49,7 +50,7 @@ MAY_IMPORT = {
     "demo_site": set[str](),
     "exceptions": set[str](),
     "exporters": {"identity", "items", "ledger"},
-    "extensions": {"exceptions", "identity", "items", "ledger", "monitors", "places"},
+    "extensions": {"exceptions", "identity", "items", "ledger", "monitors", "places", "reading"},
     "identity": set[str](),
     "items": {"exceptions", "identity", "processors"},
     "ledger": {"exceptions", "identity"},
@@ -63,10 +64,12 @@ MAY_IMPORT = {
     | {"exporters", "extensions", "ledger", "near_duplicates", "pages", "places", "schema", "tagging"},
     "places": {"exceptions"},
     "processors": {"exceptions", "identity", "vocabularies"},
+    "reading": RECORD | {"near_duplicates", "pages", "tagging"},
     "scheduling": {"exceptions"},
     "schema": {"items"},
     "settings": set[str](),
-    "spiders": RECORD | {"browser", "exporters", "extensions", "ledger", "loaders", "monitors", "pages", "places"},
+    "spiders": RECORD
+    | {"browser", "exporters", "extensions", "ledger", "loaders", "monitors", "pages", "places", "reading"},
     "tagging": RECORD,
     "vocabularies": {"exceptions"},
 }
@@ -79,6 +82,7 @@ WITHOUT_SCRAPY = {
     "monitors",
     "pages",
     "processors",
+    "reading",
     "schema",
     "vocabularies",
 }

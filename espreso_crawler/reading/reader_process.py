@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -38,7 +39,7 @@ class ReaderProcess(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  # this package's own module
                 [sys.executable, "-m", MODULE],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
@@ -72,7 +73,8 @@ class ReaderProcess(asyncio.Protocol):
 
     def close(self) -> None:
         """End the process, and wait for its end."""
-        self._socket.shutdown(socket.SHUT_RDWR)  # at once; a transport would do it in the next turn of the loop
+        with suppress(OSError):  # closed already when the process has died
+            self._socket.shutdown(socket.SHUT_RDWR)  # at once; a transport would do it in the next turn of the loop
         if self._transport:
             self._transport.close()
         else:

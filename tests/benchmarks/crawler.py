@@ -1,6 +1,7 @@
 """One crawl in a process of its own: ``ours``, ``plain`` or ``bare``, under the same network settings."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,8 @@ def run(who: str, base: str, count: int, folder: Path) -> Crawled:
         arguments = {"start": f"{base}/news", "pages": count // LISTED}
     started: list[tuple[float, float]] = []
     crawler.signals.connect(lambda: started.append(clocks()), signals.engine_started, weak=False)
+    peaks: list[float] = []
+    crawler.signals.connect(lambda: peaks.append(peak_mb()), signals.spider_closed, weak=False)
     process.crawl(crawler, **arguments)
     process.start()
     seconds, cpu_seconds = (end - start for start, end in zip(started[0], clocks(), strict=True))
@@ -80,7 +83,7 @@ def run(who: str, base: str, count: int, folder: Path) -> Crawled:
     items = pages if who == "bare" else crawler.stats.get_value("item_scraped_count", 0)
     if items < count * ENOUGH:
         raise RuntimeError(f"{who}: {items} of {count} articles; the log above says why")
-    return Crawled(seconds, cpu_seconds, pages, items, peak_mb())
+    return Crawled(seconds, cpu_seconds, pages, items, peaks[0])
 
 
 def settings_of(who: str, folder: Path) -> Settings:
@@ -98,8 +101,8 @@ def settings_of(who: str, folder: Path) -> Settings:
 
 
 def clocks() -> tuple[float, float]:
-    """Return wall-clock and processor time in seconds."""
-    return time.perf_counter(), time.process_time()
+    """Return wall-clock time and processor time of this process and of those it has waited for, in seconds."""
+    return time.perf_counter(), sum(os.times()[:4])
 
 
 def article_urls(base: str, count: int) -> list[str]:
@@ -109,14 +112,18 @@ def article_urls(base: str, count: int) -> list[str]:
 
 
 def peak_mb() -> float:
-    """Return this process's largest resident size in MB.
+    """Return the largest resident sizes of this process and its children, added up, in MB.
 
     Not ``ru_maxrss``: Linux starts that at the size of the process that forked this one.
     """
-    for line in Path("/proc/self/status").read_text("ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1000
-    return 0.0
+    me = os.getpid()
+    children = Path(f"/proc/{me}/task/{me}/children").read_text("ascii").split()
+    return sum(map(_peak_mb, (str(me), *children)))
+
+
+def _peak_mb(process: str) -> float:
+    lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
+    return sum(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM:"))
 
 
 if __name__ == "__main__":

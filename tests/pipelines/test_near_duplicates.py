@@ -12,6 +12,7 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.extensions.ledger import Capture
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger
 from espreso_crawler.ledger.retraction import retract
@@ -27,7 +28,7 @@ COPY, SERIES = (
 
 
 def pipeline(ledger: Ledger, mode: str = "flag") -> NearDuplicatesPipeline:
-    keeper: Any = SimpleNamespace(ledger=ledger, guarding=nullcontext)
+    keeper: Any = SimpleNamespace(ledger=ledger, guarding=nullcontext, capture=lambda _item: Capture(None))
     return NearDuplicatesPipeline(keeper, mode, WINDOW, get_crawler().stats)
 
 

@@ -1,0 +1,76 @@
+"""Crawls whose pages are read in a second process."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from espreso_crawler.demo_site import SiteOptions, running
+from tests.crawls import PAGE, Desk, start
+
+APART = {"ESPRESO_READER_PROCESS": "1"}
+OF_THE_RUN = ("run_id", "emitted_at", "fetched_at", "feed", "evidence")
+ALL_NEWS = '[{"location": "/*", "tdm-reservation": 1}]'
+COUNT = 150
+
+
+def told(desk: Desk) -> dict[str, dict[str, Any]]:
+    return {line["id"]: {name: line[name] for name in line if name not in OF_THE_RUN} for line in desk.records()}
+
+
+@pytest.mark.parametrize("reserved", ["", ALL_NEWS])
+def test_the_records_are_those_of_a_crawl_that_reads_by_itself(tmp_path: Path, reserved: str):
+    apart, alone = Desk(tmp_path / "apart", APART), Desk(tmp_path / "alone")
+    with running(SiteOptions(page_bytes=PAGE, latency=0.05, tdmrep=reserved)) as demo:
+        for desk in (apart, alone):
+            assert desk.crawl(start(demo), "since=2026-01-01", f"limit={COUNT}").exit_code == 0
+    assert apart.runs()[0]["stats"]["espreso/read_apart"] > 0
+    assert "espreso/read_apart" not in alone.runs()[0]["stats"]
+    assert len(told(alone)) == COUNT
+    assert told(apart) == told(alone)
+
+
+def test_a_crawl_that_waits_between_requests_starts_no_process(tmp_path: Path):
+    desk = Desk(tmp_path, APART | {"DOWNLOAD_DELAY": "0.02"})
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        assert desk.crawl(start(demo), "limit=40").exit_code == 0
+    assert "espreso/read_apart" not in desk.runs()[0]["stats"]
+
+
+@pytest.mark.parametrize("victim", ["reader", "crawl"])
+def test_whoever_is_killed_nothing_is_lost_and_nobody_is_left(tmp_path: Path, victim: str):
+    desk = Desk(tmp_path, APART | {"ESPRESO_BACKOFF_SECONDS": "0"})
+    with running(SiteOptions(page_bytes=PAGE, latency=0.03)) as demo:
+        arguments = (start(demo), "since=2026-01-01", f"limit={COUNT}")
+        crawl = desk.start(*arguments)
+        reader = reader_of(crawl.pid)
+        time.sleep(1.0)
+        os.kill(reader if victim == "reader" else crawl.pid, signal.SIGKILL)
+        crawl.communicate(timeout=60)
+        assert crawl.returncode == (0 if victim == "reader" else -signal.SIGKILL)
+        wait_for_end(reader)
+        assert desk.crawl(start(demo), "since=2026-01-01").exit_code == 0
+    ids = [line["id"] for line in desk.records()]
+    assert len(ids) == len(set(ids)) >= COUNT
+
+
+def reader_of(crawl: int) -> int:
+    children = Path(f"/proc/{crawl}/task/{crawl}/children")
+    for _ in range(500):
+        for child in children.read_text("ascii").split():
+            if b"espreso_crawler.reading" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+        time.sleep(0.02)
+    raise TimeoutError("no reader was started")
+
+
+def wait_for_end(process: int) -> None:
+    status = Path(f"/proc/{process}/status")
+    for _ in range(250):
+        if not status.exists() or "zombie" in status.read_text("utf-8"):
+            return
+        time.sleep(0.02)
+    raise TimeoutError("the reader is still there")

@@ -1,0 +1,1 @@
+"""The process that reads pages beside a crawl."""
