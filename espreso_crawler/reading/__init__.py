@@ -1,6 +1,6 @@
 """Article pages read: one function, called in the crawl's process or in one beside it; no scrapy, no ledger."""
 
-from espreso_crawler.reading.article_page import Asked, FeedReading, Reading, Served, read, words_of
+from espreso_crawler.reading.article_page import Asked, FeedReading, Reading, Served, read, read_feed
 from espreso_crawler.reading.preparation import Preparation, Prepared
 from espreso_crawler.reading.reader_process import ReaderProcess
 
@@ -13,5 +13,5 @@ __all__ = [
     "Reading",
     "Served",
     "read",
-    "words_of",
+    "read_feed",
 ]

@@ -4,13 +4,12 @@ import gc
 import signal
 import socket
 import sys
-import traceback
 from contextlib import suppress
 
 import msgspec
 
 from espreso_crawler.reading import frames
-from espreso_crawler.reading.article_page import Asked, Reading, read
+from espreso_crawler.reading.article_page import Asked, read
 from espreso_crawler.reading.preparation import Preparation
 from espreso_crawler.reading.reader_process import READY
 
@@ -25,17 +24,10 @@ def serve(crawl: socket.socket) -> None:
     encoder, decoder = msgspec.json.Encoder(), msgspec.json.Decoder(Asked)
     while True:
         asked = decoder.decode(frames.read(stream))
-        _send(crawl, encoder.encode(_answer(frames.read(stream), asked, preparation)))
-
-
-def _answer(body: bytes, asked: Asked, preparation: Preparation) -> Reading:
-    try:
-        reading = read(body, asked)
+        reading = read(frames.read(stream), asked)
         if reading.article is not None:
             reading.prepared = preparation.of(reading.article)
-    except Exception:  # noqa: BLE001  # a bug in a parser is the crawl's to report, as if it had read the page itself
-        return Reading(bug=traceback.format_exc())
-    return reading
+        _send(crawl, encoder.encode(reading))
 
 
 def _send(crawl: socket.socket, message: bytes) -> None:
@@ -43,7 +35,7 @@ def _send(crawl: socket.socket, message: bytes) -> None:
 
 
 if __name__ == "__main__":
-    # The terminal and systemd send them to every process of a crawl; the crawl ends this one by closing the stream.
+    # A service manager sends them to every process of a crawl; the crawl ends this one by closing the stream.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with suppress(EOFError, ConnectionError):

@@ -1,5 +1,6 @@
 """One article page, from the bytes served to what a crawl needs of it; plain data, so that it can cross processes."""
 
+import traceback
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -50,7 +51,7 @@ class Asked:
     """The entry's label now."""
     wants_feed: bool = False
     last_words: bytes | None = None
-    """`words_of` the feed that was last read on this host: the same one is not read again."""
+    """`FeedReading.words` of the feed that was last read on this host: the same one is not read again."""
 
 
 @dataclass(slots=True)
@@ -58,7 +59,8 @@ class FeedReading:
     """What a page's feed says."""
 
     words: bytes | None
-    """Digest of its words as they stand; None without its markup."""
+    """Digest of its words as they stand: two pages of a host with the same one carry the same entries. None without
+    its markup."""
     found: Feed | None
     """None when the words are those already known, or when there is no feed."""
     is_missing: bool
@@ -76,16 +78,40 @@ class Reading:
     is_no_article: bool = False
     """Whether that is because the page, whole and readable, holds none."""
     bug: str | None = None
-    """The traceback of an error that no parser may raise; only from a process that reads pages."""
+    """The traceback of an error that no parser may raise."""
     other_addresses: tuple[str, ...] = ()
     feed: FeedReading | None = None
     """None when it was not asked for, or the page is broken: then what its feed says is as broken."""
     prepared: Prepared | None = None
     """What was made of the article at once; None when the pipelines are to make it."""
 
+    def report_bug(self) -> None:
+        """Raise RuntimeError with the traceback of a bug, for Scrapy to log and count; wherever the page was read."""
+        if self.bug:
+            raise RuntimeError(f"{self.error}\n{self.bug}")
+
 
 def read(body: bytes, asked: Asked) -> Reading:
-    """Read a page; what is wrong with it stands in the reading."""
+    """Read a page; what is wrong with it, or with the parser, stands in the reading."""
+    try:
+        return _read(body, asked)
+    except Exception as error:  # noqa: BLE001  # also a bug is an attempt of this page, and no end of the process
+        return Reading(error=f"{asked.served.url}: {type(error).__name__}: {error}", bug=traceback.format_exc())
+
+
+def read_feed(page: Page, last_words: bytes | None) -> FeedReading:
+    """Read a page's feed, unless its words are those of the feed that was last read on its host."""
+    text = feed_text(page)
+    words = None if text is None else blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    if words is not None and words == last_words:
+        return FeedReading(words, None, is_missing=False)
+    try:
+        return FeedReading(words, feed(page), is_missing=False)
+    except LayoutError:
+        return FeedReading(words, None, is_missing=True)
+
+
+def _read(body: bytes, asked: Asked) -> Reading:
     result = Reading()
     try:
         page = asked.served.page(body)
@@ -96,21 +122,5 @@ def read(body: bytes, asked: Asked) -> Reading:
     except PageError as error:
         result.error, result.is_no_article = str(error), isinstance(error, NotAnArticle)
     if asked.wants_feed:
-        result.feed = _feed(page, asked.last_words)
+        result.feed = read_feed(page, asked.last_words)
     return result
-
-
-def words_of(page: Page) -> bytes | None:
-    """Return a digest of the words of a page's feed: two pages with the same one carry the same entries."""
-    words = feed_text(page)
-    return blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).digest() if words is not None else None
-
-
-def _feed(page: Page, last_words: bytes | None) -> FeedReading:
-    words = words_of(page)
-    if words is not None and words == last_words:
-        return FeedReading(words, None, is_missing=False)
-    try:
-        return FeedReading(words, feed(page), is_missing=False)
-    except LayoutError:
-        return FeedReading(words, None, is_missing=True)

@@ -43,6 +43,7 @@ class ReaderProcess(asyncio.Protocol):
                 [sys.executable, "-m", MODULE],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
+                start_new_session=True,  # what is typed at the crawl's terminal is for the crawl
                 # What is imported here is found there too, also out of an egg.
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
@@ -55,16 +56,12 @@ class ReaderProcess(asyncio.Protocol):
     async def read(self, body: bytes, asked: Asked) -> Reading | None:
         """Read a page; None when the process ended before it came to this page.
 
-        The page that it ended on is read as broken: another look may end another process. Raises RuntimeError for a
-        bug in a parser.
+        The page that it ended on is read as broken: another look may end another process.
         """
         answer: asyncio.Future[Reading | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked.served.url, answer))
         self._send(self._encoder.encode(asked), body)
-        reading = await answer
-        if reading and reading.bug:
-            raise RuntimeError(f"{asked.served.url}: {reading.bug}")
-        return reading
+        return await answer
 
     @property
     def waiting(self) -> int:

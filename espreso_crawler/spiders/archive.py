@@ -8,10 +8,11 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from espreso_crawler import identity
 from espreso_crawler.exceptions import LayoutError, PageError
-from espreso_crawler.pages import Feed, Page, feed
+from espreso_crawler.pages import Feed, Page
 from espreso_crawler.pages.listing import Listing, listing
-from espreso_crawler.reading import words_of
+from espreso_crawler.reading import FeedReading, read_feed
 from espreso_crawler.spiders.articles import GONE, Articles
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
@@ -29,8 +30,8 @@ class Archive:
         self._crawl = crawl
         self._feeds = feeds
         self._articles = articles
-        self._last: tuple[bytes | None, Feed | None] = (None, None)
-        """The feed on the page read last, and its words: it is the same on page after page."""
+        self._last: dict[str, FeedReading] = {}
+        """The feed on the page of each host that was read last: it is the same on page after page."""
 
     def begin(self, found: Feed, page: Page) -> Walk | None:
         """Note a start page's feed in the coverage; returns a walk when something below it is missing."""
@@ -75,13 +76,12 @@ class Archive:
         return listing(page), self._feed(page)
 
     def _feed(self, page: Page) -> Feed | None:
-        words = words_of(page)
-        if words is None or words != self._last[0]:
-            try:
-                self._last = words, feed(page)
-            except LayoutError:
-                self._last = words, None
-        return self._last[1]
+        host = identity.host_of(page.url)
+        last = self._last.get(host)
+        reading = read_feed(page, last.words if last else None)
+        if last is None or reading.words is None or reading.words != last.words:
+            self._last[host] = reading
+        return self._last[host].found
 
     def _known_times(self, urls: Collection[str]) -> list[datetime]:
         self._crawl.ledger.outbox.flush()  # articles that were read just now are to be known

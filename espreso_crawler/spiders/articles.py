@@ -110,6 +110,7 @@ class Articles:
             self._attempt_failed(lease.url, str(reading.error))
         if reading.feed is not None and self._feeds is not None:
             yield from self.requests(self._feeds.follow_again(reading.feed, response.url))
+        reading.report_bug()
 
     def _gone(self, lease: Lease, why: str) -> None:
         self._crawl.ledger.entries.settle(lease.url, "gone", why)

@@ -76,6 +76,7 @@ class Rechecks:
             self._crawl.ledger.rechecks.checked(recheck.id)
         else:
             self._missed(recheck, str(reading.error))
+        reading.report_bug()
 
     def _missed(self, recheck: Recheck, why: str) -> None:
         self._crawl.failed(recheck.url, why)

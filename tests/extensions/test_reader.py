@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,17 @@ APART = {"ESPRESO_READER_PROCESS": "1"}
 OF_THE_RUN = ("run_id", "emitted_at", "fetched_at", "feed", "evidence")
 ALL_NEWS = '[{"location": "/*", "tdm-reservation": 1}]'
 COUNT = 150
+# In every process that reads article pages, told by what it has imported: Python runs this at its start.
+BUG = """
+import sys
+if "espreso_crawler.reading" in sys.orig_argv or "crawl" in sys.orig_argv:
+    import espreso_crawler.reading.article_page as module
+
+    def broken(*_given):
+        raise ZeroDivisionError("a bug")
+
+    module.article_with_digests = broken
+"""
 
 
 def told(desk: Desk) -> dict[str, dict[str, Any]]:
@@ -55,6 +68,24 @@ def test_whoever_is_killed_nothing_is_lost_and_nobody_is_left(tmp_path: Path, vi
         assert desk.crawl(start(demo), "since=2026-01-01").exit_code == 0
     ids = [line["id"] for line in desk.records()]
     assert len(ids) == len(set(ids)) >= COUNT
+
+
+@pytest.mark.parametrize("apart", ["1", "0"])
+def test_a_bug_in_a_parser_counts_as_an_attempt_wherever_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apart: str
+):
+    (tmp_path / "sitecustomize.py").write_text(BUG, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    settings = {"ESPRESO_READER_PROCESS": apart, "ESPRESO_MAX_ATTEMPTS": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "2"}
+    desk = Desk(tmp_path, settings)
+    with running(SiteOptions(page_bytes=PAGE, latency=0.1)) as demo:
+        log = desk.start(start(demo)).communicate(timeout=60)[1].decode()
+    assert "ZeroDivisionError: a bug" in log
+    with closing(sqlite3.connect(tmp_path / "state" / "ledger.sqlite3")) as ledger:
+        states = dict(ledger.execute("SELECT state, count(*) FROM entries GROUP BY state"))
+        attempts = {count for (count,) in ledger.execute("SELECT attempts FROM entries WHERE state <> 'emitted'")}
+    assert len(desk.records()) + states.get("pending", 0) + states.get("failed", 0) == 40
+    assert attempts == {1}, states
 
 
 def reader_of(crawl: int) -> int:

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from espreso_crawler.reading import Asked, Preparation, ReaderProcess, Reading, Served, frames, read
-from espreso_crawler.reading.__main__ import _answer
 from tests import record
 from tests.builders import Facts, article_html
 
@@ -77,27 +76,6 @@ def test_signals_to_all_processes_of_a_crawl_leave_the_reader_at_work():
         reading = await process.read(BODY, asked())
         assert reading is not None
         assert reading.article is not None
-
-    run(work)
-
-
-def test_a_bug_in_a_parser_is_told_with_its_traceback():
-    class Broken(Preparation):
-        def of(self, article: object) -> None:  # type: ignore[override]  # noqa: ARG002  # stands in for what cannot fail
-            raise ZeroDivisionError
-
-    reading = _answer(BODY, asked(), Broken())
-    assert "ZeroDivisionError" in str(reading.bug)
-
-    async def work(process: ReaderProcess) -> None:
-        os.kill(process._process.pid, signal.SIGSTOP)
-        waiting = asyncio.ensure_future(process.read(BODY, asked()))
-        await asyncio.sleep(0.05)
-        message = process._encoder.encode(reading)
-        process.data_received(frames.head(message) + message)
-        with pytest.raises(RuntimeError, match=r"news-a: Traceback[\s\S]*ZeroDivisionError"):
-            await waiting
-        os.kill(process._process.pid, signal.SIGCONT)
 
     run(work)
 

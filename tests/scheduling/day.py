@@ -54,8 +54,11 @@ class Day:
 
     @property
     def latencies(self) -> list[timedelta]:
-        """From publication to the end of the crawl, when the line is sealed."""
-        return sorted(poll.ended_at - published for poll in self.polls[1:] for published in poll.found)
+        """Of the articles that were due: from publication to the end of the crawl, when the line is sealed."""
+        begin, end = self.polls[0].started_at, self.polls[-1].started_at
+        return sorted(
+            poll.ended_at - published for poll in self.polls for published in poll.found if begin < published < end
+        )
 
     @property
     def p95(self) -> timedelta:

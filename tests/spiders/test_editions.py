@@ -5,7 +5,7 @@ import pytest
 from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.spiders.arguments import CrawlArguments
-from tests.crawls import PAGE, Desk
+from tests.crawls import PAGE, Desk, page_requests
 
 HOSTS = {"global": "global.espreso.tv", "ua": "espreso.tv", "zahid": "zahid.espreso.tv", "bc": "bc.espreso.tv"}
 
@@ -70,3 +70,12 @@ def test_two_editions_in_one_crawl_have_a_coverage_each_and_fail_alone(demo: Dem
         other.control.publish(60)  # more than the feed shows: what lies between is a gap of that edition alone
         assert desk.crawl(starts, "limit=1").exit_code == 0
         assert [gap["host"] for gap in desk.runs()[-1]["gaps"]] == [other.url.removeprefix("http://")]
+
+
+def test_two_editions_with_the_same_words_in_their_feeds_are_walked_alike(demo: DemoSite, desk: Desk) -> None:
+    with running(demo.site.options, host="127.0.0.2") as other:
+        desk.now = demo.site.clock.now()
+        assert desk.crawl(f"start={demo.url}/news,{other.url}/news", "since=4d").exit_code == 0
+        pages = [sorted(place for place in page_requests(site) if "page=" in place) for site in (demo, other)]
+    assert pages[0] == pages[1] == [f"/news?page={number}" for number in range(2, len(pages[0]) + 2)]
+    assert len(pages[0]) > 3
