@@ -31,17 +31,17 @@ CRAWLS = {
 
 
 class Cost(NamedTuple):
-    """What one crawl took; the browser is Playwright's driver and every process of Chromium."""
+    """What one crawl took; its children are Playwright's driver, every process of Chromium, and the one that reads pages."""
 
     articles: int
     seconds: float
     """From the start of the process's work to its end, the browser's start and end included."""
     crawler_cpu: float
-    browser_cpu: float
+    children_cpu: float
     requests: int = 0
     """As the site counts them."""
     crawler_mb: float = 0.0
-    browser_mb: float = 0.0
+    children_mb: float = 0.0
     """Highest sum of their proportional sizes, sampled: shared pages count once."""
 
 
@@ -62,11 +62,11 @@ def table() -> None:
                 f"{whole.articles:.0f}",
                 f"{whole.requests:.0f}",
                 f"{whole.seconds:.1f}",
-                f"{whole.crawler_cpu:.1f} + {whole.browser_cpu:.1f}",
-                f"{whole.crawler_mb:.0f} + {whole.browser_mb:.0f}",
+                f"{whole.crawler_cpu:.1f} + {whole.children_cpu:.1f}",
+                f"{whole.crawler_mb:.0f} + {whole.children_mb:.0f}",
             )
         )
-    columns = ("crawl + browser", "articles", "requests", "seconds", "CPU, s", "peak MB")
+    columns = ("crawl + its other processes", "articles", "requests", "seconds", "CPU, s", "peak MB")
     show(f"Seven days of a site, median of {ROUNDS} interleaved rounds", columns, rows)
 
 
@@ -76,15 +76,15 @@ def cost(site: DemoSite, path: str, mode: str) -> Cost:
     since = f"{site.site.clock.now().timestamp() - DAYS * 86_400:.0f}"
     with tempfile.TemporaryDirectory(prefix="espreso-bench-") as folder:
         command = [sys.executable, "-m", "tests.benchmarks.browser", site.url + path, since, mode, folder]
-        crawler_mb = browser_mb = 0.0
+        crawler_mb = children_mb = 0.0
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
             while process.poll() is None:
                 crawler_mb = max(crawler_mb, megabytes(process.pid))
-                browser_mb = max(browser_mb, sum(map(megabytes, below(process.pid))))
+                children_mb = max(children_mb, sum(map(megabytes, below(process.pid))))
                 time.sleep(LOOK_SECONDS)
             said = process.stdout.read() if process.stdout else ""
     taken = Cost(*json.loads(said.splitlines()[-1]))
-    return taken._replace(crawler_mb=crawler_mb, browser_mb=browser_mb, requests=len(site.control.log()))
+    return taken._replace(crawler_mb=crawler_mb, children_mb=children_mb, requests=len(site.control.log()))
 
 
 def run(start: str, since: int, mode: str, folder: Path) -> Cost:
