@@ -10,7 +10,6 @@ from espreso_crawler.processors.text import (
     announces_author_note,
     boilerplate,
     is_author_note,
-    without_hidden_emails,
 )
 
 SEPARATOR = "\n\n"
@@ -44,7 +43,6 @@ def _without_boilerplate(raw: Iterable[RawBlock]) -> Iterator[RawBlock]:
     announced = False
     for block in raw:
         if block.text and block.type not in ("embed", "video"):
-            block.text = without_hidden_emails(block.text)
             kind = _boilerplate_kind(block)
             # "Read also:" on a line of its own announces a block of nothing but links.
             promo_links, announced = (

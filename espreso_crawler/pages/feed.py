@@ -187,7 +187,7 @@ def _by_markup(block: LexborNode, page: Page) -> Feed:
 
 @lru_cache(maxsize=256)  # a feed says the same six things two hundred times
 def _kind(classes: str) -> str:
-    names = classes.split()
+    names = classes.lower().split()  # on a page without a doctype, selectors match in any case
     if "news-tape-item" in names:
         return "important" if IMPORTANT in names else "entry"
     return next(kind for name, kind in KINDS.items() if name in names)

@@ -55,6 +55,8 @@ class Run:
     def add_text(self, text: str, *, bold: bool = False) -> None:
         """Append a text node's content."""
         piece = clean(text)
+        if piece and "[email" in piece:  # here, for whatever is replaced later is not where the links say
+            piece = without_hidden_emails(piece)
         if not piece:
             self.owes_space = self.owes_space or any(map(str.isspace, text))
             return
@@ -136,4 +138,4 @@ def line_of(node: LexborNode) -> str | None:
         return clean(only.text_content)
     run = Run(lambda _href: None)
     run.add(node)
-    return without_hidden_emails(run.text().replace("\n", " ")) or None
+    return run.text().replace("\n", " ") or None

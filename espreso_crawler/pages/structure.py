@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from espreso_crawler.pages.blocks import RawBlock
 from espreso_crawler.pages.body import Body
 from espreso_crawler.processors import dates
-from espreso_crawler.processors.text import clean, visible
+from espreso_crawler.processors.text import clean, visible, without_hidden_emails
 
 NOT_BODY = frozenset({"header", "footer", "nav", "aside", "form", "noscript"})
 HIDDEN_EMAIL = "[email]"
@@ -68,7 +68,7 @@ def without_lead(blocks: list[RawBlock], description: str | None, headline: str 
 def paragraph(text: str | None) -> list[RawBlock]:
     """Return a text as one raw paragraph; none for no text."""
     line = clean(text)
-    return [RawBlock("paragraph", text=line)] if line else []
+    return [RawBlock("paragraph", text=without_hidden_emails(line))] if line else []
 
 
 def agrees(story: Body, glued: str | None) -> bool:

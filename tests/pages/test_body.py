@@ -174,3 +174,12 @@ def test_an_address_that_is_none_does_no_harm():
 def test_elements_nested_deeper_than_pythons_stack_keep_their_text():
     assert body_of("<span>" * 3000 + "deep" + "</span>" * 3000).article_body == "deep"
     assert body_of("<div>" * 900 + "deep" + "</div>" * 900).article_body == "deep"
+
+
+def test_a_hidden_address_without_its_cipher_leaves_links_and_items_where_they_say():
+    hidden = "[email&#160;protected]"
+    found = body_of(f"<p>To <a href='/a'>{hidden}</a>.</p><ul><li>{hidden} or <a href='/b'>call</a></li></ul>")
+    assert found.article_body == "To [email].\n\n[email] or call"
+    assert [found.article_body[link.start : link.end] for link in found.links] == ["[email]", "call"]
+    assert [link.text for link in found.links] == ["[email]", "call"]
+    assert found.blocks[1].items == ["[email] or call"]

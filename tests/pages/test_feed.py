@@ -132,3 +132,11 @@ def test_a_button_is_what_more_news_is_without_a_link():
         (node,) = its_page.tree.css(more_button(its_page) or "none")
         assert node.text() == "More news"
     assert more_button(page(served.replace(link, ""))) is None
+
+
+def test_a_feed_without_a_doctype_is_read_in_whatever_case_its_classes_are():
+    html = article_html(Facts(entries=TWO_DAYS)).replace("<!DOCTYPE html>", "")
+    assert "news-tape-item" in html
+    shouted = html.replace('class="news-tape-item', 'class="News-Tape-Item').replace('class="ttx', 'class="TTX')
+    found = feed(page(shouted, fetched_at=datetime(2025, 1, 1, tzinfo=UTC)))
+    assert [entry.headline for entry in found.entries] == [entry.headline for entry in TWO_DAYS]
