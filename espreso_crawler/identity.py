@@ -15,7 +15,7 @@ EDITION_OF_HOST = {
     "ru.espreso.tv": "ru",
 }
 LANGUAGE_OF_EDITION = {"ua": "uk", "global": "en", "zahid": "uk", "bc": "uk", "ru": "ru"}
-CANONICAL = re.compile(r"https?://(?!www\.)[a-z0-9.-]+(?::(?!80/|443/)\d{2,5})?/[!-\"$->@-~]*[!-\"$-.0->@-~]")
+CANONICAL = re.compile(r"https?://((?!www\.)[a-z0-9.-]+(?::(?!80/|443/)\d{2,5})?)/[!-\"$->@-~]*[!-\"$-.0->@-~]")
 HOST_OF_EDITION = {edition: host for host, edition in EDITION_OF_HOST.items()}
 
 
@@ -52,6 +52,8 @@ def host_of(url: str) -> str:
     >>> host_of("http://127.0.0.1:8000/news?page=2")
     '127.0.0.1:8000'
     """
+    if known := CANONICAL.fullmatch(url):
+        return known[1]
     return urlsplit(canonical_url(url)).netloc
 
 
