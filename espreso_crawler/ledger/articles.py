@@ -10,7 +10,7 @@ from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.decisions import Known
 from espreso_crawler.ledger.session import Session
 
-# Asked name by name: one statement for all of them takes three to four times as long.
+# Asked by one statement with a part for each name: `IN` over a list of them takes three to four times as long.
 BY_ALIAS = "SELECT coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias = ?"
 BY_ID = "SELECT coalesce(same_as, article) FROM articles WHERE id = ?"
 BY_ADDRESS = BY_ALIAS + " AND (entity_id IS NULL OR edition <> ? OR entity_id = ?)"
@@ -26,6 +26,8 @@ SELECT first, label, last_seen_at FROM entries
 WHERE first IS NOT NULL
   AND (url = :url OR article IN (SELECT article FROM articles WHERE article = :key OR same_as = :key))
 """
+MOST_NAMES = 100
+"""In one statement: SQLite takes 500 parts, and a page may name any number of alternates."""
 MERGE = "UPDATE articles SET same_as = ?, next_check = NULL WHERE article = ? OR same_as = ?"
 ADDRESS = "//"
 """How the name of an address begins; ids begin with an edition."""
@@ -96,12 +98,12 @@ def find(db: Database, names: Sequence[str], entity: Entity | None = None) -> li
     number of the page that bears them: an article of another number in the same edition is another article,
     whatever addresses they share (a redirect, a wrong canonical link).
     """
-    addresses = [name for name in names if name.startswith(ADDRESS)]
-    ids = [name for name in names if not name.startswith(ADDRESS)]
-    by_address, more = (BY_ADDRESS, entity) if entity else (BY_ALIAS, ())
-    rows = [db.row(by_address, (name, *more)) for name in addresses]
-    rows += [db.row(statement, (name,)) for name in ids for statement in (BY_ALIAS, BY_ID)]
-    return sorted({row[0] for row in rows if row})
+    found = set[int]()
+    for at in range(0, len(names), MOST_NAMES):
+        parts = [_query(name, entity) for name in names[at : at + MOST_NAMES]]
+        query = " UNION ALL ".join(sql for sql, _ in parts)
+        found.update(row[0] for row in db.rows(query, [value for _, values in parts for value in values]))
+    return sorted(found)
 
 
 def by_key(db: Database, key: int) -> Known | None:
@@ -136,6 +138,12 @@ def is_later(db: Database, url: str) -> bool:
     """Whether an article was not first written from this canonical address."""
     row = db.row("SELECT later FROM aliases WHERE alias = ?", (address(url),))
     return row is None or bool(row[0])
+
+
+def _query(name: str, entity: Entity | None) -> tuple[str, tuple[str, ...]]:
+    if not name.startswith(ADDRESS):
+        return f"{BY_ALIAS} UNION ALL {BY_ID}", (name, name)
+    return (BY_ADDRESS, (name, *entity)) if entity else (BY_ALIAS, (name,))
 
 
 def bind(db: Database, names: Iterable[str], key: int, *, later: bool) -> None:

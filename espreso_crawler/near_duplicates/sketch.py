@@ -18,6 +18,8 @@ SEED = 20_220_224
 BANDS, ROWS = 16, 3
 """16 keys of 3 values meet with 88 % at half the shingles in common, with 98 % at three fifths, with 99.9 % at
 three quarters. Every key of a text changes a page of the index: more keys cost more in writing than they find."""
+LOW_BITS, HIGH_BITS = (int.from_bytes(bits * PERMUTATIONS, "little") for bits in (b"\xff\xff\xff\x7f", b"\0\0\0\x80"))
+"""Of each number in a signature: all bits but the highest, and the highest."""
 SHINGLE = 3
 FEWEST_WORDS = 25
 """A shorter text says too little to be somebody's copy."""
@@ -53,9 +55,11 @@ class Sketch:
 
     def similarity(self, other: "Sketch") -> float:
         """Return the estimated share of common shingles, 0 to 1."""
-        # Numbers that are equal leave a zero: a third of the time of comparing them one by one.
+        # Numbers that are equal leave a zero, and adding the most of 31 bits to any other sets its highest bit: all at
+        # once, in a tenth of the time of comparing them one by one.
         difference = int.from_bytes(self.signature, "little") ^ int.from_bytes(other.signature, "little")
-        return array("I", difference.to_bytes(4 * PERMUTATIONS, "little")).count(0) / PERMUTATIONS
+        differing = (((difference & LOW_BITS) + LOW_BITS) | difference) & HIGH_BITS
+        return 1 - differing.bit_count() / PERMUTATIONS
 
     def is_near(self, other: "Sketch") -> bool:
         """Whether the texts are nearly the same, and do not count the same thing differently."""

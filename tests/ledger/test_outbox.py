@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.ledger import Decision, Ledger
-from tests.ledger.builders import NOON, draft, open_ledger, sealed, see, sighting, url
+from tests.ledger.builders import HOST, NOON, draft, open_ledger, sealed, see, sighting, url
 
 
 @pytest.fixture
@@ -92,6 +92,13 @@ def test_an_alias_is_bound_to_the_first_id(ledger: Ledger) -> None:
     known = ledger.articles.at(url(5).replace("https:", "http:"))
     assert known
     assert known.id == "ua:1"
+
+
+def test_a_page_may_name_more_addresses_than_one_statement_takes(ledger: Ledger) -> None:
+    many = tuple(f"https://{HOST}/alternate-{number}" for number in range(1_200))
+    ledger.outbox.emit(draft(url(1), entity_id=1, urls=many))
+    ledger.outbox.flush()
+    assert ledger.outbox.emit(draft(url(2), urls=many[::-1])).id == "ua:1"
 
 
 def test_at_most_one_line_of_an_article_waits_for_a_flush(ledger: Ledger) -> None:
