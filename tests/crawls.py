@@ -17,13 +17,11 @@ from tests import forked
 from tests.forked import Finished
 
 ROOT = Path(__file__).parents[1]
-# A test's site is this machine's own: no need to wait between requests. A second process to read pages would take
-# half a second to start, longer than most of these crawls. All else is as in a real crawl.
+# A test's site is this machine's own: no need to wait between requests. All else is as in a real crawl.
 NO_WAITING = {
     "DOWNLOAD_DELAY": "0",
     "AUTOTHROTTLE_ENABLED": "0",
     "ESPRESO_PAUSE_SECONDS": "0.05",
-    "ESPRESO_READER_PROCESS": "0",
 }
 LONGEST_CRAWL = 60
 PAGE = 20_000  # bytes: small pages, fast tests

@@ -30,9 +30,7 @@ class TagPipeline:
         folder, without = _choice(crawler.settings)
         own = tagger(folder, without)
         if reader := crawler.get_extension(ReaderExtension):
-            reader.preparation.is_tagged = True
-            reader.preparation.vocabularies = str(folder) if folder else None
-            reader.preparation.without = without
+            reader.preparation.tagger = own
         return cls(own, keeper_of(crawler), crawler.stats)
 
     def process_item(self, item: Article) -> Article:

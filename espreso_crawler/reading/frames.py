@@ -16,6 +16,13 @@ def read(stream: BinaryIO) -> bytes:
     return _exactly(stream, int.from_bytes(_exactly(stream, LENGTH_BYTES), "big"))
 
 
+def write(stream: BinaryIO, message: bytes) -> None:
+    """Write a message to a blocking stream without buffer, which may take it in pieces."""
+    left = memoryview(head(message) + message)
+    while left:
+        left = left[stream.write(left) :]
+
+
 class Frames:
     """The messages in bytes that arrive in pieces."""
 

@@ -1,12 +1,10 @@
 """Work of the pipelines on one article alone, done where its page is read: tags, and the sketch for near-copies."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from espreso_crawler.items import Article
 from espreso_crawler.near_duplicates import Sketch, sketch
-from espreso_crawler.tagging import Tagger, tagger
-from espreso_crawler.vocabularies.concepts import Kind
+from espreso_crawler.tagging import Tagger
 
 
 @dataclass(slots=True)
@@ -23,23 +21,11 @@ class Prepared:
 class Preparation:
     """Which work is done ahead: a pipeline asks for its own when it is made."""
 
-    is_tagged: bool = False
-    vocabularies: str | None = None
-    """A user's folder of vocabularies."""
-    without: frozenset[Kind] = frozenset()
-    """Kinds that are not tagged."""
+    tagger: Tagger | None = None
     is_sketched: bool = False
-
-    def warm(self) -> None:
-        """Load the vocabularies."""
-        if self.is_tagged:
-            self._tagger()
 
     def of(self, article: Article) -> Prepared:
         """Tag and sketch an article."""
-        if self.is_tagged:
-            self._tagger().tag(article)
-        return Prepared(self.is_tagged, self.is_sketched, sketch(article) if self.is_sketched else None)
-
-    def _tagger(self) -> Tagger:
-        return tagger(Path(self.vocabularies) if self.vocabularies else None, self.without)
+        if self.tagger:
+            self.tagger.tag(article)
+        return Prepared(self.tagger is not None, self.is_sketched, sketch(article) if self.is_sketched else None)

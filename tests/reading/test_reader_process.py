@@ -3,40 +3,54 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from espreso_crawler.reading import Asked, Preparation, ReaderProcess, Reading, Served, frames, read
+from espreso_crawler.reading import Asked, Preparation, ReaderProcess, Reading, Served, frames, read, service
+from espreso_crawler.tagging import tagger
 from tests import record
 from tests.builders import Facts, article_html
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 URL = "https://espreso.tv/news-a"
 BODY = article_html(Facts()).encode()
-EVERYTHING = Preparation(is_tagged=True, is_sketched=True)
+EVERYTHING = Preparation(tagger(), is_sketched=True)
 
 
 def asked(url: str = URL) -> Asked:
     return Asked(Served(url, NOW, 200), None, None, wants_feed=True)
 
 
+def send(process: ReaderProcess, number: signal.Signals) -> None:
+    assert process.pid
+    os.kill(process.pid, number)
+
+
+def open_files(process: ReaderProcess) -> set[str]:
+    """Return what a process has open beside its stderr, pipes without their numbers."""
+    descriptors = Path(f"/proc/{process.pid}/fd").iterdir()
+    names = [str(descriptor.readlink()) for descriptor in descriptors if descriptor.name != str(service.STDERR)]
+    return {name.partition(":")[0] for name in names}
+
+
 def run(work: Callable[[ReaderProcess], Awaitable[None]]) -> None:
-    async def whole() -> None:
+    async def whole() -> int | None:
         process = ReaderProcess()
         try:
-            await process.begin(EVERYTHING)
+            await process.start(EVERYTHING)
+            pid = process.pid
             async with asyncio.timeout(20):
-                while not process.is_ready:  # noqa: ASYNC110  # the process says so to the crawl alone
-                    await asyncio.sleep(0.02)
                 await work(process)
         finally:
             process.close()
-        assert process._process.returncode is not None
+        return pid
 
-    asyncio.run(whole())
+    assert not Path(f"/proc/{asyncio.run(whole())}").exists()
 
 
 def test_a_page_read_apart_says_what_it_says_here():
@@ -56,15 +70,15 @@ def test_a_page_read_apart_says_what_it_says_here():
 
 def test_the_page_on_which_the_process_ends_is_blamed_and_the_others_are_given_back():
     async def work(process: ReaderProcess) -> None:
-        os.kill(process._process.pid, signal.SIGSTOP)
+        send(process, signal.SIGSTOP)
         waiting = [asyncio.ensure_future(process.read(BODY, asked(f"{URL}{number}"))) for number in range(3)]
         await asyncio.sleep(0.05)
         assert process.waiting == 3
-        os.kill(process._process.pid, signal.SIGKILL)
+        send(process, signal.SIGKILL)
         first, *others = await asyncio.gather(*waiting)
         assert first == Reading(error=f"{URL}0: the process that read this page ended on it")
         assert others == [None, None]
-        assert not process.is_ready
+        assert not process.is_alive
 
     run(work)
 
@@ -72,12 +86,21 @@ def test_the_page_on_which_the_process_ends_is_blamed_and_the_others_are_given_b
 def test_signals_to_all_processes_of_a_crawl_leave_the_reader_at_work():
     async def work(process: ReaderProcess) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            os.kill(process._process.pid, number)
+            send(process, number)
         reading = await process.read(BODY, asked())
         assert reading is not None
         assert reading.article is not None
 
     run(work)
+
+
+def test_the_process_keeps_no_file_of_the_crawl_open(tmp_path: Path):
+    async def work(process: ReaderProcess) -> None:
+        await process.read(BODY, asked())
+        assert open_files(process) == {"/dev/null", "pipe"}
+
+    with (tmp_path / "ledger").open("w"), socket.socket():
+        run(work)
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 1000])

@@ -155,8 +155,8 @@ def test_a_browser_that_is_killed_is_a_failure_on_record(chromium, desk: Desk):
 
 def browser_of(crawl: int) -> int:
     """Return the process of the browser itself: the first in line below a crawl and Playwright's driver."""
-    (driver,) = children(crawl)
-    (browser,) = [child for child in children(driver) if "chrom" in Path(f"/proc/{child}/cmdline").read_text()]
+    below = [grandchild for child in children(crawl) for grandchild in children(child)]
+    (browser,) = [process for process in below if "chrom" in Path(f"/proc/{process}/cmdline").read_text()]
     return browser
 
 
