@@ -22,7 +22,7 @@ from espreso_crawler import identity
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ExitCode, PageError
 from espreso_crawler.exporters import encode
-from espreso_crawler.items import Article
+from espreso_crawler.items import Article, Evidence
 from espreso_crawler.pages import Feed, Page, article, feed
 from espreso_crawler.pipelines.tag import tag
 
@@ -176,7 +176,10 @@ def _explain(record: Article, found: Feed) -> None:
 
 
 def _cell(value: Any) -> str:
-    lines = [_plain(part) for part in value] if isinstance(value, list) else [_plain(value)]
+    if isinstance(value, Evidence):
+        lines = [f"{name}: {part}" for name, part in asdict(value).items() if part is not None]
+    else:
+        lines = [_plain(part) for part in (value if isinstance(value, list) else [value])]
     return "\n".join(line if len(line) <= CELL else line[: CELL - 1] + "…" for line in lines)
 
 

@@ -52,8 +52,9 @@ def test_a_table_for_people_says_where_values_come_from(tmp_path: Path):
     page = tmp_path / "page.html"
     page.write_text(article_html(Facts(jsonld_headline="A tunnel closes", entries=FACTS.entries)), "utf-8")
     told = extract(str(page), "--explain").stdout.decode()
-    for word in ("headline", "markup", "jsonld: A", "tunnel", "NO", "news feed, by markup"):
+    for word in ("headline", "markup", "jsonld: A", "tunnel", "NO", "payload_sha256: ", "news feed, by markup"):
         assert word in told
+    assert "Evidence(" not in told
 
 
 @pytest.mark.parametrize(
