@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
 import orjson
@@ -19,7 +18,8 @@ PURGED = 8
 # Keys are random: by day of publication, so that a flush changes a few pages and not one for every key.
 NEAR = """
 SELECT id, published, sketch FROM (
-    SELECT neighbour, count(*) AS shared FROM neighbour_keys WHERE day IN ({days}) AND key IN ({keys})
+    SELECT neighbour, count(*) AS shared FROM neighbour_keys
+    WHERE day IN (SELECT value FROM json_each(?)) AND key IN (SELECT value FROM json_each(?))
     GROUP BY neighbour ORDER BY shared DESC, neighbour LIMIT ?
 ) JOIN neighbours USING (neighbour)
 WHERE id <> ? AND published BETWEEN ? AND ? ORDER BY shared DESC, neighbour
@@ -63,9 +63,9 @@ class Neighbours:
     def near(self, text: Neighbour, *, seconds: int) -> list[Neighbour]:
         """Return texts of other articles that share a key, published at most so many seconds before or after."""
         oldest, newest = text.published - seconds, text.published + seconds
-        days, own = range(oldest // DAY, newest // DAY + 1), set(text.keys)
-        query = _near(len(days), len(text.keys))
-        rows = self._session.db.rows(query, (*days, *text.keys, MOST, text.id, oldest, newest))
+        days = orjson.dumps([*range(oldest // DAY, newest // DAY + 1)]).decode()
+        keys, own = orjson.dumps(text.keys).decode(), set(text.keys)
+        rows = self._session.db.rows(NEAR, (days, keys, MOST, text.id, oldest, newest))
         waiting = [
             other
             for other in self._waiting()
@@ -83,12 +83,6 @@ class Neighbours:
     def noted(self, article_id: str | None) -> Noted:
         """Return what was noted of an article, once."""
         return self._noted.pop(article_id or "", Noted())
-
-
-@cache
-def _near(days: int, keys: int) -> str:
-    """Return the query for so many days and keys: with their numbers in place, SQLite finds them in half the time."""
-    return NEAR.format(days=", ".join("?" * days), keys=", ".join("?" * keys))
 
 
 def write(db: Database, text: Neighbour, *, now: int) -> None:
