@@ -34,6 +34,7 @@ class ReaderProcess(asyncio.Protocol):
         """Whether it takes pages."""
         self.pid: int | None = None
         """None before it is started, and after its end."""
+        self._transports: list[asyncio.BaseTransport] = []
         self._frames = frames.Frames()
         self._answers: deque[bytes] = deque()
         self._waiting: deque[tuple[str, asyncio.Future[Reading | None]]] = deque()
@@ -54,7 +55,8 @@ class ReaderProcess(asyncio.Protocol):
                 service.run(questions, answers, preparation)
         loop = asyncio.get_running_loop()
         self._out, _ = await loop.connect_write_pipe(asyncio.Protocol, ask)
-        self._in, _ = await loop.connect_read_pipe(lambda: self, answered)
+        self._transports.append(self._out)
+        self._transports.append((await loop.connect_read_pipe(lambda: self, answered))[0])
         self.is_alive = True
 
     async def read(self, body: bytes, asked: Asked) -> Reading | None:
@@ -83,9 +85,8 @@ class ReaderProcess(asyncio.Protocol):
         with suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
         self.pid = None
-        self._in.close()
-        if not self._out.is_closing():  # it is when the process died first
-            self._out.abort()
+        for transport in self._transports:
+            transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Hand out what was read."""

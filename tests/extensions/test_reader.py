@@ -29,6 +29,15 @@ if "crawl" in sys.orig_argv:
     module.article_with_digests = broken
 """
 
+NO_ROOM = """
+import os
+
+def fork():
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+
+os.fork = fork
+"""
+
 
 def told(desk: Desk) -> dict[str, dict[str, Any]]:
     return {line["id"]: {name: line[name] for name in line if name not in OF_THE_RUN} for line in desk.records()}
@@ -85,6 +94,21 @@ def test_a_bug_in_a_parser_counts_as_an_attempt_wherever_it_shows(
         attempts = {count for (count,) in ledger.execute("SELECT attempts FROM entries WHERE state <> 'emitted'")}
     assert len(desk.records()) + states.get("pending", 0) + states.get("failed", 0) == 40
     assert attempts == {1}, states
+
+
+def test_a_machine_without_room_for_a_process_is_a_warning_and_the_crawl_reads_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "sitecustomize.py").write_text(NO_ROOM, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    desk = Desk(tmp_path)
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        crawl = desk.start(start(demo))
+        log = crawl.communicate(timeout=60)[1].decode()
+    assert crawl.returncode == 0
+    assert "No process to read pages could be started ([Errno 11] Resource temporarily unavailable)" in log
+    assert "espreso/read_apart" not in desk.runs()[0]["stats"]
+    assert len(desk.records()) == 40
 
 
 def reader_of(crawl: int) -> int:
