@@ -5,6 +5,7 @@ import sys
 
 from espreso_crawler.extensions.garbage import YOUNG
 from tests.checkout import ROOT
+from tests.crawls import NO_WAITING
 
 CRAWL = """
 import gc
@@ -14,6 +15,7 @@ from scrapy.utils.project import get_project_settings
 
 settings = get_project_settings()
 settings.setdict({"ESPRESO_OUTPUT": "%(home)s/output", "ESPRESO_STATE": "%(home)s/state", "LOG_ENABLED": False})
+settings.setdict(%(no_waiting)r)
 process = CrawlerProcess(settings)
 crawler = process.create_crawler("read_also")
 crawler.signals.connect(
@@ -27,7 +29,11 @@ print(gc.get_threshold()[0], gc.get_freeze_count() > 10_000)
 
 def test_a_crawl_searches_less_and_leaves_python_as_it_was(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", CRAWL % {"home": tmp_path}], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", CRAWL % {"home": tmp_path, "no_waiting": NO_WAITING}],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     default = subprocess.run(
         [sys.executable, "-c", "import gc; print(gc.get_threshold()[0])"], capture_output=True, text=True, check=True
