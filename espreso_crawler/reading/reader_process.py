@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import os
 import signal
+import traceback
 from collections import deque
 from contextlib import suppress
 from typing import BinaryIO
@@ -64,6 +65,8 @@ class ReaderProcess(asyncio.Protocol):
 
         The page that it ended on is read as broken: another look may end another process.
         """
+        if self._out.is_closing():  # it has just died, and its last answers are still to come
+            return None
         answer: asyncio.Future[Reading | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked.served.url, answer))
         question = self._encoder.encode(asked)
@@ -99,7 +102,7 @@ class ReaderProcess(asyncio.Protocol):
         """Blame the page in hand, and give the others back."""
         self.is_alive = False
         while self._answers:
-            self._hand_out(self._decoder.decode(self._answers.popleft()))
+            self._hand_out(self._decoded(self._answers.popleft()))
         if self._waiting:
             url = self._waiting[0][0]
             self._hand_out(Reading(error=f"{url}: the process that read this page ended on it"))
@@ -110,7 +113,14 @@ class ReaderProcess(asyncio.Protocol):
         """Hand out one answer in each turn of the loop: in between, further pages go to the process."""
         if self._answers:
             asyncio.get_running_loop().call_soon(self._hand_out_next)
-            self._hand_out(self._decoder.decode(self._answers.popleft()))
+            self._hand_out(self._decoded(self._answers.popleft()))
+
+    def _decoded(self, answer: bytes) -> Reading:
+        """Decode an answer; one that is wrong is a bug in the parser, and this page's alone."""
+        try:
+            return self._decoder.decode(answer)
+        except msgspec.MsgspecError as error:
+            return Reading(error=f"{self._waiting[0][0]}: {error}", bug=traceback.format_exc())
 
     def _hand_out(self, reading: Reading | None) -> None:
         _, answer = self._waiting.popleft()

@@ -7,11 +7,24 @@ import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from espreso_crawler.reading import Asked, Preparation, ReaderProcess, Reading, Served, frames, read, service
+from espreso_crawler import pages
+from espreso_crawler.pages import Page
+from espreso_crawler.reading import (
+    Asked,
+    Preparation,
+    ReaderProcess,
+    Reading,
+    Served,
+    article_page,
+    frames,
+    read,
+    service,
+)
 from espreso_crawler.tagging import tagger
 from tests import record
 from tests.builders import Facts, article_html
@@ -90,6 +103,36 @@ def test_signals_to_all_processes_of_a_crawl_leave_the_reader_at_work():
         reading = await process.read(BODY, asked())
         assert reading is not None
         assert reading.article is not None
+
+    run(work)
+
+
+def test_an_answer_that_cannot_be_decoded_is_the_failure_of_its_page_alone(monkeypatch: pytest.MonkeyPatch):
+    made = pages.article_with_digests
+
+    def broken(page: Page, *given: Any) -> Any:
+        result = made(page, *given)
+        if page.url == f"{URL}0":
+            result[0].entity_id = 7  # type: ignore[assignment]  # as a bug in a parser might do
+        return result
+
+    monkeypatch.setattr(article_page, "article_with_digests", broken)
+
+    async def work(process: ReaderProcess) -> None:
+        first, *others = await asyncio.gather(*(process.read(BODY, asked(f"{URL}{number}")) for number in range(4)))
+        assert first
+        assert first.bug
+        assert f"{URL}0: " in str(first.error)
+        assert all(other and other.article and other.error is None for other in others)
+
+    run(work)
+
+
+def test_a_page_asked_for_in_the_moment_of_the_death_is_given_back():
+    async def work(process: ReaderProcess) -> None:
+        process._out.close()
+        assert await process.read(BODY, asked()) is None
+        assert process.waiting == 0
 
     run(work)
 
