@@ -34,7 +34,7 @@ class ReaderProcess(asyncio.Protocol):
         self.is_alive = False
         """Whether it takes pages."""
         self.pid: int | None = None
-        """None before it is started, and after its end."""
+        """None before `start` and after `close`."""
         self._transports: list[asyncio.BaseTransport] = []
         self._frames = frames.Frames()
         self._answers: deque[bytes] = deque()
