@@ -1,4 +1,4 @@
-"""The site after a redesign: each layout rewrites a finished page, so that the plain renderers stay plain."""
+"""The site after a redesign, or as another edition: each layout rewrites a finished page, so renderers stay plain."""
 
 import re
 from collections.abc import Callable
@@ -24,6 +24,17 @@ _DAY_HEADING = re.compile(
     r'<div class="date_title"> (\d+) (\S+) </div></div>'
 )
 _TAGS = '<section class="similar_by_tag tags-cloud">'
+_HEADER = re.compile(
+    r'<section class="header_current_article">.*?(?=<section class="content_current_article">)', re.DOTALL
+)
+_AUTHOR = re.compile(r'<div class="news__author_date__author">.*?</div>\n')
+_JSONLD_AUTHOR = re.compile(r'"author":\{[^{}]*\},')
+_TAG = re.compile(r'<div class="similar_by_tag_container">(?!.*?/news")[^\n]*\n?')
+_JSONLD_TAGS = re.compile(r'"keywords":"[^"]*",')
+_LEAD = re.compile(r'<h2 class="text-subtitle">.*?</h2>\n')
+_LEAD_IN_HEAD = re.compile(r'<meta [^>]*(?:name="description"|property="og:description")[^>]*>\n?')
+_JSONLD_LEAD = re.compile(r'"description":"(?:[^"\\\\]|\\\\.)*"')
+_NUMBER = re.compile(r' data-(?:news_id|entity-id|id)="\d+"')
 
 
 def redesigned(page: bytes, layout: str, words: Edition, seed: int) -> bytes:
@@ -78,6 +89,42 @@ def _with_new_dates(page: str, words: Edition, _seed: int) -> str:
     )
 
 
+def _without_author(page: str, _words: Edition, _seed: int) -> str:
+    return _JSONLD_AUTHOR.sub("", _AUTHOR.sub("", page))
+
+
+def _without_tags(page: str, _words: Edition, _seed: int) -> str:
+    return _JSONLD_TAGS.sub("", _TAG.sub("", page))
+
+
+def _without_number(page: str, _words: Edition, _seed: int) -> str:
+    return _NUMBER.sub("", page)
+
+
+def _without_lead(page: str, _words: Edition, _seed: int) -> str:
+    return _JSONLD_LEAD.sub('"description":""', _LEAD_IN_HEAD.sub("", _LEAD.sub("", page)))
+
+
+def _with_new_header(page: str, words: Edition, seed: int) -> str:
+    return _HEADER.sub(lambda header: _renamed(header[0], words, seed), page)
+
+
+def _with_wrong_weekday(page: str, words: Edition, _seed: int) -> str:
+    """Print a wrong weekday in each article's header, so that it contradicts itself."""
+    following = {escaped(name): escaped(words.weekdays[place - 6]) for place, name in enumerate(words.weekdays)}
+    weekday = re.compile("|".join(map(re.escape, following)))
+    return _HEADER_DATE.sub(lambda found: weekday.sub(lambda name: following[name[0]], found[0]), page)
+
+
+def _all(*rewrites: Callable[[str, Edition, int], str]) -> Callable[[str, Edition, int], str]:
+    def rewrite(page: str, words: Edition, seed: int) -> str:
+        for each in rewrites:
+            page = each(page, words, seed)
+        return page
+
+    return rewrite
+
+
 def _with_script_feed(page: str, _words: Edition, _seed: int) -> str:
     """Leave the feed empty, for a script to fill."""
     return _TAPE_CONTENT.sub(lambda found: _filled_by_script("", found[2], shown=0), page)
@@ -110,6 +157,15 @@ _REWRITES: dict[str, Callable[[str, Edition, int], str]] = {
     "body_moved": _with_body_moved,
     "no_feed": _without_feed,
     "new_dates": _with_new_dates,
+    "no_author": _without_author,
+    "no_tags": _without_tags,
+    "no_number": _without_number,
+    "new_header": _with_new_header,
+    "no_lead": _without_lead,
+    "global": _all(_without_author, _without_tags),
+    "bare": _all(_without_author, _without_tags, _without_number, _without_jsonld),
+    "strange": _all(_with_new_header, _without_jsonld),
+    "wrong_weekday": _with_wrong_weekday,
     "script_feed": _with_script_feed,
     "script_more": _with_script_more,
     "nosy_script": _with_nosy_script,

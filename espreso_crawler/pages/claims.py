@@ -1,16 +1,17 @@
 """What each source on an article page claims of a field, in order of trust; the loader decides."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from espreso_crawler.exceptions import FieldError
 from espreso_crawler.items import Article, FeedSighting, OtherEvidence, Provenance
 from espreso_crawler.loaders import ArticleLoader, printed
+from espreso_crawler.pages import header_shape
 from espreso_crawler.pages.inline import line_of
-from espreso_crawler.pages.parts import Parts, line
+from espreso_crawler.pages.parts import HEADLINE, Parts, line
 from espreso_crawler.processors import dates, text
 
 # Inside the header.
-HEADLINE = "h1"
 LABELS = ".mark .item"
 AUTHOR = ".news__author_date__author"
 DATE = ".news__author_date__date"
@@ -40,12 +41,11 @@ def loaded(parts: Parts, sighting: FeedSighting | None, feed_label: str | None) 
 
 def _add_texts(loader: ArticleLoader, parts: Parts) -> None:
     jsonld, meta = parts.jsonld, parts.page.meta
-    h1 = parts.in_header(HEADLINE)
+    is_in_header = parts.in_header(HEADLINE) is not None
     loader.add_value(
         "headline",
         [
-            ("markup", line(h1)),
-            ("structure", None if h1 else line(parts.page.tree.css_first(HEADLINE))),
+            ("markup" if is_in_header else "structure", line(parts.h1)),
             ("jsonld", jsonld.headline),
             ("og", meta.get("og:title")),
         ],
@@ -68,12 +68,16 @@ def _add_dates(loader: ArticleLoader, parts: Parts, sighting: FeedSighting | Non
     day_text, time_text = line(parts.in_header(DATE)), line(parts.in_header(TIME))
     day = dates.printed_day(day_text) if day_text else None
     stamp = parts.jsonld.published
-    needs_feed = not (dates.stamp(stamp) or time_text)
+    # By its shape alone a date is a last resort, and no witness against JSON-LD.
+    near = header_shape.date_line(parts.shape) if parts.shape is not None and not dates.stamp(stamp) else None
+    day = day or (dates.printed_day(near) if near else None)
+    needs_feed = not (dates.stamp(stamp) or time_text or near)
     loader.add_value(
         "date_published",
         [
             ("jsonld", stamp),
             ("markup", f"{day_text} {time_text}" if day and time_text else None),
+            ("structure", near),
             ("feed", _feed_time(sighting, day) if needs_feed else None),
         ],
     )
@@ -86,9 +90,10 @@ def _add_dates(loader: ArticleLoader, parts: Parts, sighting: FeedSighting | Non
 
 
 def _feed_time(sighting: FeedSighting | None, day: dates.PrintedDay | None) -> datetime | None:
-    """Return the feed's time unless it is of another day: an update moves an entry to the top."""
-    moment = sighting.published_at if sighting else None
-    return None if moment and day and moment.date() != day.day else moment
+    """Return the feed's time unless it is of another day or an update's: an update moves an entry to the top."""
+    if sighting is None or sighting.published_at is None or sighting.label == "updated":
+        return None
+    return None if day and sighting.published_at.date() != day.day else sighting.published_at
 
 
 def _note_wrong_weekday(loader: ArticleLoader, header: str) -> None:
@@ -101,10 +106,22 @@ def _note_wrong_weekday(loader: ArticleLoader, header: str) -> None:
 
 
 def _add_people(loader: ArticleLoader, parts: Parts, feed_label: str | None) -> None:
-    named = [(name, parts.page.absolute(url)) for name, url in parts.jsonld.authors]
-    loader.add_value("authors", [("markup", _printed_authors(parts)), ("jsonld", named)])
+    named = [(name, _author_page(parts.page.absolute(url))) for name, url in parts.jsonld.authors]
+    linked = header_shape.authors(parts.shape, [name for name, _ in named]) if parts.shape is not None else []
+    loader.add_value(
+        "authors",
+        [("markup", _printed_authors(parts)), ("structure", [parts.link(link) for link in linked]), ("jsonld", named)],
+    )
     marks = [mark for mark in map(line_of, parts.header.css(LABELS)) if mark] if parts.header is not None else []
-    loader.add_value("labels", [("markup", marks), ("feed", [feed_label] if feed_label else None)])
+    shaped = header_shape.labels(parts.shape, parts.h1) if parts.shape is not None and parts.h1 is not None else []
+    loader.add_value(
+        "labels", [("markup", marks), ("structure", shaped), ("feed", [feed_label] if feed_label else None)]
+    )
+
+
+def _author_page(url: str | None) -> str | None:
+    """Return the address of an author's page; None for the home page, which templates name where there is none."""
+    return url if url and urlsplit(url).path.strip("/") else None
 
 
 def _printed_authors(parts: Parts) -> list[tuple[str, str | None]]:

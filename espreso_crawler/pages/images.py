@@ -1,7 +1,11 @@
 """The pictures of an article: the main one in its largest version, and where that was found."""
 
+from collections.abc import Iterable
+
+from selectolax.lexbor import LexborNode
+
 from espreso_crawler.items import Image, Provenance, Source
-from espreso_crawler.pages import media
+from espreso_crawler.pages import header_shape, media
 from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.parts import Parts
 from espreso_crawler.processors import text
@@ -13,7 +17,7 @@ IMAGE_TEXT = ".img-text"
 
 def main_image(parts: Parts) -> tuple[Image, Provenance] | None:
     """Return the picture above the body and where its address stood; None when no source names one."""
-    node = parts.in_header(IMAGE)
+    node = parts.in_header(IMAGE) or _named(parts)
     printed = media.image_address(node) if node else None
     known = [(source, media.Picture.of(url)) for source, url in _claims(parts, printed)]
     if not known:
@@ -21,10 +25,28 @@ def main_image(parts: Parts) -> tuple[Image, Provenance] | None:
     main = media.largest(picture for _, picture in known)
     source = next(source for source, picture in known if picture == main)
     agrees = all(picture.name == main.name for _, picture in known) if known[1:] else None
-    under = parts.in_header(IMAGE_TEXT)
-    caption, credit = caption_and_credit(map(line_of, under.css("p") or [under]) if under else [])
+    caption, credit = caption_and_credit(_lines_under(parts))
     alt = text.clean(node.attributes.get("alt") or node.attributes.get("title")) if node else None
     return Image(main.url, "main", caption, credit, alt), Provenance("images", source, agrees)
+
+
+def _named(parts: Parts) -> LexborNode | None:
+    """Return the picture near the headline that the metadata names, where the header's markup is unknown."""
+    if parts.shape is None:
+        return None
+    names = {media.Picture.of(url).name for _, url in _claims(parts, None)}
+    for image in parts.shape.css("img"):
+        address = parts.page.absolute(media.image_address(image))
+        if address and media.Picture.of(address).name in names:
+            return image
+    return None
+
+
+def _lines_under(parts: Parts) -> Iterable[str | None]:
+    under = parts.in_header(IMAGE_TEXT)
+    if under is not None:
+        return map(line_of, under.css("p") or [under])
+    return header_shape.lines_under_picture(parts.shape) if parts.shape is not None else []
 
 
 def _claims(parts: Parts, printed: str | None) -> list[tuple[Source, str]]:

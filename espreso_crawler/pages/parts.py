@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
+from espreso_crawler.pages import header_shape, structure
 from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.jsonld import NewsArticle
 from espreso_crawler.pages.page import Page
+from espreso_crawler.processors.text import clean
 
 WRAPPER = "[data-news_id]"
 HEADER = "section.header_current_article"
 CONTENT = "section.content_current_article"
+# Inside the header.
+HEADLINE = "h1"
 
 
 @dataclass(slots=True)
@@ -23,13 +27,23 @@ class Parts:
     """What holds the article, tags and cards; the whole page when the site's number is gone."""
     header: LexborNode | None
     content: LexborNode | None
+    h1: LexborNode | None
+    """The headline: the header's, else the page's one that JSON-LD names, else its first."""
+    shape: LexborNode | None = None
+    """What stands around the headline where the header's markup is unknown: see `header_shape`."""
 
     @classmethod
     def of(cls, page: Page) -> "Parts":
         """Return the parts of a page."""
         wrapper = page.tree.css_first(WRAPPER) or page.root
         jsonld = page.jsonld or NewsArticle()
-        return cls(page, jsonld, wrapper, wrapper.css_first(HEADER), wrapper.css_first(CONTENT))
+        header, content = wrapper.css_first(HEADER), wrapper.css_first(CONTENT)
+        h1 = header.css_first(HEADLINE) if header is not None else None
+        parts = cls(page, jsonld, wrapper, header, content, h1 or _headline(page, jsonld.headline))
+        if header is None:
+            body = content or structure.densest_text(wrapper, jsonld.body)
+            parts.shape = header_shape.header_around(parts.h1, body)
+        return parts
 
     def in_header(self, css: str) -> LexborNode | None:
         """Return the first match inside the header."""
@@ -42,6 +56,12 @@ class Parts:
     def link(self, node: LexborNode) -> tuple[str, str | None]:
         """Return a link's text and absolute address."""
         return line_of(node) or "", self.page.absolute(node.attributes.get("href"))
+
+
+def _headline(page: Page, named: str | None) -> LexborNode | None:
+    every = page.tree.css(HEADLINE)
+    wanted = clean(named)
+    return next((h1 for h1 in every if wanted and line_of(h1) == wanted), every[0] if every else None)
 
 
 def line(node: LexborNode | None) -> str | None:

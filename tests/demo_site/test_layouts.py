@@ -27,6 +27,15 @@ KNOWN = {
         ("body_moved", {"body"}),
         ("no_feed", {"feed"}),
         ("new_dates", set()),
+        ("no_author", set()),
+        ("no_tags", set()),
+        ("no_number", set()),
+        ("new_header", {"time", "headline"}),
+        ("no_lead", set()),
+        ("global", set()),
+        ("bare", {"jsonld"}),
+        ("strange", {"jsonld", "time", "headline"}),
+        ("wrong_weekday", set()),
         ("script_feed", {"feed"}),
         ("script_more", set()),
     ],
@@ -36,6 +45,27 @@ def test_a_layout_takes_away_what_it_says(browse: Browse, language: Language, la
     tree = browser.article(50_000)
     assert {name for name, selector in KNOWN.items() if not tree.css_first(selector)} == lost
     assert browser.site.truth(50_000).headline in (tree.body.text() if tree.body else "")
+
+
+@pytest.mark.parametrize(
+    ("layout", "selector"),
+    [
+        ("no_author", ".news__author_date__author"),
+        ("no_tags", '.tags-cloud a:not([href$="/news"])'),
+        ("no_number", "[data-news_id], [data-entity-id], [data-id]"),
+        ("no_lead", "h2.text-subtitle"),
+    ],
+)
+def test_another_edition_does_not_print_what_its_name_says(browse: Browse, layout: str, selector: str) -> None:
+    assert browse().article(50_000).css(selector)
+    assert not browse(layout=layout).article(50_000).css(selector)
+
+
+def test_a_wrong_weekday_stands_beside_the_right_day(browse: Browse, language: Language) -> None:
+    pages = [browse(language=language, layout=layout).article(50_000) for layout in ("plain", "wrong_weekday")]
+    right, wrong = (text(page, ".news__author_date__date").split() for page in pages)
+    assert right[:-1] == wrong[:-1]
+    assert right[-1] != wrong[-1]
 
 
 def test_renaming_is_the_same_on_every_page_of_a_seed(browse: Browse) -> None:
