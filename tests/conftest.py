@@ -1,9 +1,7 @@
-"""Fixtures for all tests: the saved real pages, and what to do when a tool is missing."""
+"""Fixtures for all tests: the saved real pages."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -13,18 +11,6 @@ ROOT = Path(__file__).parents[1]
 # The same examples on every machine, however slow it is.
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("project")
-
-
-@pytest.fixture
-def missing_tool() -> Callable[[str], NoReturn]:
-    """Return what to call with a reason when a program is not installed: a user's run skips, CI's fails."""
-
-    def missing(reason: str) -> NoReturn:
-        if os.environ.get("ESPRESO_REQUIRE_TOOLS"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-
-    return missing
 
 
 @pytest.fixture(scope="session")

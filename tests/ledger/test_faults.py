@@ -5,7 +5,6 @@ import resource
 import shutil
 import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import Ledger, Rules, Run, new_run_id
 from espreso_crawler.ledger import database as database_module
+from tests.disks import small_disk
 from tests.ledger.builders import (
     HOST,
     NOON,
@@ -147,13 +147,8 @@ def test_output_and_state_on_two_disks_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no right to mount a small disk; the test of a file that may not grow does without")
-    try:
+    with small_disk(tmp_path, "1m"):
         fill_and_mend(tmp_path)
-    finally:
-        subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
 def fill_and_mend(root: Path) -> None:

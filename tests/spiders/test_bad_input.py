@@ -1,6 +1,5 @@
 """Bad input to a crawl: a clear error, the right exit code, and nothing lost."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,9 +45,9 @@ def test_a_wrong_setting_is_exit_code_1_and_leaves_no_run(desk: Desk):
 
 def test_a_start_page_without_news_is_exit_code_3(desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, layout="no_feed")) as demo:
-        done = desk.crawl(f"start={demo.url}/")
+        done = desk.crawl(f"start={demo.url}/", "browser=never")  # the same on machines with a browser and without
     assert done.exit_code == 3
-    assert f"Start page {demo.url}/: no news feed, neither by its markup nor by its shape" in done.log
+    assert f"Start page {demo.url}/: no news feed without its scripts, and a browser is not wanted" in done.log
     assert "Traceback" not in done.log
 
 
@@ -120,27 +119,6 @@ def test_an_output_folder_that_cannot_be_written_is_exit_code_4(demo: DemoSite, 
     assert str(tmp_path / "output") in done.log
     assert "Traceback" not in done.log
     assert page_requests(demo) == []
-
-
-def test_a_full_disk_is_exit_code_4_and_loses_nothing(demo: DemoSite, tmp_path: Path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("no right to mount a small disk")
-    try:
-        desk = Desk(disk)
-        done = desk.crawl(start(demo))
-        assert done.exit_code == 4
-        assert "Traceback" not in done.log, done.log
-        written = {record["url"] for record in desk.records()}
-        subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
-        assert desk.crawl(start(demo)).exit_code == 0
-        records = desk.records()
-        assert written <= {record["url"] for record in records}
-        assert len({record["url"] for record in records}) == len(records) == 40
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_what_keeps_a_crawl_from_starting_is_in_the_log_file_too(desk: Desk, tmp_path: Path):

@@ -13,16 +13,15 @@ from scrapy.settings import Settings
 from espreso_crawler.browser import HOW_TO_INSTALL, program
 from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, wait_for_requests
+from tests.tools import missing
 
 SMALL: dict[str, Any] = {"page_bytes": PAGE, "tape_entries": 10}
 LINUX = sys.platform == "linux"
 
 
 @pytest.fixture
-def chromium(missing_tool) -> str:
-    return program(Settings({"ESPRESO_BROWSER_PATH": None})) or missing_tool(
-        f"no browser is installed: {HOW_TO_INSTALL}"
-    )
+def chromium() -> str:
+    return program(Settings({"ESPRESO_BROWSER_PATH": None})) or missing(f"no browser is installed: {HOW_TO_INSTALL}")
 
 
 @pytest.fixture
@@ -162,6 +161,14 @@ def browser_of(crawl: int) -> int:
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_page_without_news_in_the_browser_either_is_exit_code_3(chromium, desk: Desk):
+    with running(SiteOptions(layout="no_feed", **SMALL)) as demo:
+        done = desk.crawl(home_page(demo))
+    assert done.exit_code == 3
+    assert f"Start page {demo.url}/: no news feed, neither by its markup nor by its shape" in done.log
+    assert "Traceback" not in done.log
 
 
 def test_an_article_to_begin_with_is_read_as_served_and_its_feed_in_the_browser(chromium, desk: Desk):
