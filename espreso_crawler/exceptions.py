@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     CONFIGURATION = 1  #: settings or start-up: nothing was fetched
     ARGUMENT = 2  #: a bad spider argument or command line: nothing was fetched
     SOURCE = 3  #: start page unreadable, host given up, or challenges for pages: what was not fetched stays pending
-    OUTPUT = 4  #: the output folder or the ledger failed: what was not written stays pending
+    OUTPUT = 4  #: output, ledger or a pipeline failed: what was not written stays pending
     MONITOR = 5  #: a critical monitor: rows are held back
     INTERRUPTED = 130  #: SIGINT
     TERMINATED = 143  #: SIGTERM
@@ -70,6 +70,13 @@ class LedgerError(EspresoError):
     """The ledger or the output cannot be used; what was not written stays pending.
 
     Raised by ``ledger/``; `LedgerExtension` closes the crawl with exit code 4.
+    """
+
+
+class ContractBroken(EspresoError):
+    """A pipeline of a user's own returned something that is no article; the text names it and says what to return.
+
+    Raised by ``pipelines/processor.py``; Scrapy logs it, and `LedgerExtension` counts a failed attempt of the entry.
     """
 
 

@@ -82,6 +82,7 @@ ITEM_PIPELINES = {
     "espreso_crawler.pipelines.validate.ValidatePipeline": 800,  # the whole record, as it will be written
     "espreso_crawler.pipelines.emit.EmitPipeline": 900,  # the only way into the output
 }
+ITEM_PROCESSOR = "espreso_crawler.pipelines.processor.ItemProcessor"  # an article's entry goes with every copy of it
 FEED_EXPORTERS = {
     "jsonl": "espreso_crawler.exporters.OrjsonLinesItemExporter",
     "jsonlines": "espreso_crawler.exporters.OrjsonLinesItemExporter",

@@ -19,11 +19,11 @@ from scrapy.utils.project import get_project_settings
 
 from espreso_crawler.commands import extract
 from espreso_crawler.exceptions import PageError
-from espreso_crawler.exporters import FORM
 from espreso_crawler.identity import payload_digest
 from espreso_crawler.items import EXTRACTOR_VERSION
 from espreso_crawler.pages import Page, article, feed
 from espreso_crawler.pages.listing import listing
+from espreso_crawler.record import FORM
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PAGE, META, EXPECTED, VERSION = "page.html.gz", "meta.json", "expected.json", "version.json"

@@ -10,8 +10,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from espreso_crawler.exporters import OrjsonLinesItemExporter, encode
+from espreso_crawler.exporters import OrjsonLinesItemExporter
 from espreso_crawler.items import Article
+from espreso_crawler.record import encode
 from tests.articles import full_article
 
 CRAWL = """

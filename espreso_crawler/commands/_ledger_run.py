@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from scrapy.settings import BaseSettings
 
+from espreso_crawler import record
 from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
 from espreso_crawler.extensions.ledger import rules_of
@@ -34,7 +35,7 @@ def ledger_of_its_own(settings: BaseSettings, name: str, arguments: Mapping[str,
         raise LedgerError(f"{file}: there is no ledger")
     started_at = datetime.now(UTC)
     run = Run(new_run_id(started_at), name, arguments, started_at)
-    ledger = Ledger.open(file, output=where.output, state=where.state, run=run, rules=rules_of(settings))
+    ledger = Ledger.open(file, output=where.output, state=where.state, run=run, record=record, rules=rules_of(settings))
     try:
         yield ledger
         _seal(ledger)

@@ -21,10 +21,10 @@ from scrapy.http import Response
 from espreso_crawler import identity
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ExitCode, PageError
-from espreso_crawler.exporters import encode
 from espreso_crawler.items import Article, Evidence
 from espreso_crawler.pages import Feed, Page, article, feed
 from espreso_crawler.pipelines.tag import tag
+from espreso_crawler.record import encode
 
 GZIP = b"\x1f\x8b"
 CELL = 70

@@ -9,8 +9,6 @@ from espreso_crawler import identity
 from espreso_crawler.commands import refusing
 from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
 from espreso_crawler.exceptions import ArgumentError
-from espreso_crawler.exporters import end_line
-from espreso_crawler.items import SCHEMA_VERSION
 from espreso_crawler.ledger.forgetting import forget
 
 
@@ -42,9 +40,7 @@ class Command(ScrapyCommand):
             target, reason = _target(args[0]), checked(opts.reason)
             # The run file outlives what is forgotten, so it does not name it.
             with ledger_of_its_own(self.settings, "forget", {"reason": reason}) as ledger:
-                done = forget(
-                    ledger, target, reason=reason, schema_version=SCHEMA_VERSION, line=end_line(ledger.run.id)
-                )
+                done = forget(ledger, target, reason=reason)
             for decision in done.decisions:
                 print(f"{decision.event} {decision.id} revision {decision.revision}")
             if not done.decisions:

@@ -14,10 +14,10 @@ from scrapy.settings import BaseSettings
 
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
-from espreso_crawler.exporters import encode
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.status import status
 from espreso_crawler.places import Places, places
+from espreso_crawler.record import encode
 
 
 class Command(ScrapyCommand):

@@ -7,8 +7,6 @@ from scrapy.exceptions import UsageError
 
 from espreso_crawler.commands import refusing
 from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
-from espreso_crawler.exporters import end_line
-from espreso_crawler.items import SCHEMA_VERSION
 from espreso_crawler.ledger.retraction import retract
 
 
@@ -39,8 +37,6 @@ class Command(ScrapyCommand):
         with refusing(self):
             target, reason = checked(args[0]), checked(opts.reason)
             with ledger_of_its_own(self.settings, "retract", {"target": target, "reason": reason}) as ledger:
-                decisions = retract(
-                    ledger, target, reason=reason, schema_version=SCHEMA_VERSION, line=end_line(ledger.run.id)
-                )
+                decisions = retract(ledger, target, reason=reason)
             for decision in decisions:
                 print(f"{decision.event} {decision.id} revision {decision.revision}")

@@ -13,11 +13,11 @@ from scrapy.exceptions import UsageError
 
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
-from espreso_crawler.exporters import encode
 from espreso_crawler.items import Article, Block, Image, Keyword
 from espreso_crawler.ledger.tail import tail
 from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.places import places
+from espreso_crawler.record import encode
 from espreso_crawler.tagging import Tagger
 
 FOLDER = "tags"

@@ -5,7 +5,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -17,6 +16,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import create_looping_call
 from twisted.python.failure import Failure
 
+from espreso_crawler import record
 from espreso_crawler.exceptions import (
     ConfigurationError,
     Duplicate,
@@ -26,14 +26,11 @@ from espreso_crawler.exceptions import (
     Unchanged,
     Unwritten,
 )
+from espreso_crawler.extensions.captures import Capture, capture_of
 from espreso_crawler.extensions.gate import Gate, OpenGate
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of
-from espreso_crawler.identity import Digests
-from espreso_crawler.items import Article
-from espreso_crawler.ledger import Decision, Draft, Ledger, Rules, Run, new_run_id, parse_schedule
-from espreso_crawler.monitors import Observation
+from espreso_crawler.ledger import Decision, Ledger, Rules, Run, new_run_id, parse_schedule
 from espreso_crawler.places import places
-from espreso_crawler.reading import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -43,33 +40,12 @@ TICK_SECONDS = 0.5
 CLOSING_REASON = "ledger_failed"
 
 
-@dataclass(slots=True)
-class Capture:
-    """How an article was come by."""
-
-    entry_url: str | None
-    """The feed entry it was fetched for."""
-    urls: tuple[str, ...] = ()
-    """Every address it answered to: requested, redirected to."""
-    recheck: str | None = None
-    """Id of the known article that was looked at again; then there is no entry."""
-    draft: Draft | None = None
-    """The article as the ledger takes it, once a pipeline has made it."""
-    digests: Digests | None = None
-    """Of the article as its page gave it; None when they were not made there."""
-    prepared: Prepared | None = None
-    """What was made of it where it was read; None when the pipelines are to make it."""
-    seen: Observation | None = None
-    """What the monitors saw of it before a part was withheld; None when nothing was."""
-
-
 class LedgerExtension:
     """Holds the crawl's `Ledger` as ``ledger``; spiders and pipelines ask the crawler for this extension."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.failed = False
-        self._captures: dict[int, Capture] = {}
         self._reason = "finished"
         self._clock = create_looping_call(self._tick)
         self.ledger = self._open()
@@ -95,14 +71,6 @@ class LedgerExtension:
         ):
             crawler.signals.connect(receiver, signal)
         return extension
-
-    def note(self, article: Article, capture: Capture) -> None:
-        """Remember how an article was come by, until it is emitted or dropped."""
-        self._captures[id(article)] = capture
-
-    def capture(self, article: Article) -> Capture:
-        """Return how an article was come by."""
-        return self._captures.get(id(article), Capture(None))
 
     @contextmanager
     def guarding(self) -> Iterator[None]:
@@ -136,24 +104,32 @@ class LedgerExtension:
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
         """End the entry of an article that a pipeline dropped."""
-        capture = self._captures.pop(id(item), Capture(None))
-        if capture.entry_url and not isinstance(exception, ENDED_ALREADY):
-            reason = f"{type(exception).__name__}: {exception}"
-            self._settle(capture.entry_url, reason)
-        elif capture.recheck and not isinstance(exception, ENDED_ALREADY):
+        capture = _untold(item)
+        if capture is None or isinstance(exception, ENDED_ALREADY):
+            return
+        if capture.entry_url:
+            self._settle(capture.entry_url, f"{type(exception).__name__}: {exception}")
+        elif capture.recheck:
             self._guarded(self.ledger.rechecks.missed, capture.recheck)
 
     def item_error(self, item: Any, failure: Failure) -> None:
-        """Give an entry back whose article a pipeline failed on."""
-        capture = self._captures.pop(id(item), Capture(None))
-        if capture.entry_url and not self.failed:
-            self._guarded(self.ledger.entries.attempt_failed, capture.entry_url, failure.getErrorMessage())
-        elif capture.recheck and not self.failed:
+        """Give an entry back whose article a pipeline failed on: a failed attempt, as that of a page."""
+        self.stats.inc_value("espreso/pipeline_errors")
+        capture = _untold(item)
+        if capture is None or self.failed:
+            return
+        if capture.entry_url:
+            reason = f"{type(failure.value).__name__}: {failure.getErrorMessage()}"
+            self._guarded(self.ledger.entries.attempt_failed, capture.entry_url, reason)
+        elif capture.recheck:
             self._guarded(self.ledger.rechecks.missed, capture.recheck)
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         """Remember why the crawl ended, and write what is left while it can still be counted."""
         self._reason = reason
+        found = (self.stats.get_value(name, 0) for name in ("item_scraped_count", "item_dropped_count"))
+        if self.stats.get_value("espreso/pipeline_errors", 0) and not any(found):
+            self.stats.max_value(EXIT_CODE_STAT, int(ExitCode.OUTPUT))  # also where no monitor looks
         if not self.failed:
             self._guarded(self.ledger.outbox.flush)
 
@@ -173,10 +149,6 @@ class LedgerExtension:
     def exit_code(self) -> int:
         """What the crawl would exit with now."""
         return exit_code_of(self.crawler)
-
-    def emitted(self, article: Article) -> None:
-        """Forget how an article was come by: its line is in the ledger."""
-        self._captures.pop(id(article), None)
 
     def _settle(self, url: str, reason: str) -> None:
         self._guarded(self.ledger.entries.settle, url, "rejected", reason)
@@ -209,7 +181,15 @@ class LedgerExtension:
         run = Run(new_run_id(started_at), self.crawler.spidercls.name, given, started_at=started_at, job=job)
         output = where.output if where.ledger else where.output / "without-ledger" / run.id
         logger.info("Run %s; output: %s; ledger: %s", run.id, output, where.ledger or "none")
-        return Ledger.open(where.ledger, output=output, state=where.state, run=run, rules=rules_of(settings))
+        return Ledger.open(
+            where.ledger, output=output, state=where.state, run=run, record=record, rules=rules_of(settings)
+        )
+
+
+def _untold(item: Any) -> Capture | None:
+    """Return the capture of an item that the ledger has not got yet; of what comes after that it is not told."""
+    capture = capture_of(item)
+    return None if capture is None or capture.is_told else capture
 
 
 def rules_of(settings: BaseSettings) -> Rules:

@@ -16,6 +16,7 @@ from scrapy.utils.asyncio import create_looping_call
 from espreso_crawler import identity
 from espreso_crawler.exceptions import ExitCode, LedgerError
 from espreso_crawler.extensions.bench import Bench
+from espreso_crawler.extensions.captures import capture_of
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article
@@ -69,11 +70,13 @@ class MonitorsExtension:
 
     def look(self, article: Article) -> None:
         """Observe an article whose text will be withheld: that the record has none is no drift."""
-        self.keeper.capture(article).seen = observed(article)
+        if capture := capture_of(article):
+            capture.seen = observed(article)
 
     def take(self, article: Article, draft: Draft) -> Decision:
         """Hold an article's draft back until a verdict; one that says nothing new needs none."""
-        row = self.keeper.capture(article).seen or observed(article)
+        capture = capture_of(article)
+        row = (capture and capture.seen) or observed(article)
         decision, kept = self.keeper.ledger.holding.put(draft, row.to_json())
         if kept is not None:
             bench = self._bench(row.edition)

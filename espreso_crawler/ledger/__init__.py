@@ -1,7 +1,7 @@
 """The ledger: what is known of every feed entry and article, and the one way to the output; no scrapy."""
 
 from espreso_crawler.ledger.coverage import Gap, Stretch
-from espreso_crawler.ledger.decisions import Decision, Draft, Known
+from espreso_crawler.ledger.decisions import Decision, Draft, Known, Record
 from espreso_crawler.ledger.ledger import Ledger
 from espreso_crawler.ledger.neighbours import Neighbour
 from espreso_crawler.ledger.rechecks import Recheck
@@ -20,6 +20,7 @@ __all__ = [
     "Listed",
     "Neighbour",
     "Recheck",
+    "Record",
     "Rules",
     "Run",
     "Sighting",

@@ -1,9 +1,9 @@
 """What becomes of an article that was fetched: created, revised, unchanged …; pure, no database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from espreso_crawler.identity import Digests
 from espreso_crawler.ledger.neighbours import Neighbour
@@ -55,8 +55,8 @@ class Draft:
     schema_version: str
     fetched_at: datetime
     """Aware."""
-    line: Callable[[Decision], bytes]
-    """Encodes the finished JSON line, without line end; perhaps again at flush, with another decision."""
+    body: bytes
+    """The record as JSON, without line end; `Record.finished` makes the line of it, with what was decided."""
     entity_id: str | int | None = None
     urls: Sequence[str] = ()
     """Further canonical addresses of the same article: requested, after redirects, alternates."""
@@ -110,6 +110,20 @@ class Known:
             and self.text_digest == digests.text
             and self.record_digest == digests.record
         )
+
+
+class Record(Protocol):
+    """How the program that owns the ledger writes its lines; given to it once, by `Ledger.open`."""
+
+    @property
+    def SCHEMA_VERSION(self) -> str:  # noqa: N802  # a module's constant
+        """Version of the lines' form."""
+
+    def bare(self, known: Known) -> bytes:
+        """Return the body of an event that no page led to."""
+
+    def finished(self, body: bytes, decision: Decision, run: str) -> bytes:
+        """Return the line, without line end, of a body that was decided about in a run; pure."""
 
 
 def decide(known: Known | None, draft: Draft, *, new_id: str, is_other_entry: bool, now: str) -> Decision:

@@ -9,7 +9,7 @@ from espreso_crawler.ledger import articles, files
 from espreso_crawler.ledger.decisions import Decision, Known
 from espreso_crawler.ledger.inspection import sealing_stopped
 from espreso_crawler.ledger.ledger import Ledger
-from espreso_crawler.ledger.revisions import EndLine, announce
+from espreso_crawler.ledger.revisions import announce
 from espreso_crawler.ledger.rewriting import Subject, owe, rewrite_all
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.suppression import suppress
@@ -58,7 +58,7 @@ class Forgotten:
     """Archived files that still hold the text: they lie outside the output."""
 
 
-def forget(ledger: Ledger, target: str, *, reason: str, schema_version: str, line: EndLine) -> Forgotten:
+def forget(ledger: Ledger, target: str, *, reason: str) -> Forgotten:
     """Take an article (id or canonical address) out everywhere, for good: it never comes back.
 
     To be called again after a kill or an error: what was begun is finished. Raises LedgerError when nothing
@@ -77,7 +77,7 @@ def forget(ledger: Ledger, target: str, *, reason: str, schema_version: str, lin
             for row in others:
                 owe(session, row["stream"], [row["number"]], subject)
             _clear(session, subject)
-            decisions = [_erase(session, each, reason, schema_version, line) for each in standing]
+            decisions = [_erase(session, each, reason) for each in standing]
         rewritten = rewrite_all(session, segments)
     ledger.outbox.tell(decisions)
     _purge(session.output / BESIDE, subject)
@@ -112,7 +112,7 @@ def _clear(session: Session, subject: Subject) -> None:
     session.db.write_all("DELETE FROM held WHERE seq = ?", held)
 
 
-def _erase(session: Session, known: Known, reason: str, schema_version: str, line: EndLine) -> Decision:
+def _erase(session: Session, known: Known, reason: str) -> Decision:
     for statement in CLEAR:
         session.db.write(statement, (known.key,))
     session.db.write(BLANK, (known.key,))
@@ -120,9 +120,8 @@ def _erase(session: Session, known: Known, reason: str, schema_version: str, lin
         session,
         replace(known, text_digest=None, record_digest=None, fields={}),
         "erased",
-        line=lambda _, decision: line(known, decision),
-        schema_version=schema_version,
         reason=reason,
+        body=session.record.bare(known),
     )
 
 

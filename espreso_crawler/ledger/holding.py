@@ -41,7 +41,7 @@ class Holding:
         with session.db.transaction("adopt"):
             session.db.write(ADOPT, (session.run,))
             rows = [row for row in session.db.rows(MINE, (session.run,)) if row["seq"] not in mine]
-            adopted = [unpacked(row, session.run) for row in rows]
+            adopted = [unpacked(row) for row in rows]
             states.adopt(session.db, session.run, _entries(adopted))
         for kept in adopted:
             self._adopted.add(kept.seq)
@@ -154,7 +154,7 @@ class Holding:
             self._add(kept)
 
     def _write(self, kept: Kept, state: str, reason: str | None) -> int:
-        content, line = packed(kept)
+        content, line = packed(kept, self._session)
         observation = kept.observation.decode()
         row = (self._session.run, state, kept.draft.entry_url, kept.base, content, line, observation, reason)
         return self._session.db.write(KEEP, row).lastrowid or 0

@@ -1,6 +1,5 @@
 """A draft that is held back, and its row in the ledger: packed so that another process can decide and write it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from espreso_crawler.identity import Digests
 from espreso_crawler.ledger import articles
 from espreso_crawler.ledger.decisions import Decision, Draft, Known
 from espreso_crawler.ledger.neighbours import Neighbour
+from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.times import utc_text
 
 
@@ -22,7 +22,7 @@ class Kept:
     observation: bytes
     """JSON that whoever judges gave with the draft; the ledger does not read it."""
     foreseen: Decision
-    """What would have been decided when it was made; its line may have to be encoded as that."""
+    """What would have been decided when it was made; its row holds the line as that."""
     base: int | None
     """The revision that stood then."""
     names: list[str]
@@ -39,8 +39,8 @@ class Kept:
         return self.is_late and (known.revision != self.base or known.fetched_at > utc_text(draft.fetched_at))
 
 
-def packed(kept: Kept) -> tuple[str, bytes]:
-    """Return a held draft as its row keeps it: all but its line as JSON, and the line as it was foreseen."""
+def packed(kept: Kept, session: Session) -> tuple[str, bytes]:
+    """Return a held draft as its row keeps it: all but its body as JSON, and its line as it was foreseen."""
     draft = kept.draft
     content = {
         "entry_url": draft.entry_url,
@@ -58,11 +58,11 @@ def packed(kept: Kept) -> tuple[str, bytes]:
         "copy_of": draft.copy_of,
         "links": [link.decode() for link in draft.links],
     }
-    return orjson.dumps(content).decode(), draft.line(kept.foreseen)
+    return orjson.dumps(content).decode(), session.line(draft.body, kept.foreseen)
 
 
-def unpacked(row: Any, run: str) -> Kept:
-    """Return a draft from its row, to be written by this run."""
+def unpacked(row: Any) -> Kept:
+    """Return a draft from its row; its line, finished as foreseen, is a body like any other."""
     content = orjson.loads(row["draft"])
     text, record, fields = content.pop("digests")
     neighbour = content.pop("text")
@@ -73,7 +73,7 @@ def unpacked(row: Any, run: str) -> Kept:
             "fetched_at": datetime.fromisoformat(content["fetched_at"]),
             "links": [link.encode() for link in content["links"]],
             "text": _unpacked_text(neighbour),
-            "line": _line_again(row["line"], run),
+            "body": bytes(row["line"]),
         }
     )
     return Kept(
@@ -86,23 +86,6 @@ def unpacked(row: Any, run: str) -> Kept:
         is_late=True,
         is_released=row["state"] == "released",
     )
-
-
-def _line_again(line: bytes, run: str) -> Callable[[Decision], bytes]:
-    def again(decision: Decision) -> bytes:
-        record = orjson.loads(line) | {
-            "event": decision.event,
-            "id": decision.id,
-            "revision": decision.revision,
-            "changes": decision.changes or [],
-            "change_kind": decision.change_kind,
-            "silent": decision.silent,
-            "emitted_at": decision.emitted_at,
-            "run_id": run,
-        }
-        return orjson.dumps(record)
-
-    return again
 
 
 def _packed_text(text: Neighbour | None) -> list[Any] | None:

@@ -13,6 +13,7 @@ from espreso_crawler.ledger.baselines import Baselines
 from espreso_crawler.ledger.copies import Copies
 from espreso_crawler.ledger.coverage import Coverage
 from espreso_crawler.ledger.database import Database
+from espreso_crawler.ledger.decisions import Record
 from espreso_crawler.ledger.entries import Entries
 from espreso_crawler.ledger.holding import Holding
 from espreso_crawler.ledger.listings import Listings
@@ -29,6 +30,8 @@ from espreso_crawler.ledger.times import utc_now
 
 LOCKS = "locks"
 OPEN_LOCK = "open.lock"
+FINISHED = "finished"
+"""Why a run ended that did all it had to do: a page still in hand then is one of which nothing came."""
 CLOSE_WAIT = 5.0
 """Seconds a closing run waits while another process seals; then that one, or the next, seals its lines."""
 
@@ -63,13 +66,14 @@ class Ledger:
         output: Path,
         state: Path,
         run: Run,
+        record: Record,
         rules: Rules | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> Self:
         """Open the ledger for a run, and put right what dead runs left.
 
         `database` None is a crawl without memory: the same code on an SQLite that vanishes, without locks.
-        `clock` returns the aware present; tests move it.
+        `record` writes the lines. `clock` returns the aware present; tests move it.
 
         Raises LedgerError when the file is no ledger, unreadable, read-only, damaged or of a newer program,
         when the output holds segments this ledger does not know, or when output and state lie on two file
@@ -77,6 +81,7 @@ class Ledger:
         """
         files.make_folder(output)
         session = Session(run.id, rules or Rules(), clock, output)
+        session.record = record
         session.quarantine = state / quarantine.FOLDER
         ledger = cls(session, run)
         try:
@@ -168,7 +173,7 @@ class Ledger:
             given_back = states.release(
                 session.db,
                 run,
-                in_hand=(),
+                in_hand=session.in_hand if reason == FINISHED else (),
                 error=f"run {run} ended: {reason}",
                 now=session.now(),
                 rules=session.rules,

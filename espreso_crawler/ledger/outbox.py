@@ -62,7 +62,7 @@ class Outbox:
         names = kept.names if kept else articles.names(draft.edition, draft.entity_id, draft.addresses())
         buffered = self._first_decided(draft, kept, names)
         if buffered.decision.event:
-            buffered.line = draft.line(buffered.decision)
+            buffered.line = self._session.line(draft.body, buffered.decision)
         self._drafts.append(buffered)
         self._names.update(names, [buffered.decision.id])
         self._handled(draft.entry_url)
@@ -173,7 +173,7 @@ class Outbox:
             buffered.found = anew.found
             return buffered
         if anew.decision.event:
-            anew.line = anew.draft.line(anew.decision)
+            anew.line = self._session.line(anew.draft.body, anew.decision)
         return anew
 
     def _write(self, drafts: list[Buffered]) -> Counter[str]:

@@ -141,7 +141,7 @@ def _restore_content(session: Session, record: dict[str, Any], decision: Decisio
         extractor_version=record.get("extractor_version") or "",
         schema_version=record.get("schema_version") or "",
         fetched_at=fetched_at,
-        line=lambda _: b"",
+        body=b"",
         entity_id=record.get("entity_id"),
         date_published=record.get("date_published"),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from espreso_crawler.ledger import articles
 from espreso_crawler.ledger.decisions import Decision
 from espreso_crawler.ledger.outbox import Outbox
-from espreso_crawler.ledger.revisions import EndLine, announce
+from espreso_crawler.ledger.revisions import announce
 from espreso_crawler.ledger.schedule import next_check, next_try
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.times import instant
@@ -93,24 +93,17 @@ class Rechecks:
         """
         self._looked(article_id, is_answer=False)
 
-    def refused(
-        self,
-        article_id: str,
-        status: int,
-        *,
-        another_answers: bool,
-        schema_version: str,
-        line: EndLine,
-    ) -> Decision | None:
-        """Note a 404 or 410. Two, `Rules.removal_after` apart, make a ``removed`` event, which is returned.
+    def refused(self, article_id: str, why: str) -> Decision | None:
+        """Note a refusal. Two, `Rules.removal_after` apart, make a ``removed`` event, which is returned.
 
-        Nothing counts while no other known article answers 200 (`another_answers`): the site is the suspect.
+        `why` says what it was: 404, 410, a redirect to the home page. Call it only when another known article answers:
+        otherwise the site is the suspect.
         """
         self._outbox.flush()
         session = self._session
         with session.db.transaction("recheck"):
             known = articles.by_names(session.db, [article_id])
-            if known is None or known.state != "live" or not another_answers:
+            if known is None or known.state != "live":
                 return None
             since = session.db.row("SELECT refused_since FROM articles WHERE article = ?", (known.key,))[0]
             wait, now = int(session.rules.removal_after.total_seconds()), session.now()
@@ -118,8 +111,8 @@ class Rechecks:
                 first = now if since is None or now < since else since
                 session.db.write(NEXT, (first + wait, first, known.key))
                 return None
-            reason = f"HTTP {status} at {instant(since):%Y-%m-%dT%H:%M:%SZ} and at {session.now_text()}"
-            decision = announce(session, known, "removed", line=line, schema_version=schema_version, reason=reason)
+            reason = f"{why} at {instant(since):%Y-%m-%dT%H:%M:%SZ} and at {session.now_text()}"
+            decision = announce(session, known, "removed", reason=reason)
         self._outbox.tell([decision])
         return decision
 

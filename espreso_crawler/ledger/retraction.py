@@ -4,7 +4,7 @@ from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import articles, states
 from espreso_crawler.ledger.decisions import Decision, Known
 from espreso_crawler.ledger.ledger import Ledger
-from espreso_crawler.ledger.revisions import EndLine, announce
+from espreso_crawler.ledger.revisions import announce
 
 OF_RUN = """
 SELECT DISTINCT article FROM revisions WHERE run = ? AND event IN ('created', 'revised', 'reextracted')
@@ -16,7 +16,7 @@ ORDER BY revision
 """
 
 
-def retract(ledger: Ledger, target: str, *, reason: str, schema_version: str, line: EndLine) -> list[Decision]:
+def retract(ledger: Ledger, target: str, *, reason: str) -> list[Decision]:
     """Take back what a run wrote, or an article by its id; returns the events, sealed with the next seal.
 
     Each article is fetched again by the next crawl and then gets a new revision, even with the same text.
@@ -34,8 +34,6 @@ def retract(ledger: Ledger, target: str, *, reason: str, schema_version: str, li
                 session,
                 known,
                 "retracted",
-                line=line,
-                schema_version=schema_version,
                 reason=reason,
                 retracts=[row[0] for row in rows],
             )

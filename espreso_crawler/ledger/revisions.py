@@ -1,6 +1,6 @@
 """What a flush writes about an article: head, revisions, names; inside the caller's transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import orjson
 
@@ -25,8 +25,6 @@ WHERE article = ?
 """
 LOOKED_AT = "UPDATE articles SET fetched_at = ?, next_check = ?, refused_since = NULL WHERE article = ?"
 END = "UPDATE articles SET revision = ?, state = ?, next_check = NULL, refused_since = NULL WHERE article = ?"
-EndLine = Callable[[Known, Decision], bytes]
-"""Encodes the line of an event that no page led to, from what is known and what was decided."""
 REVISION = """
 INSERT OR REPLACE INTO revisions (article, revision, extractor_version, event, text_digest, record_digest,
                                   fields, fetched_at, emitted_at, run)
@@ -78,14 +76,14 @@ def announce(
     known: Known,
     event: Event,
     *,
-    line: EndLine,
-    schema_version: str,
     reason: str,
     retracts: list[int] | None = None,
+    body: bytes | None = None,
 ) -> Decision:
     """Write an event that no page led to (``removed``, ``retracted``, ``erased``) as the next revision.
 
-    The revision keeps the digests of the text that stood, so that its return can be compared.
+    The revision keeps the digests of the text that stood, so that its return can be compared. `body` is what the line
+    says beside the decision, `Record.bare` of what is known by default.
     """
     now = session.now_text()
     decision = Decision("event", known.id, event, known.revision + 1, reason=reason, retracts=retracts, emitted_at=now)
@@ -93,9 +91,9 @@ def announce(
     queue(
         session,
         "articles",
-        line(known, decision),
+        session.line(body or session.record.bare(known), decision),
         at=now,
-        schema_version=schema_version,
+        schema_version=session.record.SCHEMA_VERSION,
         article=known.key,
         revision=decision.revision,
     )

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.liveness import Lock
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.times import epoch, utc_text
+
+if TYPE_CHECKING:  # it knows drafts, which know what is kept of texts, which knows a session
+    from espreso_crawler.ledger.decisions import Decision, Record
 
 COUNT = """
 INSERT INTO tallies (run, name, count) VALUES (?, ?, ?)
@@ -20,6 +24,8 @@ class Session:
 
     db: Database
     """Set when the ledger is opened."""
+    record: "Record"
+    """How lines are written; set when the ledger is opened by what writes any."""
 
     def __init__(self, run: str, rules: Rules, clock: Callable[[], datetime], output: Path) -> None:
         self.run = run
@@ -34,6 +40,8 @@ class Session:
         """This run's own lock; None for a ledger in memory."""
         self.quarantine: Path | None = None
         """Folder of the readable copies of what is in quarantine."""
+        self.in_hand: set[str] = set()
+        """Entries whose pages are being read, or stand in the pipelines."""
 
     def now(self) -> int:
         """Return the present in seconds since 1970."""
@@ -43,6 +51,10 @@ class Session:
         """Return the present as UTC text."""
         return utc_text(self.clock())
 
+    def line(self, body: bytes, decision: "Decision") -> bytes:
+        """Return the finished line of a body, as this run writes it."""
+        return self.record.finished(body, decision, self.run)
+
     def count(self, tallies: Mapping[str, int], run: str | None = None) -> None:
         """Add to a run's counts (this one's), in the caller's transaction: exact even if it is killed."""
         rows = [(run or self.run, name, count) for name, count in tallies.items() if count]
@@ -50,11 +62,13 @@ class Session:
 
     def begin_handling(self, url: str) -> None:
         """Note that an entry's page is in hand."""
+        self.in_hand.add(url)
         if self.lock:
             self.lock.note(f"+{url}\n")
 
     def end_handling(self, url: str) -> None:
         """Note that an entry's page was dealt with."""
+        self.in_hand.discard(url)
         if self.lock:
             self.lock.note(f"-{url}\n")
 

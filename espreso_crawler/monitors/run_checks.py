@@ -56,6 +56,11 @@ def _found(stats: Mapping[str, Any], gaps: int) -> Iterator[Finding]:
         level: Level = "critical" if count >= MANY else "warning"
         yield Finding("challenges", level, "challenge or block pages came in place of pages", {"pages": count})
     yield from _rejects(stats)
+    if errors := stats.get("espreso/pipeline_errors", 0):
+        items = errors + stats.get("item_scraped_count", 0) + stats.get("item_dropped_count", 0)
+        is_bad = errors == items or errors >= max(MANY, MOST * items)
+        yield Finding("pipeline_errors", "critical" if is_bad else "warning", "pipelines failed on articles, which are "
+                      "fetched again; the log names them", {"records": items, "errors": errors})  # fmt: skip
     pages, failures = stats.get("response_received_count", 0), stats.get("espreso/failures", 0)
     if failures >= max(FAILURES, FAILED * (pages + failures)):
         yield Finding("failures", "warning", "many pages could not be read; they are tried again",

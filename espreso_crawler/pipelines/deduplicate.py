@@ -9,7 +9,7 @@ from espreso_crawler.exceptions import Unchanged
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Known
-from espreso_crawler.pipelines.drafts import draft
+from espreso_crawler.pipelines.drafts import carried, draft
 
 
 class DeduplicatePipeline:
@@ -27,18 +27,17 @@ class DeduplicatePipeline:
         """Return the article with its id; raises `Unchanged` when its text is in the output."""
         with self.keeper.guarding():
             known = self._known(item)
-            sketch = draft(item, self.keeper.capture(item), self.keeper.ledger.run.id)
+            sketch = draft(item, carried(item))
             is_same = known is not None and known.same_as(sketch.digests, sketch.extractor_version)
             if known and is_same and not self.keeper.ledger.holding.has(sketch):
                 # Binds new addresses to the id, ends the entry.
                 self.keeper.ledger.outbox.emit(replace(sketch, says_nothing_new=True))
-                self.keeper.emitted(item)
                 raise Unchanged(f"revision {known.revision} stands", log_level="DEBUG")
         return item
 
     def _known(self, item: Article) -> Known | None:
         """Give the article its id, and return what stands of it."""
-        ledger, capture = self.keeper.ledger, self.keeper.capture(item)
+        ledger, capture = self.keeper.ledger, carried(item)
         others = (*capture.urls, *filter(None, [capture.entry_url]))
         item.id, known = ledger.articles.identify(item.edition or "", item.entity_id, item.url or "", others)
         # So that `validate` sees a whole record; `emit` sets the true ones.

@@ -1,36 +1,32 @@
-"""An article as the ledger takes it: identity and digests, and how its line is written once the ledger has decided."""
+"""An article as the ledger takes it: identity, digests and body; and back, with what the ledger decided."""
 
 from datetime import datetime
 
-from espreso_crawler import identity
-from espreso_crawler.exporters import encode
-from espreso_crawler.extensions.ledger import Capture
+from espreso_crawler import identity, record
+from espreso_crawler.extensions.captures import Capture, capture_of
 from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Decision, Draft
 from espreso_crawler.pages import article_digests
 
 
-def draft(article: Article, capture: Capture, run_id: str) -> Draft:
-    """Return an article's draft, made once; its line fills the article's own fields, so that copies say the same."""
-    capture.draft = capture.draft or _made(article, capture, run_id)
+def carried(article: Article) -> Capture:
+    """Return the capture that an article carries; an empty one for an article that no spider made."""
+    return capture_of(article) or Capture(None)
+
+
+def draft(article: Article, capture: Capture) -> Draft:
+    """Return an article's draft, made once, but for its body: it is not finished yet."""
+    capture.draft = capture.draft or _made(article, capture)
     return capture.draft
 
 
 def apply(article: Article, decision: Decision, run_id: str) -> None:
-    """Fill what only the ledger can know: id, event, revision, changes, time of emission."""
-    article.id, article.revision, article.run_id = decision.id, decision.revision, run_id
-    article.event = decision.event or article.event
-    article.changes = decision.changes or []
-    article.change_kind, article.silent = decision.change_kind, decision.silent
-    if decision.emitted_at:
-        article.emitted_at = datetime.fromisoformat(decision.emitted_at)
+    """Fill in what the line got when it was finished, so that copies of it (``-O``) say the same."""
+    for name, value in record.decided(decision, run_id).items():
+        setattr(article, name, datetime.fromisoformat(value) if name == "emitted_at" else value)
 
 
-def _made(article: Article, capture: Capture, run_id: str) -> Draft:
-    def line(decision: Decision) -> bytes:
-        apply(article, decision, run_id)
-        return encode(article)
-
+def _made(article: Article, capture: Capture) -> Draft:
     return Draft(
         entry_url=capture.entry_url,
         url=article.url or "",
@@ -43,7 +39,7 @@ def _made(article: Article, capture: Capture, run_id: str) -> Draft:
         labels=article.labels,
         date_published=article.date_published.isoformat() if article.date_published else None,
         fetched_at=article.fetched_at or _missing("fetched_at", article),
-        line=line,
+        body=b"",
     )
 
 

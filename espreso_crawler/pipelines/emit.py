@@ -9,7 +9,8 @@ from scrapy.exceptions import DropItem
 from espreso_crawler.exceptions import Duplicate, Forgotten, NearDuplicate, Unchanged
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
-from espreso_crawler.pipelines.drafts import apply, draft
+from espreso_crawler.pipelines.drafts import apply, carried, draft
+from espreso_crawler.record import encode
 
 DROPS: dict[str, type[DropItem]] = {
     "unchanged": Unchanged,
@@ -34,12 +35,12 @@ class EmitPipeline:
 
     def process_item(self, item: Article) -> Article:
         """Return the article as its line has it; raises a drop when the ledger has no use for a line."""
-        ledger = self.keeper.ledger
+        ledger, capture = self.keeper.ledger, carried(item)
         with self.keeper.guarding():
             noted = ledger.neighbours.noted(item.id)
-            made = draft(item, self.keeper.capture(item), ledger.run.id)
-            decision = self.keeper.gate.take(item, replace(made, **noted._asdict()))
-        self.keeper.emitted(item)
+            whole = replace(draft(item, capture), body=encode(item), **noted._asdict())
+            decision = self.keeper.gate.take(item, whole)
+        capture.is_told = True
         apply(item, decision, ledger.run.id)
         if not decision.event:
             raise DROPS[decision.outcome](decision.reason or decision.outcome, log_level="DEBUG")

@@ -14,6 +14,7 @@ from espreso_crawler.extensions.reader import ReaderExtension
 from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Neighbour
 from espreso_crawler.near_duplicates import Sketch, sketch
+from espreso_crawler.pipelines.drafts import carried
 
 MODES = ("flag", "drop", "off")
 DAY = 86_400
@@ -64,7 +65,7 @@ class NearDuplicatesPipeline:
         return item
 
     def _sketch(self, item: Article) -> Sketch | None:
-        prepared = self.keeper.capture(item).prepared
+        prepared = carried(item).prepared
         return prepared.sketch if prepared and prepared.is_sketched else sketch(item)
 
     def _mark(self, item: Article, original: Neighbour, similarity: float) -> None:

@@ -8,9 +8,9 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.extensions.reader import ReaderExtension
 from espreso_crawler.items import Article
+from espreso_crawler.pipelines.drafts import carried
 from espreso_crawler.processors.text import is_known_label
 from espreso_crawler.tagging import Tagger, tagger
 from espreso_crawler.vocabularies.concepts import Kind
@@ -19,9 +19,8 @@ from espreso_crawler.vocabularies.concepts import Kind
 class TagPipeline:
     """Adds tags, `is_sponsored` and `cited_agencies`; counts labels that the vocabulary does not know."""
 
-    def __init__(self, own: Tagger, keeper: LedgerExtension, stats: StatsCollector) -> None:
+    def __init__(self, own: Tagger, stats: StatsCollector) -> None:
         self.tagger = own
-        self.keeper = keeper
         self.stats = stats
 
     @classmethod
@@ -31,11 +30,11 @@ class TagPipeline:
         own = tagger(folder, without)
         if reader := crawler.get_extension(ReaderExtension):
             reader.preparation.tagger = own
-        return cls(own, keeper_of(crawler), crawler.stats)
+        return cls(own, crawler.stats)
 
     def process_item(self, item: Article) -> Article:
         """Return the article with its tags."""
-        prepared = self.keeper.capture(item).prepared
+        prepared = carried(item).prepared
         if not (prepared and prepared.is_tagged):
             self.tagger.tag(item)
         for label in item.labels:

@@ -12,10 +12,10 @@ from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 
 from espreso_crawler.exceptions import Invalid, LedgerError
-from espreso_crawler.exporters import encode
 from espreso_crawler.extensions.ledger import LedgerExtension
 from espreso_crawler.items import Article
 from espreso_crawler.places import places
+from espreso_crawler.record import encode
 from espreso_crawler.schema.validator import Problem, problems
 
 logger = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from espreso_crawler.extensions.ledger import keeper_of
 from espreso_crawler.extensions.reservations import ReservationsExtension
 from espreso_crawler.items import Article
 from espreso_crawler.pages.opt_outs import RESERVED, reserves
+from espreso_crawler.pipelines.drafts import carried
 
 MODES = ("flag", "metadata", "skip")
 TEXTS = ("description", "article_body", "author_note")
@@ -59,7 +60,7 @@ class WithholdPipeline:
         if RESERVED in item.opt_outs and self._mode == "metadata":
             self._keeper.gate.look(item)
             withhold(item)
-            self._keeper.capture(item).prepared = None
+            carried(item).prepared = None
         return item
 
 

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from espreso_crawler import identity
 from espreso_crawler.exceptions import HostUnavailable, PageError
-from espreso_crawler.extensions.ledger import Capture
+from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Lease
 from espreso_crawler.pages import Page, article, other_addresses
@@ -127,8 +127,7 @@ class Articles:
             self._crawl.ledger.entries.put_off(entry_url, f"to be published at {published}", retry_after=wait)
         elif published is None or self._crawl.arguments.covers(published):
             self._sources.count(item)
-            self._crawl.keeper.note(item, capture)
-            yield item
+            yield attach(item, capture)
         else:
             self._crawl.stats.inc_value("espreso/out_of_span")
             self._crawl.ledger.entries.set_aside(entry_url, published)

@@ -7,9 +7,8 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from espreso_crawler.exporters import end_line
-from espreso_crawler.extensions.ledger import Capture
-from espreso_crawler.items import SCHEMA_VERSION, Article
+from espreso_crawler.extensions.captures import Capture, attach
+from espreso_crawler.items import Article
 from espreso_crawler.ledger import Recheck
 from espreso_crawler.reading import Asked, Reading, read
 from espreso_crawler.spiders.articles import GONE
@@ -69,8 +68,7 @@ class Rechecks:
             self._crawl.answered(recheck.url)
             urls = addresses(response, reading.other_addresses)
             capture = Capture(None, urls, recheck=recheck.id, digests=reading.digests, prepared=reading.prepared)
-            self._crawl.keeper.note(reading.article, capture)
-            yield reading.article
+            yield attach(reading.article, capture)
         elif reading.is_no_article:
             self._crawl.failed(recheck.url, str(reading.error))
             self._crawl.ledger.rechecks.checked(recheck.id)
@@ -94,10 +92,4 @@ class Rechecks:
         told = [each for each in self._refused if self._crawl.has_answer_besides(each[0].url)]
         for recheck, status in told:
             self._refused.remove((recheck, status))
-            self._crawl.ledger.rechecks.refused(
-                recheck.id,
-                status,
-                another_answers=True,
-                schema_version=SCHEMA_VERSION,
-                line=end_line(self._crawl.ledger.run.id),
-            )
+            self._crawl.ledger.rechecks.refused(recheck.id, f"HTTP {status}")

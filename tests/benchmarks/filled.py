@@ -58,7 +58,7 @@ def written(number: int) -> Draft:
     """Return an article's draft."""
     text = f"Article {number}"
     made = digests({"headline": text, "article_body": text}, dict.fromkeys("abcdef", text))
-    return draft(_url(number), entity_id=number, digests=made, line=lambda _: LINE)
+    return draft(_url(number), entity_id=number, digests=made, body=LINE)
 
 
 def _copied(column: str) -> str:

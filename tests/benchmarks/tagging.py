@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from espreso_crawler import record
 from espreso_crawler.demo_site import Site, SiteOptions
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger, Neighbour, Rules, Run, new_run_id
@@ -151,7 +152,7 @@ def _disguised(concept: Concept, turn: int) -> Concept:
 def _asked(folder: Path, size: int) -> tuple[tuple[float, ...], float]:
     """Return seconds for one article with so many in the window, part by part, and MB by which memory grew."""
     run = Run(new_run_id(datetime.now(UTC)), "bench", {}, datetime.now(UTC))
-    ledger = Ledger.open(folder / "l.sqlite3", output=folder / "o", state=folder, run=run, rules=Rules())
+    ledger = Ledger.open(folder / "l.sqlite3", output=folder / "o", state=folder, run=run, record=record, rules=Rules())
     chance = random.Random(size)  # noqa: S311
     for start in range(0, size, FILLED_AT_ONCE):
         with ledger.session.db.transaction("bench"):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from espreso_crawler.exporters import encode
+from espreso_crawler.record import encode
 from tests.articles import full_article
 from tests.chaos.verdict import verdict
 from tests.crawls import ROOT

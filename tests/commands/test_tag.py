@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.exporters import encode
+from espreso_crawler.record import encode
 from espreso_crawler.tagging import tagger
 from espreso_crawler.vocabularies.loading import COLUMNS
 from tests.articles import full_article

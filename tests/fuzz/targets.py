@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from scrapy.robotstxt import ProtegoRobotParser
 
 from espreso_crawler.exceptions import ArgumentError, BrokenPage, LayoutError, NotAnArticle
-from espreso_crawler.exporters import encode
 from espreso_crawler.extensions.waits import retry_after
 from espreso_crawler.identity import article_id
 from espreso_crawler.items import Article
@@ -19,6 +18,7 @@ from espreso_crawler.pages.listing import listing
 from espreso_crawler.pages.lists import rss, sitemap
 from espreso_crawler.processors import dates
 from espreso_crawler.processors.text import clean, label
+from espreso_crawler.record import encode
 from espreso_crawler.schema.validator import problems
 from espreso_crawler.spiders.arguments import ReadAlsoArguments
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import orjson
 
+from espreso_crawler import record
 from espreso_crawler.identity import digests
-from espreso_crawler.ledger import Decision, Draft, Ledger, Rules, Run, Sighting, crash, new_run_id
+from espreso_crawler.ledger import Draft, Ledger, Rules, Run, Sighting, crash, new_run_id
 from espreso_crawler.ledger.shelf import segment_files
 
 HOST = "espreso.tv"
@@ -40,7 +41,9 @@ def open_ledger(
     clock = clock or Clock()
     run = Run(new_run_id(clock()), "read_also", {"edition": "ua"}, clock())
     database = None if memory else root / "state" / "ledger.sqlite3"
-    return Ledger.open(database, output=root / "output", state=root / "state", run=run, rules=rules, clock=clock)
+    return Ledger.open(
+        database, output=root / "output", state=root / "state", run=run, record=record, rules=rules, clock=clock
+    )
 
 
 def url(number: int) -> str:
@@ -66,22 +69,6 @@ def draft(address: str, text: str = "text", *, version: str = "1", **fields: Any
     """Return the draft of an article whose body is `text`."""
     section = fields.pop("section", "news")
 
-    def line(decision: Decision) -> bytes:
-        return orjson.dumps(
-            {
-                "event": decision.event,
-                "id": decision.id,
-                "revision": decision.revision,
-                "url": address,
-                "changes": decision.changes,
-                "article_body": text,
-                "text_digest": given["digests"].text,
-                "record_digest": given["digests"].record,
-                "extractor_version": version,
-                "emitted_at": decision.emitted_at,
-            }
-        )
-
     given: dict[str, Any] = {
         "entry_url": address,
         "url": address,
@@ -90,9 +77,20 @@ def draft(address: str, text: str = "text", *, version: str = "1", **fields: Any
         "extractor_version": version,
         "schema_version": "1.0",
         "fetched_at": NOON,
-        "line": line,
     } | fields
-    return Draft(**given)
+    body = {
+        "event": None,
+        "id": None,
+        "revision": None,
+        "url": address,
+        "changes": [],
+        "article_body": text,
+        "text_digest": given["digests"].text,
+        "record_digest": given["digests"].record,
+        "extractor_version": version,
+        "emitted_at": None,
+    }
+    return Draft(**({"body": orjson.dumps(body)} | given))
 
 
 def sealed(root: Path, stream: str = "articles") -> list[dict[str, Any]]:

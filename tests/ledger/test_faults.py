@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from espreso_crawler import record
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import Ledger, Rules, Run, new_run_id
 from espreso_crawler.ledger import database as database_module
@@ -143,7 +144,7 @@ def test_output_and_state_on_two_disks_are_refused(tmp_path: Path) -> None:
         pytest.skip("no second file system here")
     run = Run(new_run_id(NOON), "read_also", {}, NOON)
     with pytest.raises(LedgerError, match="two file systems"):
-        Ledger.open(database(tmp_path), output=elsewhere, state=tmp_path / "state", run=run)
+        Ledger.open(database(tmp_path), output=elsewhere, state=tmp_path / "state", run=run, record=record)
 
 
 def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_forget_takes_a_text_out_of_what_is_held_and_out_of_quarantine(tmp_path:
     ledger.close("finished", 5)
     later = open_ledger(tmp_path)
     for number in (1, 2):
-        forget(later, url(number), reason="asked", schema_version="1.0", line=lambda *_: b"{}")
+        forget(later, url(number), reason="asked")
     assert later.holding.adopt() == []
     later.close("finished", 0)
     held = [path for path in (tmp_path / "state").rglob("*") if path.is_file() and b"secret" in path.read_bytes()]

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import orjson
 import pytest
 
-from espreso_crawler.ledger import Decision, Known, Ledger, Rules, parse_schedule
+from espreso_crawler.ledger import Decision, Ledger, Rules, parse_schedule
 from tests.ledger.builders import HOST, NOON, QUICK, Clock, draft, open_ledger, sealed, see, sighting, url
 
 RULES = Rules(backoff=QUICK.backoff, recheck=parse_schedule("1h 6h 1d"))
@@ -37,11 +36,8 @@ def look(ledger: Ledger, clock: Clock, text: str = "text") -> Decision:
     return decision
 
 
-def refuse(ledger: Ledger, *, another: bool = True) -> Decision | None:
-    def line(_: Known, decision: Decision) -> bytes:
-        return orjson.dumps({"id": decision.id, "event": decision.event, "revision": decision.revision})
-
-    return ledger.rechecks.refused("ua:news-1", 404, another_answers=another, schema_version="1.0", line=line)
+def refuse(ledger: Ledger) -> Decision | None:
+    return ledger.rechecks.refused("ua:news-1", "HTTP 404")
 
 
 def test_looks_thin_out_with_age(ledger: Ledger, clock: Clock) -> None:
@@ -106,13 +102,6 @@ def test_two_refusals_six_hours_apart_are_a_removal(tmp_path: Path, ledger: Ledg
     assert [line["event"] for line in sealed(tmp_path)] == ["created", "removed"]
     assert look(ledger, clock).event == "revised", "it is back, with the same text"
     assert look(ledger, clock).outcome == "unchanged"
-
-
-def test_no_refusal_counts_while_the_whole_site_refuses(ledger: Ledger, clock: Clock) -> None:
-    for _ in range(3):
-        assert refuse(ledger, another=False) is None
-        clock.forward(hours=6)
-    assert refuse(ledger) is None
 
 
 def test_an_answer_between_two_refusals_wipes_the_first(ledger: Ledger, clock: Clock) -> None:

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from espreso_crawler.exceptions import LedgerError
-from espreso_crawler.ledger import Decision, Known, Ledger
+from espreso_crawler.ledger import Decision, Ledger
 from espreso_crawler.ledger.forgetting import Forgotten, forget
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.reconcile import reconcile
@@ -28,19 +28,6 @@ from tests.ledger.test_kills import KILLED, assert_whole
 FORGOTTEN = "the text that is to go"
 
 
-def line(known: Known, decision: Decision) -> bytes:
-    return orjson.dumps(
-        {
-            "event": decision.event,
-            "id": decision.id,
-            "revision": decision.revision,
-            "reason": decision.reason,
-            "retracts": decision.retracts,
-            "emitted_at": decision.emitted_at,
-        }
-    )
-
-
 def crawl(root: Path) -> str:
     ledger = open_ledger(root)
     see(ledger, *(sighting(n, headline=FORGOTTEN if n == 2 else "plain") for n in range(1, 4)))
@@ -53,12 +40,12 @@ def crawl(root: Path) -> str:
 
 
 def taking_back(ledger: Ledger, target: str) -> list[Decision]:
-    return retract(ledger, target, reason="wrong", schema_version="1.0", line=line)
+    return retract(ledger, target, reason="wrong")
 
 
 def forgetting(root: Path, target: str) -> Forgotten:
     ledger = open_ledger(root)
-    done = forget(ledger, target, reason="asked to", schema_version="1.0", line=line)
+    done = forget(ledger, target, reason="asked to")
     ledger.close("finished", 0)
     return done
 

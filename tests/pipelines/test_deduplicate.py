@@ -1,6 +1,7 @@
 """An article that is dropped as known is unfinished: whatever another crawl writes meanwhile, it never becomes a line."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from espreso_crawler import record
 from espreso_crawler.exceptions import Unchanged
-from espreso_crawler.extensions.ledger import Capture
+from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.identity import host_of
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger, Run, Sighting, new_run_id
@@ -26,20 +28,19 @@ SEEN = Sighting(FACTS.url, host_of(FACTS.url), "global", FACTS.headline)
 def ledger_of(root: Path) -> Ledger:
     now = datetime.now(UTC)
     run = Run(new_run_id(now), "test", {}, now)
-    return Ledger.open(root / "state" / "ledger.sqlite3", output=root / "output", state=root / "state", run=run)
+    state = root / "state"
+    return Ledger.open(state / "ledger.sqlite3", output=root / "output", state=state, run=run, record=record)
 
 
 def write(ledger: Ledger, facts: Facts) -> None:
-    ledger.outbox.emit(draft(article(page(facts)), Capture(FACTS.url), ledger.run.id))
+    item = article(page(facts))
+    ledger.outbox.emit(replace(draft(item, Capture(FACTS.url)), body=record.encode(item)))
     ledger.outbox.flush()
 
 
 def deduplicate(ledger: Ledger, item: Article) -> None:
-    capture = Capture(FACTS.url)
-    keeper: Any = SimpleNamespace(
-        ledger=ledger, guarding=nullcontext, capture=lambda _: capture, emitted=lambda _: None
-    )
-    DeduplicatePipeline(keeper).process_item(item)
+    keeper: Any = SimpleNamespace(ledger=ledger, guarding=nullcontext)
+    DeduplicatePipeline(keeper).process_item(attach(item, Capture(FACTS.url)))
 
 
 def test_what_seemed_unchanged_is_fetched_again_when_another_crawl_wrote_it_meanwhile(tmp_path: Path) -> None:

@@ -7,20 +7,29 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.extensions.ledger import Capture
-from espreso_crawler.ledger import Ledger, Run, new_run_id
+from espreso_crawler import record
+from espreso_crawler.extensions.captures import Capture
+from espreso_crawler.items import Article
+from espreso_crawler.ledger import Draft, Ledger, Run, new_run_id
 from espreso_crawler.pages import article
 from espreso_crawler.pipelines.drafts import draft
 from tests.builders import Facts, article_html, page
 
 
+def whole(item: Article, *urls: str) -> Draft:
+    """Return an article's draft as it is emitted."""
+    return replace(draft(item, Capture(None, urls)), body=record.encode(item))
+
+
 def test_one_article_fetched_with_without_and_again_with_its_entity_id_keeps_one_id(tmp_path: Path):
     run = Run(new_run_id(datetime.now(UTC)), "test", {}, datetime.now(UTC))
-    ledger = Ledger.open(tmp_path / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path, run=run)
+    ledger = Ledger.open(
+        tmp_path / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path, run=run, record=record
+    )
     ids = []
     for entity_id in ("700001", None, "700001"):
         item = article(page(Facts(entity_id=entity_id)))
-        ids.append(ledger.outbox.emit(draft(item, Capture(None), run.id)).id)
+        ids.append(ledger.outbox.emit(whole(item)).id)
         ledger.outbox.flush()
     ledger.close("finished", 0)
     assert ids == ["global:700001"] * 3
@@ -28,10 +37,11 @@ def test_one_article_fetched_with_without_and_again_with_its_entity_id_keeps_one
 
 def test_an_id_given_by_the_slug_stays_when_the_entity_id_comes_later(tmp_path: Path):
     run = Run(new_run_id(datetime.now(UTC)), "test", {}, datetime.now(UTC))
-    ledger = Ledger.open(tmp_path / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path, run=run)
+    ledger = Ledger.open(
+        tmp_path / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path, run=run, record=record
+    )
     ids = [
-        ledger.outbox.emit(draft(article(page(Facts(entity_id=entity_id))), Capture(None), run.id)).id
-        for entity_id in (None, "700001", None)
+        ledger.outbox.emit(whole(article(page(Facts(entity_id=entity_id))))).id for entity_id in (None, "700001", None)
     ]
     ledger.close("finished", 0)
     assert ids == ["global:news-a-bridge-opens"] * 3
@@ -40,7 +50,7 @@ def test_an_id_given_by_the_slug_stays_when_the_entity_id_comes_later(tmp_path: 
 def emitted(ledger: Ledger, facts: Facts, *urls: str) -> tuple[str, str]:
     """Emit the article of a page that was reached by further addresses; returns id and outcome."""
     item = article(page(facts))
-    decision = ledger.outbox.emit(draft(item, Capture(None, urls), ledger.run.id))
+    decision = ledger.outbox.emit(whole(item, *urls))
     ledger.outbox.flush()
     return decision.id, decision.event or decision.outcome
 
@@ -48,7 +58,9 @@ def emitted(ledger: Ledger, facts: Facts, *urls: str) -> tuple[str, str]:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     run = Run(new_run_id(datetime.now(UTC)), "test", {}, datetime.now(UTC))
-    ledger = Ledger.open(tmp_path / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path, run=run)
+    ledger = Ledger.open(
+        tmp_path / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path, run=run, record=record
+    )
     yield ledger
     ledger.close("finished", 0)
 
@@ -73,7 +85,7 @@ def test_a_copy_in_another_edition_is_the_article_it_names(ledger: Ledger):
     assert emitted(ledger, original) == ("ua:5", "created")
     for host in ("ru.espreso.tv", "zahid.espreso.tv"):
         item = article(page(article_html(replace(original, entity_id="77")), url=f"https://{host}/news-mist"))
-        decision = ledger.outbox.emit(draft(item, Capture(None), ledger.run.id))
+        decision = ledger.outbox.emit(whole(item))
         assert (decision.id, decision.outcome) == ("ua:5", "unchanged")
 
 

@@ -12,7 +12,6 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from espreso_crawler.exceptions import ConfigurationError
-from espreso_crawler.extensions.ledger import Capture
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger
 from espreso_crawler.ledger.retraction import retract
@@ -28,7 +27,7 @@ COPY, SERIES = (
 
 
 def pipeline(ledger: Ledger, mode: str = "flag") -> NearDuplicatesPipeline:
-    keeper: Any = SimpleNamespace(ledger=ledger, guarding=nullcontext, capture=lambda _item: Capture(None))
+    keeper: Any = SimpleNamespace(ledger=ledger, guarding=nullcontext)
     return NearDuplicatesPipeline(keeper, mode, WINDOW, get_crawler().stats)
 
 
@@ -108,7 +107,7 @@ def test_a_copy_of_what_was_taken_back_is_not_dropped(tmp_path):
     ledger = open_ledger(tmp_path)
     through(ledger, published(COPY.first, 1))
     ledger.outbox.flush()
-    retract(ledger, "ua:news-1", reason="wrong", schema_version="1.0", line=lambda *_: b"{}")
+    retract(ledger, "ua:news-1", reason="wrong")
     copy = through(ledger, published(COPY.second, 2, hours=1), "drop")
     assert (copy.near_duplicate_of, copy.event) == ("ua:news-1", "created")
 

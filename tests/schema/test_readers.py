@@ -9,7 +9,7 @@ import orjson
 import pyarrow as pa
 import pytest
 
-from espreso_crawler.exporters import encode
+from espreso_crawler.record import encode
 from espreso_crawler.schema import arrow, duckdb_view
 from tests.articles import full_article
 
