@@ -43,7 +43,7 @@ class ReservationsExtension:
         return self._bodies.get(host)
 
     async def asked(self, url: str) -> bytes:
-        """Return the file of an address's host. When it cannot be read, nothing is known to be reserved."""
+        """Return the file of an address's host. When it cannot be read, the last one known counts, if there is one."""
         async with self._asking.setdefault(host_of(url), asyncio.Lock()):
             body = self.known(url)
             if body is None:
@@ -51,19 +51,19 @@ class ReservationsExtension:
         return body
 
     async def _fetched(self, address: str) -> bytes:
-        engine = self._crawler.engine
+        engine, copies = self._crawler.engine, keeper_of(self._crawler).ledger.copies
         try:
             response = await engine.download_async(Request(address, callback=NO_CALLBACK))
         except Exception as error:  # noqa: BLE001  # whatever keeps it away, the article is not lost for it
-            self._crawler.stats.inc_value("espreso/opt_out/unreadable")
             logger.info("%s could not be asked for: %s", address, error)
-            return b""
-        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the next run asks again
-            self._crawler.stats.inc_value("espreso/opt_out/unreadable")
-            return b""
-        body = response.body[:LARGEST] if response.status == HTTPStatus.OK else b""
-        keeper_of(self._crawler).ledger.copies.keep(address, etag=None, last_modified=None, body=body)
-        return body
+        else:
+            if response.status < HTTPStatus.INTERNAL_SERVER_ERROR and response.status != HTTPStatus.TOO_MANY_REQUESTS:
+                body = response.body[:LARGEST] if response.status == HTTPStatus.OK else b""
+                copies.keep(address, etag=None, last_modified=None, body=body)
+                return body
+        self._crawler.stats.inc_value("espreso/opt_out/unreadable")
+        last = copies.of(address)  # however old: the next run asks again
+        return (last.body if last else None) or b""
 
 
 def _address(url: str) -> str:

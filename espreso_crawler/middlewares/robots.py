@@ -9,6 +9,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
+from w3lib.encoding import read_bom
 
 from espreso_crawler.exceptions import HostUnavailable
 from espreso_crawler.extensions.health import health_of
@@ -58,11 +59,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         """Take rules from a 2xx answer, no rules from a 4xx one (section 2.3.1.3); anything else closes the host."""
         status_class = response.status // 100
         is_missing = status_class == CLIENT_ERROR and response.status != HTTPStatus.TOO_MANY_REQUESTS
-        is_html = response.body.lstrip()[:1] == b"<"
+        body = as_utf8(response.body[:LARGEST])
+        is_html = body.lstrip()[:1] == b"<"
         if not is_missing and (status_class != SUCCESS or is_html):
             self._close(netloc, "an HTML page" if status_class == SUCCESS else f"HTTP {response.status}")
             return
-        rules = response.replace(body=b"" if is_missing else response.body[:LARGEST])
+        rules = response.replace(body=b"" if is_missing else body)
         await super()._parse_robots(rules, netloc, request)
         self._keep_distance(netloc, request)
 
@@ -89,3 +91,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._parsers[netloc] = closed
         if isinstance(waiting, Deferred):  # it is: the stock middleware puts one there before it asks
             waiting.callback(closed)
+
+
+def as_utf8(body: bytes) -> bytes:
+    """Return rules as the UTF-8 that they should be (section 2.3): Protego reads over every byte that is not."""
+    encoding, mark = read_bom(body)
+    if encoding is None and b"\0" in body[:2]:  # UTF-16 without its mark: rules begin with ASCII
+        encoding = "utf-16-be" if body.startswith(b"\0") else "utf-16-le"
+    body = body[len(mark or b"") :]
+    return body.decode(encoding, "ignore").encode() if encoding else body

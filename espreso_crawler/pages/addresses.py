@@ -6,9 +6,6 @@ from urllib.parse import urlsplit
 from espreso_crawler import identity
 from espreso_crawler.pages.page import Page
 
-# In the head; each language's address, where there is one for each.
-ALTERNATES = 'link[rel="alternate"][hreflang]'
-
 
 def canonical_address(page: Page) -> str:
     """Return the article's own address: what the page says, when that lies on this site, else where it came from.
@@ -38,10 +35,9 @@ def _others(page: Page) -> Iterator[str]:
     if amp and is_on_host_of(page, amp):
         yield amp
     language = _language(page)
-    for link in page.tree.head.css(ALTERNATES) if page.tree.head and language else ():
-        url = page.absolute(link.attributes.get("href"))
-        has_language = (link.attributes.get("hreflang") or "")[:2].lower() == language
-        if url and has_language and (is_on_host_of(page, url) or _is_edition(page, url)):
+    for its_language, link in page.metadata.alternates if language else ():
+        url = page.absolute(link)
+        if url and its_language[:2] == language and (is_on_host_of(page, url) or _is_edition(page, url)):
             yield url
 
 

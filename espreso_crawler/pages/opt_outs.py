@@ -1,18 +1,28 @@
 """What a page, its answer and its site say against use by machines; nothing is obeyed here."""
 
+import json
 import re
-from collections.abc import Iterable
-
-import orjson
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
 
 from espreso_crawler.pages.page import Page
 
 AGENT = "espreso_crawler"
 """The product token a site may address."""
-WISHES = {"noindex": "noindex", "none": "noindex", "noarchive": "noarchive"}
+EVERYBODY = ("*", "robots", "bots")
 RESERVED = "tdm-reserved"
-# Directives that themselves hold a colon; before any other colon stands the name of a crawler.
-WITH_VALUE = frozenset(("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"))
+WISHES = {
+    "noindex": "noindex",
+    "none": "noindex",
+    "noarchive": "noarchive",
+    "nocache": "noarchive",  # Bing's word for it
+    "noai": RESERVED,
+}
+# A word, and whether it names the crawler that the words after it are for.
+WORD = re.compile(r"(?<!\w)([a-z*][\w.*/-]*)\s*(:?)")
+# Directives with a value, which may be a word of its own meaning (`max-image-preview:none`).
+VALUED = re.compile(r"(?:unavailable_after|max-snippet|max-image-preview|max-video-preview)\s*:\s*[^\s,;]*")
 MOST_RULES = 1_000
 
 
@@ -20,12 +30,17 @@ def opt_outs(page: Page) -> list[str]:
     """Return the wishes of a page: ``noindex``, ``noarchive``, ``tdm-reserved``, each once, in this order.
 
     Read are ``X-Robots-Tag`` and ``meta`` robots, for all crawlers and for ours (Google's "Robots meta tag
-    specifications"), and the header and ``meta`` named ``tdm-reservation`` (W3C, "TDM Reservation Protocol").
+    specifications"), and the header and ``meta`` named ``tdm-reservation`` (W3C, "TDM Reservation Protocol"). Of
+    several that contradict one another, the one that asks for more counts.
     """
-    found = set(_wishes(page.headers.get("x-robots-tag", "")))
-    for name in ("robots", AGENT):
-        found |= set(_wishes(page.meta.get(name, "")))
-    if "1" in (page.headers.get("tdm-reservation", "").strip(), page.meta.get("tdm-reservation", "").strip()):
+    found: set[str] = set()
+    for name in (*EVERYBODY, AGENT, "x-robots-tag"):
+        for content in page.metadata.values.get(name, ()):
+            found |= set(_wishes(content))
+    for line in page.headers.get("x-robots-tag", "").splitlines():
+        found |= set(_wishes(line))
+    reservations = (page.headers.get("tdm-reservation", ""), *page.metadata.values.get("tdm-reservation", ()))
+    if any(map(_is_reservation, reservations)):
         found.add(RESERVED)
     return [wish for wish in ("noindex", "noarchive", RESERVED) if wish in found]
 
@@ -38,29 +53,42 @@ def reserves(body: bytes | None, path: str) -> bool:
     >>> reserves(b'[{"location": "/news*", "tdm-reservation": 1}]', "/news-a")
     True
     """
-    try:
-        rules = orjson.loads(body or b"[]")
-    except orjson.JSONDecodeError:
-        return False
-    for rule in rules[:MOST_RULES] if isinstance(rules, list) else ():
-        if isinstance(rule, dict) and _fits(rule.get("location"), path):
-            return rule.get("tdm-reservation") in (1, "1", True)
+    for rule in _rules(body or b""):
+        if _fits(rule.get("location"), path):
+            return _is_reservation(str(rule.get("tdm-reservation")))
     return False
 
 
 def _wishes(directives: str) -> Iterable[str]:
+    """Yield the wishes of one ``meta`` or header line; a crawler's name holds until the next one or the line's end."""
     agent = None
-    for part in directives.lower().split(","):
-        name, colon, rest = part.strip().partition(":")
-        if colon and name.strip() not in WITH_VALUE:
-            agent, name = name.strip(), rest
-        if agent in (None, AGENT) and name.strip() in WISHES:
-            yield WISHES[name.strip()]
+    for word, colon in WORD.findall(VALUED.sub(" ", directives.lower())):
+        if colon:
+            agent = word.partition("/")[0]
+        elif word in WISHES and agent in (None, AGENT, *EVERYBODY):
+            yield WISHES[word]
+
+
+def _is_reservation(value: str) -> bool:
+    return not {"1", "true"}.isdisjoint(re.findall(r"[\w.]+", value.lower()))
+
+
+def _rules(body: bytes) -> Iterator[dict[str, Any]]:
+    """Yield the rules of a site's file, keys in lower case; of one that is broken, none."""
+    rules: Any = []
+    with suppress(ValueError, RecursionError):
+        rules = json.loads(body)  # in any Unicode encoding, also with a byte-order mark, which orjson refuses
+    for rule in (rules if isinstance(rules, list) else [rules])[:MOST_RULES]:
+        if isinstance(rule, dict):
+            yield {key.lower(): value for key, value in rule.items()}
 
 
 def _fits(location: object, path: str) -> bool:
     if not isinstance(location, str):
         return False
+    location = re.sub(r"^\w+://[^/]*", "", location)
+    if not location.startswith(("/", "*")):
+        location = f"/{location}"
     pieces = [re.escape(piece) for piece in re.split(r"\*+", location.removesuffix("$"))]
     # Each piece taken where it first fits: no pattern, however odd, is tried twice over.
     pattern = "".join(f"(?>.*?{piece})" if number else piece for number, piece in enumerate(pieces))

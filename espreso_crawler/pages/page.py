@@ -3,16 +3,19 @@
 import codecs
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from w3lib.encoding import read_bom
 
 from espreso_crawler.exceptions import BrokenPage
 from espreso_crawler.identity import CANONICAL
 from espreso_crawler.pages.bounds import require_bounded
 from espreso_crawler.pages.jsonld import NewsArticle, news_article
+from espreso_crawler.pages.metadata import Metadata
 
 JSON_LD = 'script[type="application/ld+json"]'
 END_OF_PAGE = (b"</html", b"</body", b"</HTML", b"</BODY")
@@ -21,9 +24,23 @@ TAIL_BYTES = 4096
 LONGEST_ADDRESS = 2_048
 SPACE = re.compile(r"\s")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-# What a page of this site may be in beside UTF-8. Python knows more, and some of those take minutes for a megabyte.
+# What a page of this site may be in. Python knows more, and some of those take minutes for a megabyte.
 CHARSETS = frozenset(
-    ("cp1251", "cp1252", "cp866", "koi8-r", "koi8-u", "iso8859-1", "iso8859-5", "mac-cyrillic", "utf-16")
+    (
+        "utf-8",
+        "cp1251",
+        "cp1252",
+        "cp866",
+        "koi8-r",
+        "koi8-u",
+        "iso8859-1",
+        "iso8859-5",
+        "mac-cyrillic",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32-le",
+        "utf-32-be",
+    )
 )
 
 
@@ -44,9 +61,10 @@ class Page:
     is_rendered: bool = False
     """Whether it comes out of a browser."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers of the answer that speak of its use and time, by name in lower case."""
+    """Headers of the answer that speak of its use and time, by name in lower case; a line each time one came."""
+    metadata: Metadata = field(default_factory=Metadata)
     meta: dict[str, str] = field(default_factory=dict)
-    """`meta` contents by name or property, `link` targets by ``rel``, plus ``lang`` and ``title``; the first wins."""
+    """The first value of each name of `metadata`, plus ``lang`` and ``title``."""
     jsonld: NewsArticle | None = None
 
     @classmethod
@@ -71,13 +89,14 @@ class Page:
         if not body or body.isspace():
             raise BrokenPage(f"{name}: the body is empty")
         require_bounded(body, name, is_rendered=is_rendered)
-        _require_whole(body, name)
-        declared = charset or _declared_charset(body)
-        text = body if _is_utf8_name(declared) else _as_utf8(body, declared, name)
+        text = _as_utf8(body, charset, name)
+        _require_whole(text, name)
         # Scripting on, as in a browser: a noscript in the head then does not close the head.
         tree = LexborHTMLParser(text, scripting=True)
-        page = cls(url or "", fetched_at, body, tree, http_status, decode_emails, is_rendered, headers or {})
-        page.meta = _head(page.tree)
+        known = {header.lower(): value for header, value in (headers or {}).items()}
+        page = cls(url or "", fetched_at, body, tree, http_status, decode_emails, is_rendered, known)
+        page.metadata = Metadata.of(tree)
+        page.meta = {**page.metadata.first(), **_language_and_title(tree)}
         page.jsonld = news_article(node.text() for node in page.tree.css(JSON_LD))
         page.url = url or page.meta.get("canonical") or page.meta.get("og:url") or ""
         if not page.absolute(page.url):
@@ -98,7 +117,7 @@ class Page:
         Looking at the texts costs a hundredth of decoding the whole page beforehand.
         """
         if any(text and REPLACEMENT in text for text in texts):
-            _as_utf8(self.body, "utf-8", self.url)
+            _as_utf8(self.body, None, self.url, is_examined=True)
 
     def absolute(self, href: str | None) -> str | None:
         """Return an http(s) address made absolute against this page; None for any other kind of link."""
@@ -118,20 +137,22 @@ class Page:
         return href if has_host and href.startswith(("http://", "https://")) else None
 
 
-def _as_utf8(body: bytes, declared: str, name: str) -> bytes:
-    """Return a body as UTF-8: bytes that are UTF-8 are taken for it, whatever is declared."""
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
+def _as_utf8(body: bytes, charset: str | None, name: str, *, is_examined: bool = False) -> bytes:
+    """Return a body as UTF-8, without byte-order mark. The mark decides, then the bytes, then what is declared.
+
+    Bytes that are declared as UTF-8 are taken for it unless ``is_examined``.
+    """
+    marked, mark = read_bom(body)
+    if mark:
+        body = body[len(mark) :]
+    declared = marked or charset or _declared_charset(body)
+    if not is_examined and _is_utf8_name(declared):
         return body
-    try:
-        charset = codecs.lookup(declared).name
-        if charset in CHARSETS:
-            return body.decode(charset).encode("utf-8")
-    except (ValueError, LookupError):  # UnicodeError is a ValueError, and so is what a NUL in a name gives
-        pass
+    for name_of_charset in (marked,) if marked else ("utf-8", declared):
+        with suppress(ValueError, LookupError):  # UnicodeError is a ValueError, and so is what a NUL in a name gives
+            found = codecs.lookup(name_of_charset).name
+            if found in CHARSETS:
+                return body if found == "utf-8" and body.decode() else body.decode(found).encode()
     raise BrokenPage(f"{name}: the bytes are neither UTF-8 nor {declared[:40]!r}")
 
 
@@ -152,25 +173,7 @@ def _require_whole(body: bytes, url: str) -> None:
         raise BrokenPage(f"{url}: the page is cut short: its last {len(tail)} bytes close neither body nor html")
 
 
-def _head(tree: LexborHTMLParser) -> dict[str, str]:
-    """Return what the head says; walked by hand, which costs a third of a selector over the whole page."""
-    root = tree.root
-    found = {"lang": (root.attributes.get("lang") or "") if root else ""}
-    node = tree.head.first_child if tree.head else None
-    while node is not None:
-        name, value = _head_pair(node)
-        if name and value:
-            found.setdefault(name, value)
-        node = node.next
-    return found
-
-
-def _head_pair(node: LexborNode) -> tuple[str | None, str | None]:
-    tag = node.tag
-    if tag == "meta":
-        attributes = node.attributes
-        name = attributes.get("property") or attributes.get("name") or attributes.get("id")
-        return name, attributes.get("content")
-    if tag == "link":
-        return node.attributes.get("rel"), node.attributes.get("href")
-    return ("title", node.text()) if tag == "title" else (None, None)
+def _language_and_title(tree: LexborHTMLParser) -> dict[str, str]:
+    title = tree.css_first("title")
+    language = tree.root.attributes.get("lang") if tree.root else None
+    return {"lang": language or "", "title": title.text() if title else ""}

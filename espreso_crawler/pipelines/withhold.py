@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from espreso_crawler.exceptions import ConfigurationError, OptedOut
 from espreso_crawler.extensions.ledger import keeper_of
 from espreso_crawler.extensions.reservations import ReservationsExtension
+from espreso_crawler.identity import host_of
 from espreso_crawler.items import Article
 from espreso_crawler.pages.opt_outs import RESERVED, reserves
 from espreso_crawler.pipelines.drafts import carried
@@ -51,7 +52,7 @@ class WithholdPipeline:
         return self._kept(item, await self._reservations.asked(item.url or ""))
 
     def _kept(self, item: Article, file: bytes) -> Article:
-        if RESERVED not in item.opt_outs and reserves(file, urlsplit(item.url or "").path):
+        if RESERVED not in item.opt_outs and any(reserves(file, path) for path in self._paths(item)):
             item.opt_outs.append(RESERVED)
         for wish in item.opt_outs:
             self._crawler.stats.inc_value(f"espreso/opt_out/{wish}")
@@ -62,6 +63,11 @@ class WithholdPipeline:
             withhold(item)
             carried(item).prepared = None
         return item
+
+    def _paths(self, item: Article) -> set[str]:
+        """Return the paths of an article on its own host: a rule for the one it was fetched from counts too."""
+        own, host = item.url or "", host_of(item.url or "")
+        return {urlsplit(url).path for url in (own, *self._keeper.capture(item).urls) if host_of(url) == host}
 
 
 def withhold(item: Article) -> None:

@@ -25,6 +25,7 @@ class Served:
     decode_emails: bool = False
     is_rendered: bool = False
     headers: dict[str, str] = field(default_factory=dict)
+    """By name; of a header that came several times, a line each."""
 
     def page(self, body: bytes) -> Page:
         """Return the page, parsed. Raises `BrokenPage`."""

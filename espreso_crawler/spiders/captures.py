@@ -47,4 +47,5 @@ def reason(failure: Failure) -> str:
 
 
 def _joined(response: Response, name: str) -> str:
-    return ", ".join(to_unicode(value, "latin-1") for value in response.headers.getlist(name))
+    # A line each: what is addressed to one crawler in one line does not hold in the next.
+    return "\n".join(to_unicode(value, "latin-1") for value in response.headers.getlist(name))

@@ -32,7 +32,7 @@ def seeds() -> dict[str, list[bytes]]:
         "page": saved + demo,
         "sitemap": [*xml, gzip.compress(xml[0], mtime=0)],
         "rss": _demo_files("/rss"),
-        "robots": [RULES.encode(), *_demo_files("/robots.txt")],
+        "robots": [RULES.encode(), RULES.encode("utf-16"), *_demo_files("/robots.txt")],
         "jsonld": ld,
         "text": [date.encode() for date in DATES],
     }

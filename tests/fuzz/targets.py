@@ -11,6 +11,7 @@ from espreso_crawler.exceptions import ArgumentError, BrokenPage, LayoutError, N
 from espreso_crawler.extensions.waits import retry_after
 from espreso_crawler.identity import article_id
 from espreso_crawler.items import Article
+from espreso_crawler.middlewares.robots import as_utf8
 from espreso_crawler.pages import Page, article, awaits_script, feed, more_button
 from espreso_crawler.pages.challenge import challenge
 from espreso_crawler.pages.jsonld import news_article
@@ -95,7 +96,7 @@ def _list(read: Callable[[bytes, str], object]) -> Callable[[bytes], None]:
 
 
 def _robots(data: bytes) -> None:
-    rules = ProtegoRobotParser(data, None)
+    rules = ProtegoRobotParser(as_utf8(data), None)
     rules.allowed(URL, "espreso_crawler")
     rules.crawl_delay("espreso_crawler")
 

@@ -3,8 +3,10 @@
 import itertools
 
 import pytest
+from scrapy.robotstxt import ProtegoRobotParser
 
 from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
+from espreso_crawler.middlewares.robots import as_utf8
 from tests.crawls import PAGE, Desk, page_requests, start
 from tests.middlewares.test_backoff import pending
 
@@ -72,3 +74,16 @@ def test_a_crawl_delay_beyond_patience_closes_the_host(desk: Desk):
         assert page_requests(demo) == []
     assert done.exit_code == 3
     assert "its crawl-delay of 600 s is longer than ESPRESO_LONGEST_PAUSE" in done.log
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_rules_are_read_in_any_unicode_encoding(encoding: str):
+    rules = "User-agent: *\nDisallow: /закрито\nDisallow: /closed\n# Правила\n"
+    parser = ProtegoRobotParser(as_utf8(rules.encode(encoding)), None)
+    paths = ("/news", "/closed", "/закрито")
+    assert [parser.allowed(f"https://espreso.tv{path}", "espreso_crawler") for path in paths] == [True, False, False]
+
+
+def test_other_bytes_are_left_to_the_parser():
+    assert as_utf8("# Правила\nDisallow: /a".encode("cp1251")) == "# Правила\nDisallow: /a".encode("cp1251")
+    assert as_utf8(b"") == b""

@@ -1,12 +1,16 @@
 """What page and site say against use by machines: read, counted, obeyed."""
 
+import sqlite3
+import time
+from contextlib import closing
+
 import pytest
 
 from espreso_crawler.demo_site import Fault, SiteOptions, running
-from espreso_crawler.pages import article
+from espreso_crawler.pages import Page, article
 from espreso_crawler.pages.opt_outs import opt_outs, reserves
 from espreso_crawler.pipelines.withhold import withhold
-from tests.builders import Facts, article_html, page
+from tests.builders import CAPTURED, Facts, article_html, page
 from tests.crawls import PAGE, Desk, start
 from tests.middlewares.test_backoff import pending
 
@@ -26,15 +30,44 @@ def desk(tmp_path) -> Desk:
         ({"x-robots-tag": "noarchive, noindex"}, "", ["noindex", "noarchive"]),
         ({"x-robots-tag": "googlebot: noindex, noarchive"}, "", []),
         ({"x-robots-tag": "googlebot: noindex, espreso_crawler: noarchive"}, "", ["noarchive"]),
+        ({"x-robots-tag": "googlebot: noindex\nnoarchive"}, "", ["noarchive"]),
+        ({"X-Robots-Tag": "*: NoArchive; noindex"}, "", ["noindex", "noarchive"]),
+        ({"x-robots-tag": "otherbot: none, Espreso_Crawler/1.0: noarchive"}, "", ["noarchive"]),
         ({"x-robots-tag": "unavailable_after: 25 Jun 2026, none"}, "", ["noindex"]),
+        ({"x-robots-tag": "unavailable_after: Sat, 25 Jun 2026 15:00:00 EET, none"}, "", ["noindex"]),
+        ({"x-robots-tag": "unavailable_after: 2026-06-25T15:00:00Z, noarchive"}, "", ["noarchive"]),
+        ({"x-robots-tag": "max-image-preview:none, max-snippet: -1"}, "", []),
         ({}, '<meta name="robots" content="NoArchive">', ["noarchive"]),
         ({}, '<meta name="espreso_crawler" content="noindex">', ["noindex"]),
+        ({}, '<META NAME=" Robots " CONTENT="NOINDEX NOARCHIVE">', ["noindex", "noarchive"]),
+        ({}, '<meta name="robots" content="index"><meta name="robots" content="nocache">', ["noarchive"]),
+        ({}, '<meta name="googlebot, robots" content="none">', ["noindex"]),
+        ({}, '<meta name="googlebot" content="none"><meta name="robots" content="max-image-preview:none">', []),
+        ({}, '<meta http-equiv="X-Robots-Tag" content="noai">', ["tdm-reserved"]),
+        ({}, '<noscript><meta name="robots" content="noarchive"></noscript>', ["noarchive"]),
+        ({}, '<template><meta name="robots" content="noarchive"></template><!-- <meta name="robots" content="none"> -->', []),
         ({"tdm-reservation": "1"}, "", ["tdm-reserved"]),
         ({"tdm-reservation": "0"}, '<meta name="tdm-reservation" content="1">', ["tdm-reserved"]),
+        ({"TDM-Reservation": "0\n1"}, "", ["tdm-reserved"]),
+        ({"tdm-reservation": "0"}, '<meta name="TDM-Reservation" content="0"><meta property="tdm-reservation" content="1">', ["tdm-reserved"]),
+        ({"tdm-reservation": "0"}, '<meta name="tdm-policy" content="https://espreso.tv/policy-1">', []),
     ],
-)
+)  # fmt: skip
 def test_wishes_of_a_page(headers, meta: str, expected: list[str]):
-    assert opt_outs(page(article_html(Facts()).replace("</head>", f"{meta}</head>"), headers=headers)) == expected
+    html = article_html(Facts())
+    assert opt_outs(page(html.replace("</head>", f"{meta}</head>"), headers=headers)) == expected
+    # An element that no head may hold moves all that follows it into the body; a stray mark does the same.
+    for stray in ("<div></div>", "\ufeff"):
+        assert opt_outs(page(html.replace("</head>", f"{stray}{meta}</head>"), headers=headers)) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_hides_no_wish(encoding: str):
+    html = article_html(Facts(headline="Міст відкрито")).replace(
+        "<head>", '<head><meta name="robots" content="noarchive">'
+    )
+    found = Page.read(html.encode(encoding), url="https://espreso.tv/x", fetched_at=CAPTURED, charset="windows-1251")
+    assert (opt_outs(found), article(found).headline) == (["noarchive"], "Міст відкрито")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +78,12 @@ def test_wishes_of_a_page(headers, meta: str, expected: list[str]):
         (b'[{"location": "/news$", "tdm-reservation": 1}]', False),
         (b'[{"location": "/news-a", "tdm-reservation": 0}, {"location": "/", "tdm-reservation": 1}]', False),
         (b'[{"location": "/*/x", "tdm-reservation": 1}]', False),
+        (b'\xef\xbb\xbf[{"Location": "/", "TDM-Reservation": "1"}]', True),
+        ('[{"location": "/", "tdm-reservation": true}]'.encode("utf-16"), True),
+        (b'{"location": "/news*", "tdm-reservation": 1}', True),
+        (b'[{"location": "https://espreso.tv/news*", "tdm-reservation": 1}]', True),
+        (b'[{"location": "news*", "tdm-reservation": 1}]', True),
+        (b'[{"location": "/", "tdm-reservation": 10}]', False),
         (b"<html>", False),
         (b'{"a": 1}', False),
         (b"", False),
@@ -91,6 +130,17 @@ def test_a_file_that_a_failing_site_did_not_give_is_asked_for_by_the_next_run(de
         demo.control.set_faults()
         desk.crawl(start(demo), "limit=1")
     assert [bool(record["opt_outs"]) for record in desk.records()] == [False, True]
+
+
+def test_a_reservation_that_cannot_be_asked_for_again_still_counts(desk: Desk):
+    with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS)) as demo:
+        desk.crawl(start(demo), "limit=1")
+        a_week_ago = int(time.time()) - 7 * 24 * 3600
+        with closing(sqlite3.connect(desk.home / "state" / "ledger.sqlite3")) as db, db:
+            db.execute("UPDATE copies SET fetched = ? WHERE url LIKE '%tdmrep.json'", (a_week_ago,))
+        demo.control.set_faults(Fault("status", path=TDMREP, status=500))
+        desk.crawl(start(demo), "limit=1")
+    assert [record["opt_outs"] for record in desk.records()] == [["tdm-reserved"], ["tdm-reserved"]]
 
 
 def test_a_reserved_site_is_no_drift_and_a_redesign_of_it_is(desk: Desk):

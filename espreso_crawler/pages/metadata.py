@@ -1,0 +1,62 @@
+"""What a page's `meta` and `link` elements say, by name in any case and wherever the parser put them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+NAMES = ("property", "name", "http-equiv", "id")
+
+
+@dataclass(slots=True)
+class Metadata:
+    """Metadata in document order; names in lower case."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    """`meta` contents by ``property``, ``name``, ``http-equiv``, ``id``, `link` targets by ``rel``: all of them."""
+    alternates: list[tuple[str, str]] = field(default_factory=list)
+    """``hreflang`` and target of the alternate addresses."""
+
+    @classmethod
+    def of(cls, tree: LexborHTMLParser) -> "Metadata":
+        """Return the metadata of a page.
+
+        The whole tree is asked: a stray character or element in the head moves all that follows it into the body. What
+        stands in a ``noscript`` counts too: it is meant for visitors without scripts.
+        """
+        found = cls()
+        found._take(tree)
+        for node in tree.tags("noscript"):  # with scripting on, its content is text
+            text = node.text().lower()
+            if "<meta" in text or "<link" in text:
+                found._take(LexborHTMLParser(node.text(), scripting=False))
+        return found
+
+    def first(self) -> dict[str, str]:
+        """Return the first value of each name."""
+        return {name: values[0] for name, values in self.values.items()}
+
+    def _take(self, tree: LexborHTMLParser) -> None:
+        for node in tree.tags("meta"):
+            attributes = node.attributes
+            content = attributes.get("content")
+            if content and content.strip():
+                for name in _names(attributes[key] for key in NAMES if key in attributes):
+                    self.values.setdefault(name, []).append(content)
+        for node in tree.tags("link"):
+            self._take_link(node)
+
+    def _take_link(self, node: LexborNode) -> None:
+        attributes = node.attributes
+        href, rels = attributes.get("href"), (attributes.get("rel") or "").lower().split()
+        for rel in rels if href else ():
+            self.values.setdefault(rel, []).append(href or "")
+        language = attributes.get("hreflang")
+        if href and language and "alternate" in rels:
+            self.alternates.append((language.strip().lower(), href))
+
+
+def _names(values: Iterable[str | None]) -> Iterator[str]:
+    """Yield names; one attribute may list several."""
+    for value in values:
+        yield from filter(None, (name.strip() for name in (value or "").lower().split(",")))
