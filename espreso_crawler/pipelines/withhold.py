@@ -67,7 +67,7 @@ class WithholdPipeline:
     def _paths(self, item: Article) -> set[str]:
         """Return the paths of an article on its own host: a rule for the one it was fetched from counts too."""
         own, host = item.url or "", host_of(item.url or "")
-        return {urlsplit(url).path for url in (own, *self._keeper.capture(item).urls) if host_of(url) == host}
+        return {urlsplit(url).path for url in (own, *carried(item).urls) if host_of(url) == host}
 
 
 def withhold(item: Article) -> None:
