@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from itemloaders import ItemLoader
-from itemloaders.processors import Identity, MapCompose, TakeFirst
-
 from espreso_crawler.items import Article, Author, Keyword, OtherEvidence, Provenance, Source
 from espreso_crawler.processors import dates, text
 
@@ -110,13 +107,11 @@ def _share_labels(ours: list[str], theirs: list[str]) -> bool:
     return not set(ours).isdisjoint(theirs)
 
 
-class ArticleLoader(ItemLoader):
+class ArticleLoader:
     """Raw claims in, an `Article` out. Fields with several sources take a list of `Claim`, in order of trust.
 
-    A processor that fails raises ``ValueError`` naming field, processor and value.
+    The words are those of itemloaders, which is not used: it imports Scrapy, and programs that only extract do without.
     """
-
-    default_item_class = Article
 
     # Raw values stay on record for these fields only: they are short, and they are what people dispute.
     headline_in = MostTrusted("headline", text.clean, _same_headline, keeps_raw=True)
@@ -127,25 +122,33 @@ class ArticleLoader(ItemLoader):
     authors_in = MostTrusted("authors", authors, _same_names, keeps_raw=True)
     labels_in = MostTrusted("labels", labels, _share_labels, keeps_raw=True)
     keywords_in = MostTrusted("keywords", keywords, _share_names)
-    alternative_headline_in = MapCompose(text.clean)
-    date_published_day_in = Identity()
 
-    # Every field names both its processors.
-    headline_out = alternative_headline_out = description_out = article_section_out = TakeFirst()
-    date_published_out = date_published_day_out = date_modified_out = TakeFirst()
-    authors_out = labels_out = keywords_out = Identity()
+    def __init__(self, *, provenance: list[Provenance]) -> None:
+        self.context = {"provenance": provenance}
+        self._item = Article()
 
-    # itemloaders would look a missing processor up in the item, and ask each found one whether it is a method of this
-    # class, by an exception: 20 µs a missing one, 1 µs a found one. Nothing is missing, and none is a method.
-    def get_input_processor(self, field_name: str) -> Callable[..., Any]:
-        """Return what cleans a field's raw values."""
-        processor: Callable[..., Any] = getattr(self, f"{field_name}_in")
-        return processor
+    def add_value(self, field: str, value: Any) -> None:
+        """Fill a field from its claims, or with a value as it is. Raises ValueError naming field, processor, value."""
+        process: MostTrusted | None = getattr(self, f"{field}_in", None)
+        if process is None:
+            setattr(self._item, field, value)
+            return
+        try:
+            found = process(value, self.context)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise ValueError(f"{type(process).__name__}: field={field!r} value={value!r} ({reason})") from error
+        if found:
+            is_list = isinstance(getattr(self._item, field), list)
+            setattr(self._item, field, found if is_list else found[0])
 
-    def get_output_processor(self, field_name: str) -> Callable[..., Any]:
-        """Return what makes a field of its clean values."""
-        processor: Callable[..., Any] = getattr(self, f"{field_name}_out")
-        return processor
+    def get_output_value(self, field: str) -> Any:
+        """Return what a field holds so far."""
+        return getattr(self._item, field)
+
+    def load_item(self) -> Article:
+        """Return the article."""
+        return self._item
 
 
 def printed(raw: Any) -> str:

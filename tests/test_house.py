@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler import exceptions
+from espreso_crawler import drops, exceptions
 from tests import said
 from tests.checkout import ROOT, committed_files
 
@@ -18,6 +18,7 @@ ALL = {
     "browser",
     "commands",
     "demo_site",
+    "drops",
     "exceptions",
     "exporters",
     "extensions",
@@ -49,19 +50,21 @@ MAY_IMPORT = {
     "browser": {"exceptions", "extensions", "identity"},
     "commands": ALL,
     "demo_site": set[str](),
+    "drops": {"exceptions"},
     "exceptions": set[str](),
     "exporters": {"items", "record"},
-    "extensions": {"exceptions", "identity", "items", "ledger", "monitors", "places", "reading", "record"},
+    "extensions": {"drops", "exceptions", "identity", "items", "ledger", "monitors", "places", "reading", "record"},
     "identity": set[str](),
     "items": {"exceptions", "identity", "processors"},
     "ledger": {"exceptions", "identity"},
     "loaders": RECORD,
     "log_format": {"exceptions"},
-    "middlewares": {"exceptions", "extensions", "identity", "pages", "places"},
+    "middlewares": {"drops", "exceptions", "extensions", "identity", "pages", "places"},
     "monitors": {"items"},
     "near_duplicates": {"exceptions", "identity", "items", "vocabularies"},
     "pages": RECORD | {"loaders"},
-    "pipelines": RECORD | {"extensions", "ledger", "near_duplicates", "pages", "places", "record", "schema", "tagging"},
+    "pipelines": RECORD
+    | {"drops", "extensions", "ledger", "near_duplicates", "pages", "places", "record", "schema", "tagging"},
     "places": {"exceptions"},
     "processors": {"exceptions", "identity", "vocabularies"},
     "reading": RECORD | {"near_duplicates", "pages", "tagging"},
@@ -69,17 +72,20 @@ MAY_IMPORT = {
     "scheduling": {"exceptions"},
     "schema": {"items"},
     "settings": set[str](),
-    "spiders": RECORD | {"browser", "extensions", "ledger", "loaders", "monitors", "pages", "places", "reading"},
+    "spiders": RECORD
+    | {"drops", "browser", "extensions", "ledger", "loaders", "monitors", "pages", "places", "reading"},
     "tagging": RECORD,
     "vocabularies": {"exceptions"},
 }
 WITHOUT_SCRAPY = {
     "demo_site",
+    "exceptions",
     "identity",
     "items",
     "ledger",
     "loaders",
     "monitors",
+    "near_duplicates",
     "pages",
     "processors",
     "reading",
@@ -202,11 +208,11 @@ def test_spiders_have_one_name_for_file_class_and_command():
 
 
 def error_classes() -> list[type[BaseException]]:
-    named = vars(exceptions).values()
     return [
         cls
-        for cls in named
-        if isinstance(cls, type) and issubclass(cls, Exception) and cls.__module__ == exceptions.__name__
+        for module in (exceptions, drops)
+        for cls in vars(module).values()
+        if isinstance(cls, type) and issubclass(cls, Exception) and cls.__module__ == module.__name__
     ]
 
 
@@ -214,7 +220,9 @@ def error_classes() -> list[type[BaseException]]:
 def test_every_error_says_who_raises_it(error):
     assert error.__doc__, "docstring"
     if error is not exceptions.EspresoError:
-        docs_of_family = " ".join(cls.__doc__ or "" for cls in error.__mro__ if cls.__module__ == exceptions.__name__)
+        docs_of_family = " ".join(
+            cls.__doc__ or "" for cls in error.__mro__ if cls.__module__.startswith("espreso_crawler.")
+        )
         assert re.search(r"(?:Raised|Dropped) by", docs_of_family)
 
 

@@ -15,7 +15,8 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.asyncio import call_later
 
-from espreso_crawler.exceptions import ConfigurationError, ExitCode, HeldBack, HostUnavailable
+from espreso_crawler.drops import HostUnavailable
+from espreso_crawler.exceptions import ConfigurationError, ExitCode, HeldBack
 from espreso_crawler.extensions.hosts import Host
 from espreso_crawler.extensions.ledger import LedgerExtension
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT

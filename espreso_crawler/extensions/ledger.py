@@ -17,15 +17,8 @@ from scrapy.utils.asyncio import create_looping_call
 from twisted.python.failure import Failure
 
 from espreso_crawler import record
-from espreso_crawler.exceptions import (
-    ConfigurationError,
-    Duplicate,
-    ExitCode,
-    Forgotten,
-    LedgerError,
-    Unchanged,
-    Unwritten,
-)
+from espreso_crawler.drops import Duplicate, Forgotten, Unchanged, Unwritten
+from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.extensions.captures import Capture, capture_of
 from espreso_crawler.extensions.gate import Gate, OpenGate
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of

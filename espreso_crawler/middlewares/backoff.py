@@ -10,7 +10,8 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import load_object
 
-from espreso_crawler.exceptions import HeldBack, HostUnavailable
+from espreso_crawler.drops import HostUnavailable
+from espreso_crawler.exceptions import HeldBack
 from espreso_crawler.extensions.health import HealthExtension, health_of, is_failure
 from espreso_crawler.extensions.hosts import Host
 from espreso_crawler.pages.challenge import challenge

@@ -11,7 +11,7 @@ from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 from w3lib.encoding import read_bom
 
-from espreso_crawler.exceptions import HostUnavailable
+from espreso_crawler.drops import HostUnavailable
 from espreso_crawler.extensions.health import health_of
 
 SUCCESS, CLIENT_ERROR = 2, 4  # classes of status codes

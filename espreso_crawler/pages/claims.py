@@ -32,7 +32,7 @@ def loaded(parts: Parts, sighting: FeedSighting | None, feed_label: str | None) 
         _add_dates(loader, parts, sighting)
         _add_people(loader, parts, feed_label)
         _add_keywords(loader, parts)
-        item: Article = loader.load_item()
+        item = loader.load_item()
     except ValueError as error:
         raise FieldError(f"{parts.page.url}: {error}") from error
     item.provenance = provenance

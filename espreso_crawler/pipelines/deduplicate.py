@@ -5,7 +5,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from espreso_crawler.exceptions import Unchanged
+from espreso_crawler.drops import Unchanged
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Known

@@ -6,7 +6,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from espreso_crawler.exceptions import Duplicate, Forgotten, NearDuplicate, Unchanged
+from espreso_crawler.drops import Duplicate, Forgotten, NearDuplicate, Unchanged
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
 from espreso_crawler.pipelines.drafts import apply, carried, draft

@@ -11,7 +11,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 
-from espreso_crawler.exceptions import Invalid, LedgerError
+from espreso_crawler.drops import Invalid
+from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.extensions.ledger import LedgerExtension
 from espreso_crawler.items import Article
 from espreso_crawler.places import places

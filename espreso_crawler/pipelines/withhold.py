@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 
-from espreso_crawler.exceptions import ConfigurationError, OptedOut
+from espreso_crawler.drops import OptedOut
+from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions.ledger import keeper_of
 from espreso_crawler.extensions.reservations import ReservationsExtension
 from espreso_crawler.identity import host_of

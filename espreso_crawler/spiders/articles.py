@@ -11,7 +11,8 @@ from scrapy.utils.python import to_unicode
 from twisted.python.failure import Failure
 
 from espreso_crawler import identity
-from espreso_crawler.exceptions import HostUnavailable, PageError
+from espreso_crawler.drops import HostUnavailable
+from espreso_crawler.exceptions import PageError
 from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Lease

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from espreso_crawler import record
-from espreso_crawler.exceptions import Unchanged
+from espreso_crawler.drops import Unchanged
 from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.identity import host_of
 from espreso_crawler.items import Article

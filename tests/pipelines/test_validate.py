@@ -10,7 +10,8 @@ import orjson
 import pytest
 from scrapy.utils.test import get_crawler
 
-from espreso_crawler.exceptions import Invalid, LedgerError
+from espreso_crawler.drops import Invalid
+from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.items import Article
 from espreso_crawler.pipelines.validate import ValidatePipeline
 from tests.articles import full_article

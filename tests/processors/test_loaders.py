@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from espreso_crawler import loaders
-from espreso_crawler.items import Article, Author, Keyword, Provenance
+from espreso_crawler.items import Author, Keyword, Provenance
 from espreso_crawler.loaders import ArticleLoader, Claim
 
 NOON = "2024-11-02T12:00:00+02:00"
@@ -19,7 +19,7 @@ def loaded(field: str, claims: list[Claim]) -> tuple[Any, Provenance | None]:
     provenance: list[Provenance] = []
     loader = ArticleLoader(provenance=provenance)
     loader.add_value(field, claims)
-    item: Article = loader.load_item()
+    item = loader.load_item()
     return getattr(item, field), next(iter(provenance), None)
 
 
