@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo crawl schedule scrapyd test lint bench chaos drift reach day fuzz clean
+.PHONY: help demo crawl schedule scrapyd test lint bench chaos stops drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -37,6 +37,9 @@ bench: .venv/.bench ## measure extraction, crawl and memory
 
 chaos: .venv/.test ## kill N crawls (200) of a changing site at every step, then compare output and site
 	@$(BIN)/python -m tests.chaos $(N)
+
+stops: .venv/.test ## stop crawls by SIGINT and SIGTERM at 20 moments of their first two seconds
+	@$(BIN)/python -m tests.spiders.stops $(ARGS)
 
 reach: .venv/.test ## crawl 30 days of two invented editions by read_also and sitemap; prints requests per article
 	@$(BIN)/python -m tests.spiders.reach $(ARGS)

@@ -14,13 +14,18 @@ from scrapy.utils.log import configure_logging
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
 from espreso_crawler.extensions.notification import tell_of_no_start
-from espreso_crawler.extensions.signals import exit_code_of
+from espreso_crawler.extensions.signals import exit_code_of, stops
 
 logger = logging.getLogger(__name__)
 
 
 class Command(CrawlCommand):
     """Runs a spider; see `ExitCode` for what it tells the shell."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options; from here on, what is loaded and opened is closed in order when a signal comes."""
+        super().add_options(parser)
+        stops.watch()
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check spider and arguments before anything is opened or logged."""
@@ -46,13 +51,13 @@ class Command(CrawlCommand):
         crawler = process.create_crawler(args[0])
         # Scrapy runs commands by AsyncCrawlerProcess, whose crawls are tasks.
         crawl = cast("asyncio.Task[None]", process.crawl(crawler, **opts.spargs))
-        process.start()
+        process.start(install_signal_handlers=not stops.is_watching)
         if process.bootstrap_failed:
             self.exitcode = ExitCode.CONFIGURATION
         error = crawl.exception() if crawl.done() and not crawl.cancelled() else None
         if error:
             self._not_started(args[0], error)
-        self.exitcode = max(self.exitcode, exit_code_of(crawler))
+        self.exitcode = max(self.exitcode, exit_code_of(crawler), 0 if stops.is_over else stops.code or 0)
 
     def _not_started(self, spider: str, error: BaseException) -> None:
         if not isinstance(error, EspresoError):

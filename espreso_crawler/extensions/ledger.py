@@ -21,7 +21,7 @@ from espreso_crawler.drops import Duplicate, Forgotten, Unchanged, Unwritten
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.extensions.captures import Capture, capture_of
 from espreso_crawler.extensions.gate import Gate, OpenGate
-from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of
+from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of, stops
 from espreso_crawler.ledger import Decision, Ledger, Rules, Run, new_run_id, parse_schedule
 from espreso_crawler.places import places
 
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 ENDED_ALREADY = (Unchanged, Duplicate, Forgotten, Unwritten)
 TICK_SECONDS = 0.5
 CLOSING_REASON = "ledger_failed"
+GIVEN_UP = frozenset({"memusage_exceeded", "closespider_errorcount"})
+"""Reasons by which Scrapy's own extensions end a crawl that is in trouble."""
 
 
 class LedgerExtension:
@@ -120,6 +122,8 @@ class LedgerExtension:
     def spider_closed(self, spider: Spider, reason: str) -> None:
         """Remember why the crawl ended, and write what is left while it can still be counted."""
         self._reason = reason
+        if reason in GIVEN_UP:
+            self.stats.max_value(EXIT_CODE_STAT, int(ExitCode.OUTPUT))
         found = (self.stats.get_value(name, 0) for name in ("item_scraped_count", "item_dropped_count"))
         if self.stats.get_value("espreso/pipeline_errors", 0) and not any(found):
             self.stats.max_value(EXIT_CODE_STAT, int(ExitCode.OUTPUT))  # also where no monitor looks
@@ -137,6 +141,7 @@ class LedgerExtension:
             self.fail(error)
             self.ledger.abandon()
             self.document |= {"reason": CLOSING_REASON, "exit_code": self.exit_code}
+        stops.end()
 
     @property
     def exit_code(self) -> int:

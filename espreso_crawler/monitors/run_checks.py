@@ -56,6 +56,9 @@ def _found(stats: Mapping[str, Any], gaps: int) -> Iterator[Finding]:
         level: Level = "critical" if count >= MANY else "warning"
         yield Finding("challenges", level, "challenge or block pages came in place of pages", {"pages": count})
     yield from _rejects(stats)
+    if stats.get("memusage/limit_reached"):
+        yield Finding("memory_limit", "critical", "the crawl was ended at MEMUSAGE_LIMIT_MB; what is left waits "
+                      "for the next", {"bytes": stats.get("memusage/max", 0)})  # fmt: skip
     if errors := stats.get("espreso/pipeline_errors", 0):
         items = errors + stats.get("item_scraped_count", 0) + stats.get("item_dropped_count", 0)
         is_bad = errors == items or errors >= max(MANY, MOST * items)

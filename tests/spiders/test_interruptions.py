@@ -16,6 +16,7 @@ from espreso_crawler.ledger.reconcile import reconcile
 from tests.commands.test_ledger import scrapy
 from tests.crawls import LONGEST_CRAWL, PAGE, Desk, page_requests, start, wait_for_requests
 from tests.disks import grow, small_disk
+from tests.spiders.stops import CODES, stop
 
 FEED = 20
 STOPPED_SECONDS = 2
@@ -54,6 +55,35 @@ def assert_whole(demo: DemoSite, desk: Desk) -> None:
         assert reconcile(session).is_well()
 
 
+@pytest.mark.parametrize("number", CODES)
+@pytest.mark.parametrize("begun", ["state/locks/2*.lock", "state/ledger.sqlite3"])
+def test_a_crawl_that_is_stopped_while_it_starts_closes_its_run(
+    slow: DemoSite, tmp_path: Path, number: signal.Signals, begun: str
+) -> None:
+    done = stop(slow, tmp_path, number, begun=begun)
+    assert done.is_well, done
+    assert done.runs, done
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_a_crawl_that_is_stopped_before_it_has_begun_ends_by_the_signal(
+    slow: DemoSite, tmp_path: Path, number: signal.Signals
+) -> None:
+    done = stop(slow, tmp_path, number, after=0.3)
+    assert done.is_well, done
+
+
+@pytest.mark.parametrize("monitors", ["1", "0"])
+def test_a_crawl_that_grows_too_large_is_no_success(slow: DemoSite, desk: Desk, monitors: str) -> None:
+    bounds = {"MEMUSAGE_LIMIT_MB": "20", "MEMUSAGE_CHECK_INTERVAL_SECONDS": "0.3", "ESPRESO_MONITORS": monitors}
+    done = desk.crawl(start(slow), settings=bounds)
+    (run,) = desk.runs()
+    assert done.exit_code == run["exit_code"] == (5 if monitors == "1" else 4), done.log
+    assert run["reason"] == "memusage_exceeded"
+    assert run["verdict"] == ("critical" if monitors == "1" else None)
+    assert_whole(slow, desk)
+
+
 def test_a_second_sigterm_ends_the_crawl_at_once_and_loses_nothing(slow: DemoSite, desk: Desk) -> None:
     process = desk.start(start(slow))
     wait_for_requests(slow, 8, process)
@@ -61,7 +91,7 @@ def test_a_second_sigterm_ends_the_crawl_at_once_and_loses_nothing(slow: DemoSit
         process.send_signal(signal.SIGTERM)
         time.sleep(0.1)
     process.communicate(timeout=LONGEST_CRAWL)
-    assert process.returncode in (143, -signal.SIGTERM)
+    assert process.returncode == 143
     assert_whole(slow, desk)
 
 
