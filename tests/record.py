@@ -5,38 +5,28 @@ the parsers make of it. ``--all`` asks the parsers again, after a change of extr
 """
 
 import argparse
-import gzip
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 from scrapy.utils.project import get_project_settings
 
+from espreso_crawler import saved_pages
 from espreso_crawler.commands import extract
 from espreso_crawler.exceptions import PageError
 from espreso_crawler.identity import payload_digest
 from espreso_crawler.items import EXTRACTOR_VERSION
-from espreso_crawler.pages import Page, article, feed
-from espreso_crawler.pages.listing import listing
-from espreso_crawler.record import FORM
+from espreso_crawler.pages import Page
+from espreso_crawler.saved_pages import EXPECTED, PAGE, Expected, found_on, written
 
 FIXTURES = Path(__file__).parent / "fixtures"
-PAGE, META, EXPECTED, VERSION = "page.html.gz", "meta.json", "expected.json", "version.json"
+VERSION = "version.json"
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# What no page says of itself: this program's versions and memory, and what pipelines add.
-NOT_OF_THE_PAGE = frozenset({
-    "schema_version", "extractor_version", "event", "id", "revision", "run_id", "emitted_at", "feed",
-    "tags", "vocabulary_version", "is_sponsored", "cited_agencies", "near_duplicate_of", "similarity",
-    "changes", "change_kind", "silent", "retracts", "reason",
-})  # fmt: skip
 LONGEST_SHOWN = 120
-Expected = dict[str, dict[str, Any]]
-"""What the parsers make of a page: the fields of `article`, `feed`, `listing`, or the error they end in."""
 
 
 class Refused(Exception):  # noqa: N818  # it reads as what happened
@@ -50,17 +40,7 @@ def names(fixtures: Path = FIXTURES) -> list[str]:
 
 def stored_page(folder: Path) -> Page:
     """Return the page of a fixture, as it was when it was fetched."""
-    meta = json.loads((folder / META).read_text("utf-8"))
-    body = gzip.decompress((folder / PAGE).read_bytes())
-    return Page.read(body, url=meta["url"], fetched_at=datetime.fromisoformat(meta["fetched_at"]))
-
-
-def found_on(page: Page) -> Expected:
-    """Return what the parsers make of a page; what holds no article may be a page of the archive."""
-    found = {"article": _outcome(article, page), "feed": _outcome(feed, page)}
-    for name in NOT_OF_THE_PAGE:
-        found["article"].pop(name, None)
-    return found if "error" not in found["article"] else found | {"listing": _outcome(listing, page)}
+    return saved_pages.read(folder / PAGE)
 
 
 def expected_of(folder: Path) -> Expected:
@@ -76,12 +56,6 @@ def differences(name: str, expected: Expected, found: Expected) -> list[str]:
         for field, one, other in _pairs(expected.get(part, {}), found.get(part, {}))
         for place, one, other in _first_difference(one, other)
     ]
-
-
-def written(expected: Expected) -> str:
-    """Return JSON with a line for each field and each member of a list, so that a diff shows what changed."""
-    parts = (f"  {_json(part)}: {{\n{_fields(fields)}\n  }}" for part, fields in expected.items())
-    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def digests(fixtures: Path = FIXTURES) -> dict[str, str]:
@@ -108,7 +82,7 @@ def record(page: Page, name: str, reason: str, fixtures: Path, *, again: bool = 
     if recorded_version(fixtures)["extractor_version"] != EXTRACTOR_VERSION:
         raise Refused("EXTRACTOR_VERSION was raised: run --all first")
     replaced = stored_page(folder) if folder.exists() else None
-    _write_page(folder, page, reason)
+    saved_pages.write(folder, page, reason.strip())
     changes = _write_expected(folder)
     return changes + _write_version(fixtures, [] if _is_same(page, replaced) else [name])
 
@@ -152,28 +126,18 @@ def _recorded(asked: argparse.Namespace) -> list[str]:
 
 def _page(asked: argparse.Namespace) -> Page:
     if not asked.page.startswith(("http://", "https://")):
-        return extract._saved_page(asked.page, asked)
-    fetched: list[Page] = []
-    command = extract.Command()
-    command.settings = get_project_settings()
-    command._fetch(asked.page, fetched.append)
-    if not fetched:
-        raise Refused(f"{asked.page} was not fetched")
-    return fetched[0]
+        fetched_at = datetime.fromisoformat(asked.fetched_at) if asked.fetched_at else None
+        return saved_pages.read(Path(asked.page), url=asked.url, fetched_at=fetched_at)
+    page = extract.fetched(get_project_settings(), [asked.page])[asked.page]
+    if not isinstance(page, Page):
+        raise Refused(page)
+    return page
 
 
 def _is_same(page: Page, other: Page | None) -> bool:
     return other is not None and all(
         getattr(page, name) == getattr(other, name) for name in ("body", "url", "fetched_at")
     )
-
-
-def _write_page(folder: Path, page: Page, reason: str) -> None:
-    fetched_at = page.fetched_at.astimezone(UTC).replace(microsecond=0)
-    meta = {"url": page.url, "fetched_at": fetched_at, "reason": reason.strip()}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / PAGE).write_bytes(gzip.compress(page.body, mtime=0))
-    (folder / META).write_bytes(orjson.dumps(meta, option=FORM | orjson.OPT_INDENT_2) + b"\n")
 
 
 def _write_expected(folder: Path) -> list[str]:
@@ -202,13 +166,6 @@ def _write_version(fixtures: Path, new: list[str]) -> list[str]:
     ]
 
 
-def _outcome(read: Callable[[Page], Any], page: Page) -> dict[str, Any]:
-    try:
-        return orjson.loads(orjson.dumps(read(page), option=FORM))
-    except PageError as error:
-        return {"error": type(error).__name__, "text": str(error)}
-
-
 def _pairs(one: dict[str, Any], other: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     absent = "no such field"
     for field in one | other:
@@ -225,16 +182,6 @@ def _first_difference(one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
         )
     else:
         yield "", one, other
-
-
-def _fields(fields: dict[str, Any]) -> str:
-    return ",\n".join(f"    {_json(name)}: {_value(value)}" for name, value in fields.items())
-
-
-def _value(value: Any) -> str:
-    if not isinstance(value, list) or not value:
-        return _json(value)
-    return "[\n" + ",\n".join(f"      {_json(member)}" for member in value) + "\n    ]"
 
 
 def _json(value: Any) -> str:

@@ -1,14 +1,14 @@
-"""``scrapy extract FILE|URL``: one page's record on stdout, or a table for people of where each value came from."""
+"""``scrapy extract``: the record of each page given on stdout, or a table for people of where each value came from."""
 
 import argparse
-import gzip
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -17,20 +17,25 @@ from scrapy.commands import ScrapyCommand
 from scrapy.crawler import CrawlerProcess
 from scrapy.exceptions import UsageError
 from scrapy.http import Response
+from scrapy.settings import BaseSettings, Settings
 
-from espreso_crawler import identity
+from espreso_crawler import identity, saved_pages
 from espreso_crawler.commands import refuse
-from espreso_crawler.exceptions import ExitCode, PageError
+from espreso_crawler.exceptions import ConfigurationError, ExitCode, LayoutError, PageError
+from espreso_crawler.extraction import record_of
 from espreso_crawler.items import Article, Evidence
-from espreso_crawler.pages import Feed, Page, article, feed
-from espreso_crawler.pipelines.tag import tag
+from espreso_crawler.pages import Feed, Page, feed
+from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.record import encode
+from espreso_crawler.spiders.captures import reason, served
 
-GZIP = b"\x1f\x8b"
+STDIN = "-"
 CELL = 70
-# One page and nothing remembered: of a crawl's components only those that keep its manners towards the host, and an
-# answer of any status is answered for here.
-ONE_PAGE: dict[str, Any] = {
+BAD_PAGES = 1
+"""Exit code when some of several pages could not be read: the others are printed."""
+# Nothing is remembered: of a crawl's components only those that keep its manners towards the host, and an answer of
+# any status is answered for here.
+WITHOUT_LEDGER: dict[str, Any] = {
     "EXTENSIONS": {"espreso_crawler.extensions.health.HealthExtension": 25},
     "ITEM_PIPELINES": {},
     "SPIDER_MIDDLEWARES": {"scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None},
@@ -38,124 +43,194 @@ ONE_PAGE: dict[str, Any] = {
 }
 
 
+class Source(NamedTuple):
+    """One page that was asked for."""
+
+    name: str
+    """As errors name it."""
+    page: Callable[[], Page]
+    """Reads it. Raises `PageError`, OSError or ValueError."""
+
+
 class Command(ScrapyCommand):
-    """Parses one saved or fetched page, without ledger or output folder."""
+    """Parses saved or fetched pages, without ledger or output folder."""
 
     requires_project = True
     requires_crawler_process = False
 
     def syntax(self) -> str:
         """Return the usage line."""
-        return "[options] <FILE|URL>"
+        return "[options] <FILE|FOLDER|URL|-> ..."
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
-        return "Print the record of one page, saved or fetched"
+        return "Print the records of pages, saved or fetched"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
-        parser.add_argument("--url", help="address of a saved page (default: what the page says)")
+        parser.add_argument("--url", help="address of a saved page (default: its meta.json, else what the page says)")
         parser.add_argument(
-            "--fetched-at", help="ISO time at which a saved page was fetched (default: its file's time)"
+            "--fetched-at", help="ISO time at which saved pages were fetched (default: meta.json, else the file's time)"
         )
         parser.add_argument("--explain", action="store_true", help="a table for people: field, value, source, others")
         parser.add_argument(
-            "--feed", action="store_true", help="the entries of the page's news feed, one JSON line each"
+            "--feed", action="store_true", help="the entries of the pages' news feeds, one JSON line each"
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the page and print what was asked for."""
-        if len(args) != 1:
-            raise UsageError("give one file or address")
-        try:
-            if args[0].startswith(("http://", "https://")):
-                self._fetch(args[0], lambda page: _show(page, opts))
-            else:
-                _show(_saved_page(args[0], opts), opts)
-        except BrokenPipeError:  # whoever reads our output has seen enough
-            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
-        except (PageError, OSError, EOFError, ValueError) as error:
-            refuse(self, str(error), ExitCode.ARGUMENT if isinstance(error, OSError) else ExitCode.SOURCE)
-
-    def _fetch(self, url: str, show: Callable[[Page], None]) -> None:
-        """Fetch one page as a crawl would, robots.txt included."""
+        """Read the pages and print what was asked for."""
+        if not args:
+            raise UsageError("give files, folders or addresses; - for a page on standard input")
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        self.settings.setdict(ONE_PAGE, priority="cmdline")
-        process = CrawlerProcess(self.settings)
-        outcome: list[Page | str] = []
-        process.crawl(OnePageSpider, url=url, outcome=outcome)
-        process.start()
-        page = outcome[0] if outcome else f"{url}: not fetched"
-        if isinstance(page, str):
-            refuse(self, page, ExitCode.SOURCE)
-        else:
-            show(page)
+        try:
+            moment = _moment(opts.fetched_at)
+            sources = _sources(args, opts.url, moment, self.settings)
+            show = _printer(opts, self.settings)
+        except (ValueError, ConfigurationError) as error:
+            is_setting = isinstance(error, ConfigurationError)
+            refuse(self, str(error), ExitCode.CONFIGURATION if is_setting else ExitCode.ARGUMENT)
+            return
+        self._print(sources, show, is_alone=len(sources) == 1 and not Path(args[0]).is_dir())
+
+    def _print(self, sources: Sequence[Source], show: Callable[[Page], None], *, is_alone: bool) -> None:
+        for source in sources:
+            try:
+                show(source.page())
+            except BrokenPipeError:  # the reader of our output has seen enough
+                sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
+                return
+            except Exception as error:  # noqa: BLE001  # a parser's bug on one page does not cost the others
+                is_expected = isinstance(error, PageError | OSError | ValueError)
+                said = str(error) if is_expected else f"{type(error).__name__}: {error}"
+                refuse(self, _named(source.name, said), _code(error))
+                if not is_alone:
+                    self.exitcode = BAD_PAGES
 
 
-class OnePageSpider(Spider):
-    """Fetches one page for ``scrapy extract``."""
+class PagesSpider(Spider):
+    """Fetches some pages for ``scrapy extract``."""
 
-    name = "one_page"
+    name = "pages"
 
-    def __init__(self, url: str, outcome: list[Page | str]) -> None:
+    def __init__(self, urls: Sequence[str], outcome: dict[str, Page | str], *, decode_emails: bool) -> None:
         super().__init__()
-        self.url, self.outcome = url, outcome
-        self.hosts = {identity.host_of(url)}
+        self.urls, self.outcome = urls, outcome
+        self.hosts = set(map(identity.host_of, urls))
+        self._decode_emails = decode_emails
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the page."""
-        yield Request(self.url, self.parse, errback=self.failed)
+        """Ask for the pages."""
+        for url in self.urls:
+            keys = {"asked": url}
+            yield Request(url, self.parse, errback=partial(self.failed, url), cb_kwargs=keys, dont_filter=True)
 
-    def parse(self, response: Response) -> None:
+    def parse(self, response: Response, asked: str) -> None:
         """Keep the page, or why it cannot be used."""
-        now = datetime.now(UTC)
         try:
             if response.status != HTTPStatus.OK:
-                self.outcome.append(f"{response.url}: HTTP {response.status}")
+                self.outcome[asked] = f"{response.url}: HTTP {response.status}"
             else:
-                self.outcome.append(Page.read(response.body, url=response.url, fetched_at=now, http_status=200))
+                self.outcome[asked] = served(response, decode_emails=self._decode_emails).page(response.body)
         except PageError as error:
-            self.outcome.append(str(error))
+            self.outcome[asked] = str(error)
 
-    def failed(self, failure: Any) -> None:
+    def failed(self, asked: str, failure: Any) -> None:
         """Keep why there is no page."""
-        self.outcome.append(f"{self.url}: {failure.type.__name__}: {failure.getErrorMessage()}")
+        self.outcome[asked] = f"{asked}: {reason(failure)}"
 
 
-def _saved_page(name: str, opts: argparse.Namespace) -> Page:
-    path = Path(name)
-    body = path.read_bytes()
-    if body[:2] == GZIP:
-        body = gzip.decompress(body)
-    if opts.fetched_at:
-        fetched_at = datetime.fromisoformat(opts.fetched_at)
-        fetched_at = fetched_at if fetched_at.tzinfo else fetched_at.replace(tzinfo=UTC)
-    else:
-        fetched_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
-    return Page.read(body, url=opts.url, fetched_at=fetched_at)
+def fetched(settings: Settings, urls: Sequence[str]) -> dict[str, Page | str]:
+    """Fetch pages as a crawl would, robots.txt included; return each page by its address, or why there is none."""
+    outcome: dict[str, Page | str] = {url: f"{url}: not fetched" for url in urls}
+    if urls:
+        settings.setdict(WITHOUT_LEDGER, priority="cmdline")
+        process = CrawlerProcess(settings)
+        decode = settings.getbool("ESPRESO_DECODE_EMAILS")
+        process.crawl(PagesSpider, urls=list(outcome), outcome=outcome, decode_emails=decode)
+        process.start()
+    return outcome
 
 
-def _show(page: Page, opts: argparse.Namespace) -> None:
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"--fetched-at {text!r}: give an ISO time such as 2026-01-31T18:00:00+02:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _sources(args: list[str], url: str | None, moment: datetime | None, settings: Settings) -> list[Source]:
+    """Return the pages named by the arguments, in their order. Raises ValueError for what names none."""
+    if args.count(STDIN) > 1:
+        raise ValueError("standard input holds one page: give - once")
+    if url and (len(args) > 1 or Path(args[0]).is_dir()):
+        raise ValueError("--url names the address of one page: give one file, or keep each page with a meta.json")
+    web = {arg for arg in args if arg.startswith(("http://", "https://"))}
+    answers = fetched(settings, sorted(web))
+    return [source for arg in args for source in _of_argument(arg, url, moment, answers)]
+
+
+def _of_argument(arg: str, url: str | None, moment: datetime | None, answers: dict[str, Page | str]) -> list[Source]:
+    if arg in answers:
+        return [Source(arg, partial(_page_or_reason, answers[arg]))]
+    if arg == STDIN:
+        return [Source("standard input", partial(_standard_input, url, moment))]
+    path = Path(arg)
+    if not path.is_dir():
+        return [Source(arg, partial(saved_pages.read, path, url=url, fetched_at=moment))]
+    paths = saved_pages.pages_in(path)
+    if not paths:
+        raise ValueError(f"{arg}: no page in this folder: {', '.join(saved_pages.NAMES)} are looked for")
+    return [Source(str(each), partial(saved_pages.read, each, fetched_at=moment)) for each in paths]
+
+
+def _page_or_reason(answer: Page | str) -> Page:
+    if isinstance(answer, str):
+        raise PageError(answer)
+    return answer
+
+
+def _standard_input(url: str | None, moment: datetime | None) -> Page:
+    body = saved_pages.unpacked(sys.stdin.buffer.read(), "standard input")
+    return Page.read(body, url=url, fetched_at=moment or datetime.now(UTC).replace(microsecond=0))
+
+
+def _named(name: str, said: str) -> str:
+    return said if name in said else f"{name}: {said}"
+
+
+def _code(error: Exception) -> ExitCode:
+    is_argument = isinstance(error, OSError) or (isinstance(error, ValueError) and not isinstance(error, PageError))
+    return ExitCode.ARGUMENT if is_argument else ExitCode.SOURCE
+
+
+def _printer(opts: argparse.Namespace, settings: BaseSettings) -> Callable[[Page], None]:
+    """Return what prints a page in the form asked for. Raises `ConfigurationError` for a wrong vocabulary."""
     if opts.feed:
-        for entry in feed(page).entries:
-            _write(encode(asdict(entry)))
-        return
-    record = article(page)
-    record.id = identity.article_id(record.edition or "", record.entity_id, record.url or "")
-    tag(record)
+        return lambda page: _write(encode(asdict(entry)) for entry in feed(page).entries)
+    tagged_by = tagger_of(settings)
     if opts.explain:
-        _explain(record, feed(page))
-    else:
-        _write(encode(record))
+        return lambda page: _explain(record_of(page, tagged_by), _feed(page))
+    return lambda page: _write([encode(record_of(page, tagged_by))])
 
 
-def _write(line: bytes) -> None:
-    sys.stdout.buffer.write(line + b"\n")
+def _feed(page: Page) -> Feed | None:
+    try:
+        return feed(page)
+    except LayoutError:
+        return None
+
+
+def _write(lines: Iterable[bytes]) -> None:
+    for line in lines:
+        sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _explain(record: Article, found: Feed) -> None:
+def _explain(record: Article, found: Feed | None) -> None:
     console = Console()
     table = Table("field", "value", "source", "agrees", "others", title=record.url, show_lines=True)
     sources = {provenance.field: provenance for provenance in record.provenance}
@@ -168,6 +243,9 @@ def _explain(record: Article, found: Feed) -> None:
         agrees = {True: "yes", False: "NO", None: ""}[said.agrees] if said else ""
         table.add_row(name, _cell(value), said.source if said else "", agrees, others)
     console.print(table)
+    if found is None:
+        console.print("no news feed on this page")
+        return
     rows = Table("#", "time", "label", "headline", "address", title=f"news feed, by {found.way}")
     for entry in found.entries:
         time = entry.published_at.strftime("%Y-%m-%d %H:%M %z") if entry.published_at else str(entry.day or "")

@@ -45,11 +45,6 @@ class TagPipeline:
         return item
 
 
-def tag(article: Article) -> None:
-    """Tag an article by the package's own vocabularies."""
-    tagger().tag(article)
-
-
 def tagger_of(settings: BaseSettings) -> Tagger:
     """Return the tagger that the settings ask for. Raises `ConfigurationError` when a vocabulary is wrong."""
     return tagger(*_choice(settings))

@@ -7,7 +7,8 @@ from functools import lru_cache
 from espreso_crawler.demo_site import Site, SiteOptions
 from espreso_crawler.demo_site.pages import Pages
 from espreso_crawler.demo_site.responses import Request
-from tests.record import FIXTURES, PAGE, names
+from espreso_crawler.saved_pages import PAGE
+from tests.record import FIXTURES, names
 
 HOST = "127.0.0.1:8000"
 DATES = (

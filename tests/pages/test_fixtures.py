@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from espreso_crawler import saved_pages
 from espreso_crawler.items import EXTRACTOR_VERSION
 from espreso_crawler.pages import Page
 from tests import record
@@ -19,15 +20,15 @@ ENTRY = Entry("19:00", "A tunnel closes", day=("2024, Tuesday", "24 December"), 
 @pytest.mark.parametrize("name", NAMES)
 def test_fixture(name: str):
     folder = record.FIXTURES / name
-    found = record.found_on(record.stored_page(folder))
+    found = saved_pages.found_on(record.stored_page(folder))
     assert record.differences(name, record.expected_of(folder), found) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_fixture_is_whole_and_says_why_it_is_there(name: str):
     folder = record.FIXTURES / name
-    assert {file.name for file in folder.iterdir()} == {record.PAGE, record.META, record.EXPECTED}
-    meta = json.loads((folder / record.META).read_text("utf-8"))
+    assert {file.name for file in folder.iterdir()} == {saved_pages.PAGE, saved_pages.META, saved_pages.EXPECTED}
+    meta = json.loads((folder / saved_pages.META).read_text("utf-8"))
     assert list(meta) == ["url", "fetched_at", "reason"]
     assert len(meta["reason"].split()) >= 5
     assert datetime.fromisoformat(meta["fetched_at"]).tzinfo == UTC
@@ -137,7 +138,7 @@ def test_what_changes_on_the_same_page_waits_for_another_version(fixtures: Path,
 
 
 def test_a_failure_names_fixture_field_and_place(fixtures: Path):
-    expected, found = record.expected_of(fixtures / "bridge"), record.found_on(bridge())
+    expected, found = record.expected_of(fixtures / "bridge"), saved_pages.found_on(bridge())
     expected["article"] |= {"headline": "A tunnel", "blocks": [{"type": "list"}], "gone": 1}
     del found["article"]["labels"]
     shown = [line.partition(": expected")[0] for line in record.differences("bridge", expected, found)]
