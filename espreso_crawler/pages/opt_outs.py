@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import Any
 
+from espreso_crawler.pages.json_text import loaded
 from espreso_crawler.pages.page import Page
 
 AGENT = "espreso_crawler"
@@ -74,10 +74,9 @@ def _is_reservation(value: str) -> bool:
 
 
 def _rules(body: bytes) -> Iterator[dict[str, Any]]:
-    """Yield the rules of a site's file, keys in lower case; of one that is broken, none."""
-    rules: Any = []
-    with suppress(ValueError, RecursionError):
-        rules = json.loads(body)  # in any Unicode encoding, also with a byte-order mark, which orjson refuses
+    """Yield the rules of a site's file, in any Unicode encoding, keys in lower case."""
+    read = loaded(body.decode(json.detect_encoding(body), "replace"))
+    rules: Any = read.value if read else []
     for rule in (rules if isinstance(rules, list) else [rules])[:MOST_RULES]:
         if isinstance(rule, dict):
             yield {key.lower(): value for key, value in rule.items()}

@@ -14,10 +14,10 @@ from w3lib.encoding import read_bom
 from espreso_crawler.exceptions import BrokenPage
 from espreso_crawler.identity import CANONICAL
 from espreso_crawler.pages.bounds import require_bounded
-from espreso_crawler.pages.jsonld import NewsArticle, news_article
 from espreso_crawler.pages.metadata import Metadata
+from espreso_crawler.pages.structured import NewsArticle, OfPage, news_article
 
-JSON_LD = 'script[type="application/ld+json"]'
+JSON_LD = 'script[type*="ld+json" i]'  # also with a parameter, such as a charset
 END_OF_PAGE = (b"</html", b"</body", b"</HTML", b"</BODY")
 REPLACEMENT = "\ufffd"
 TAIL_BYTES = 4096
@@ -97,11 +97,16 @@ class Page:
         page = cls(url or "", fetched_at, body, tree, http_status, decode_emails, is_rendered, known)
         page.metadata = Metadata.of(tree)
         page.meta = {**page.metadata.first(), **_language_and_title(tree)}
-        page.jsonld = news_article(node.text() for node in page.tree.css(JSON_LD))
         page.url = url or page.meta.get("canonical") or page.meta.get("og:url") or ""
         if not page.absolute(page.url):
             raise BrokenPage(f"{name}: the page does not say its own address")
+        page.jsonld = news_article((node.text() for node in tree.css(JSON_LD)), page._own_names())
         return page
+
+    def _own_names(self) -> OfPage:
+        meta = self.meta
+        addresses = (meta.get("canonical"), meta.get("og:url"))
+        return OfPage(self.url, addresses, (meta.get("og:title"), meta.get("title")))
 
     @property
     def root(self) -> LexborNode:

@@ -6,8 +6,8 @@ from selectolax.lexbor import LexborNode
 
 from espreso_crawler.pages import header_shape, structure
 from espreso_crawler.pages.inline import line_of
-from espreso_crawler.pages.jsonld import NewsArticle
 from espreso_crawler.pages.page import Page
+from espreso_crawler.pages.structured import NewsArticle
 from espreso_crawler.processors.text import clean
 
 WRAPPER = "[data-news_id]"

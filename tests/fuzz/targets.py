@@ -14,9 +14,9 @@ from espreso_crawler.items import Article
 from espreso_crawler.middlewares.robots import as_utf8
 from espreso_crawler.pages import Page, article, awaits_script, feed, more_button
 from espreso_crawler.pages.challenge import challenge
-from espreso_crawler.pages.jsonld import news_article
 from espreso_crawler.pages.listing import listing
 from espreso_crawler.pages.lists import rss, sitemap
+from espreso_crawler.pages.structured import OfPage, news_article
 from espreso_crawler.processors import dates
 from espreso_crawler.processors.text import clean, label
 from espreso_crawler.record import encode
@@ -102,9 +102,8 @@ def _robots(data: bytes) -> None:
 
 
 def _jsonld(data: bytes) -> None:
-    news_article(
-        [data.decode("utf-8", "replace"), data.decode("utf-8", "surrogatepass" if _is_wtf8(data) else "replace")]
-    )
+    texts = [data.decode("utf-8", "replace"), data.decode("utf-8", "surrogatepass" if _is_wtf8(data) else "replace")]
+    news_article(texts, OfPage(URL, (None,), ("A bridge opens",)))
 
 
 def _is_wtf8(data: bytes) -> bool:

@@ -81,6 +81,7 @@ def test_a_byte_order_mark_hides_no_wish(encoding: str):
         (b'\xef\xbb\xbf[{"Location": "/", "TDM-Reservation": "1"}]', True),
         ('[{"location": "/", "tdm-reservation": true}]'.encode("utf-16"), True),
         (b'{"location": "/news*", "tdm-reservation": 1}', True),
+        (b'[{"location": "/news*", "tdm-reservation": 1,},]', True),
         (b'[{"location": "https://espreso.tv/news*", "tdm-reservation": 1}]', True),
         (b'[{"location": "news*", "tdm-reservation": 1}]', True),
         (b'[{"location": "/", "tdm-reservation": 10}]', False),
