@@ -16,7 +16,7 @@ MOST_PARENTHESES = 10
 """In a text that is repaired, where a value may begin: json-repair looks for the end of each in all that follows."""
 
 # What wraps a script's content for old XHTML readers: comment marks, CDATA; and a semicolon after it.
-OPENING = re.compile(r"\s*(?:(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?\s*)?")
+OPENING = re.compile(r"\ufeff?\s*(?:(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?\s*)?")
 CLOSING = re.compile(r"\s*;?\s*(?:(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?)?\s*;?\s*\Z")
 LONGEST_CLOSING = 40
 # Two groups: an escape that JSON knows, or a backslash that begins none.

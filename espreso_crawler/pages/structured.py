@@ -241,8 +241,8 @@ def _flat(value: Any) -> Iterator[Any]:
 
 
 def _text(value: Any) -> str | None:
-    """Return a value's text: of a node its ``@value``, name or address; entities resolved, markup taken out."""
-    if isinstance(value, dict):
+    """Return a value's text, of a node its ``@value`` or name; entities resolved, markup taken out."""
+    while isinstance(value, dict):
         value = next(_flat(value.get("@value") or value.get("name")), None)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
