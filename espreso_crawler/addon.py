@@ -1,26 +1,137 @@
-"""Settings that depend on other settings, resolved before any component reads them."""
+"""Settings that depend on others, or on what asks for them; resolved before any component reads them."""
 
-from scrapy.settings import BaseSettings
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
 
-from espreso_crawler import __version__
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
-# Off by settings.py, but Scrapy imports even what is listed as None: aiohttp for the one, requests for the other, a
-# seventh of what a crawl needs to start.
+from espreso_crawler import __version__, options, scrapy_settings
+from espreso_crawler import settings as project
+from espreso_crawler.log_format import hide_lists_of_classes
+from espreso_crawler.looks import is_look
+from espreso_crawler.spiders.espreso import EspresoSpider
+
+# Off by default, but Scrapy imports whatever its lists name: aiohttp for the first, requests for the second, a seventh
+# of what a crawl needs to start.
 UNUSED = {
-    "EXTENSIONS_BASE": "scrapy.extensions.remote_control.RemoteControl",
-    "DOWNLOADER_MIDDLEWARES_BASE": "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
+    "REMOTE_CONTROL_ENABLED": ("EXTENSIONS_BASE", "scrapy.extensions.remote_control.RemoteControl"),
+    "COOKIES_ENABLED": ("DOWNLOADER_MIDDLEWARES_BASE", "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"),
+    "TELNETCONSOLE_ENABLED": ("EXTENSIONS_BASE", "scrapy.extensions.telnet.TelnetConsole"),
+}
+THEIRS = frozenset({
+    "BOT_NAME", "SPIDER_MODULES", "NEWSPIDER_MODULE", "COMMANDS_MODULE", "ADDONS",
+    "TWISTED_REACTOR", "ASYNCIO_EVENT_LOOP",  # the loop runs before the first spider is made
+})  # fmt: skip
+"""Settings that every project has of its own."""
+# A page that is only looked at: of a crawl's components those that keep its manners towards the host.
+MANNERS: dict[str, Any] = {
+    "EXTENSIONS": {
+        "espreso_crawler.extensions.health.HealthExtension": 17,
+        "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
+    },
+    "ITEM_PIPELINES": {},
+    "SPIDER_MIDDLEWARES": {},
+}
+# The same by a spider of ours: its callbacks need a ledger, and get one in memory.
+IN_MEMORY = {"ESPRESO_LEDGER": "none", "ESPRESO_METRICS": None, "ESPRESO_MONITORS": False,
+             "ESPRESO_READER_PROCESS": False}  # fmt: skip
+EMIT = "espreso_crawler.pipelines.emit.EmitPipeline"
+LOOKING: dict[str, dict[str, int | None]] = {
+    "DOWNLOADER_MIDDLEWARES": {"espreso_crawler.middlewares.refusals.RefusalsMiddleware": 5},
+    "SPIDER_MIDDLEWARES": {"scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": 50},
+}
+LOOKING_BY_OURS: dict[str, dict[str, int | None]] = {
+    "DOWNLOADER_MIDDLEWARES": {
+        "espreso_crawler.middlewares.hosts.HostsMiddleware": None,  # you may look at any page
+        "espreso_crawler.contracts.DemoPagesMiddleware": 10,
+    },
+    "EXTENSIONS": {
+        "espreso_crawler.extensions.metrics.MetricsExtension": None,
+        "espreso_crawler.extensions.notification.NotificationExtension": None,
+    },
 }
 
 
-class EspresoAddon:
-    """Builds the user agent from name, version and ``ESPRESO_CONTACT``, unless ``USER_AGENT`` is set by hand.
+class ProjectAddon:
+    """Checks the settings of a crawl, builds its user agent, and keeps a look at single pages off ledger and output.
 
-    Takes components that are never used, and slow to import, off Scrapy's own lists.
+    Takes components that are not used, and slow to import, off Scrapy's own lists.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it for a crawl."""
+        return cls(crawler)
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Resolve the settings; raises `ConfigurationError` for what a crawl cannot do."""
+        hide_lists_of_classes(settings.get("LOG_LEVEL"))
+        settings.set("USER_AGENT", _user_agent(settings.get("ESPRESO_CONTACT")), "addon")
+        for name, (components, unused) in UNUSED.items():
+            if not settings.getbool(name):
+                settings[components].delete(unused)
+        if not issubclass(self.crawler.spidercls, EspresoSpider):
+            settings.setdict(MANNERS, "spider")
+            _merge(settings, LOOKING)
+        elif is_look(self.crawler):
+            settings.setdict(IN_MEMORY | _vanishing_folders(self.crawler), "cmdline")
+            _merge(settings, LOOKING)
+            _merge(settings, LOOKING_BY_OURS)
+        else:
+            options.check(settings)
+            scrapy_settings.check(settings)
+            if not settings.getbool("ESPRESO_EMIT"):
+                settings.set("ESPRESO_LEDGER", "none", "cmdline")
+                settings["ITEM_PIPELINES"] = {**settings.getdict("ITEM_PIPELINES"), EMIT: None}
+
+
+class EspresoAddon(ProjectAddon):
+    """The one line for another project: lays this project's settings under its own, for spiders of this package.
+
+    ``ADDONS = {"espreso_crawler.addon.EspresoAddon": 0}``. Your settings win; in lists of components yours are added
+    to these, and one that you set to None is off. Other spiders of your project are left as they are.
     """
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Set ``USER_AGENT``, in which stands whom the site can complain to, and shorten the lists."""
-        contact = settings.get("ESPRESO_CONTACT")
-        settings.set("USER_AGENT", f"espreso_crawler/{__version__}" + (f" (+{contact})" if contact else ""), "addon")
-        for name, component in UNUSED.items():
-            settings[name].delete(component)
+        """Lay the settings under, then resolve them."""
+        if not issubclass(self.crawler.spidercls, EspresoSpider):
+            return
+        for name in (name for name in dir(project) if name.isupper() and name not in THEIRS):
+            value = getattr(project, name)
+            if isinstance(value, dict) and name in settings:
+                settings.set(name, value | settings.getdict(name), settings.getpriority(name) or "addon")
+            else:
+                settings.set(name, value, "addon")
+        settings.setdict(options.from_environment(), "project")
+        super().update_settings(settings)
+
+
+def _user_agent(contact: str | None) -> str:
+    return f"espreso_crawler/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+def _merge(settings: BaseSettings, changes: Mapping[str, Mapping[str, int | None]]) -> None:
+    """Add components to lists, at the priorities that these have; a list from the command line stands as it is."""
+    for name, components in changes.items():
+        if (settings.getpriority(name) or 0) >= SETTINGS_PRIORITIES["cmdline"]:
+            continue
+        settings.set(name, {**settings.getdict(name), **components}, settings.getpriority(name) or "addon")
+
+
+def _vanishing_folders(crawler: Crawler) -> dict[str, str]:
+    """Return folders for what a ledger in memory writes beside itself; they vanish at the end of crawl or process."""
+    folder = tempfile.TemporaryDirectory(prefix="espreso-look-")
+
+    def vanish_last() -> None:
+        crawler.signals.connect(folder.cleanup, signals.engine_stopped, weak=False)
+
+    # Receivers are called in the order in which they asked: the ledger before.
+    crawler.signals.connect(vanish_last, signals.engine_started, weak=False)
+    return {name: str(Path(folder.name, name)) for name in ("ESPRESO_OUTPUT", "ESPRESO_STATE")}

@@ -17,6 +17,9 @@ REPEATERS = (
 )
 
 
+LISTERS = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware")
+
+
 class OneLineLogFormatter(LogFormatter):
     """Scrapy's log lines without the items in them, and each failure once."""
 
@@ -56,6 +59,20 @@ class OneLineLogFormatter(LogFormatter):
     def item_error(self, item: Any, exception: BaseException, response: Any, spider: Spider) -> LogFormatterResult:
         """Name the article that a pipeline failed on; the traceback follows."""
         return {"level": logging.ERROR, "msg": "%(url)s: a pipeline failed", "args": {"url": _url(item)}}
+
+
+def hide_lists_of_classes(level: str | int) -> None:
+    """Hide Scrapy's lists of settings and components, 75 lines a crawl, unless the log shows DEBUG."""
+    number = logging.getLevelName(level) if isinstance(level, str) else level
+    for name in LISTERS:
+        lister = logging.getLogger(name)
+        lister.removeFilter(_is_no_list)
+        if number > logging.DEBUG:
+            lister.addFilter(_is_no_list)
+
+
+def _is_no_list(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(("Enabled ", "Overridden settings"))
 
 
 def _url(item: Any) -> str:

@@ -6,9 +6,7 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from espreso_crawler.exceptions import ConfigurationError
-
-SQLITE = "sqlite:///"
+from espreso_crawler.options import SQLITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +20,9 @@ class Places:
 
 
 def places(settings: BaseSettings) -> Places:
-    """Return the places that the settings name; nothing is created.
-
-    Raises `ConfigurationError` when ``ESPRESO_LEDGER`` is neither ``none`` nor an ``sqlite:///`` address.
-    """
+    """Return the places that checked settings name; nothing is created."""
     root = base()
-    output = root / (settings.get("ESPRESO_OUTPUT") or "output")
-    state = root / (settings.get("ESPRESO_STATE") or ".scrapy/espreso")
+    output, state = root / settings["ESPRESO_OUTPUT"], root / settings["ESPRESO_STATE"]
     return Places(output.absolute(), state.absolute(), _ledger(settings.get("ESPRESO_LEDGER"), root, state))
 
 
@@ -43,6 +37,4 @@ def _ledger(setting: str | None, root: Path, state: Path) -> Path | None:
         return (state / "ledger.sqlite3").absolute()
     if setting == "none":
         return None
-    if not setting.startswith(SQLITE) or setting == SQLITE:
-        raise ConfigurationError(f"ESPRESO_LEDGER={setting!r}: give sqlite:///PATH, or none to crawl without memory")
     return (root / setting.removeprefix(SQLITE)).absolute()

@@ -1,45 +1,23 @@
 """Every setting that differs from Scrapy's default or is the project's own: what it does, and who reads it."""
 
-import os
+from espreso_crawler.options import defaults, from_environment
 
 BOT_NAME = "espreso_crawler"
 SPIDER_MODULES = ["espreso_crawler.spiders"]
 NEWSPIDER_MODULE = "espreso_crawler.spiders"
 COMMANDS_MODULE = "espreso_crawler.commands"
 
-# --- The project's own. Paths count from the folder of scrapy.cfg, else from the working directory. -------------
-ESPRESO_OUTPUT = "output"  # folder: sealed articles and run files; read by places.py
-ESPRESO_STATE = ".scrapy/espreso"  # folder: ledger, locks, rejects; on the same file system; read by places.py
-ESPRESO_LEDGER = None  # "sqlite:///path"; None = ledger.sqlite3 in the state folder; "none" = crawl without memory
-ESPRESO_CONTACT = None  # who runs this crawl: an address or URL for the user agent; read by addon.py
-ESPRESO_DECODE_EMAILS = False  # write out addresses that Cloudflare hides; read by the spiders
-ESPRESO_LISTING_PAGES = 0  # pages of the archive one walk may read; 0 = no bound; read by the spiders
-ESPRESO_MAX_ATTEMPTS = 5  # fetches of one entry, over all runs, before it ends as failed; read by extensions/ledger.py
-ESPRESO_BACKOFF_SECONDS = 120.0  # wait after an entry's first failed fetch; doubles with each further one
-ESPRESO_PAUSE_SECONDS = 2.0  # rest of a host after its first failure; doubles with each further one in a row
-ESPRESO_LONGEST_PAUSE = 60.0  # a host that asks for more is given up for this run; read by extensions/health.py
-ESPRESO_CIRCUIT_FAILURES = 5  # addresses of one host that fail in a row before it is given up; 0 = never
-ESPRESO_OPT_OUT = "metadata"  # "flag", "metadata" or "skip" what is reserved; read by pipelines/withhold.py
-ESPRESO_RECHECK = "1h 1d 7d"  # ages at which known articles are fetched again: three requests each; "0" = never
-ESPRESO_READER_PROCESS = True  # pages are read in a second process if requests have no delay; extensions/reader.py
-ESPRESO_BROWSER_PATH = None  # browser program; None = Playwright's own build, else Chromium on the PATH; browser/
-ESPRESO_BROWSER_PRESSES = 200  # times one walk presses "More news" in the browser, at most; read by the spiders
-ESPRESO_BROWSER_SECONDS = 30.0  # longest time for opening a page in the browser, or for one press; read by browser/
-ESPRESO_VOCABULARIES = None  # folder of a user's own *.tsv, over the package's; read by pipelines/tag.py
-ESPRESO_TAG_PERSONS = True  # whether people are tagged; read by pipelines/tag.py
-ESPRESO_NEAR_DUPLICATES = "flag"  # "flag", "drop" or "off"; read by pipelines/near_duplicates.py
-ESPRESO_NEAR_DUPLICATE_DAYS = 3.0  # days of publication between an article and its near-copy, at most
-ESPRESO_MONITORS = True  # rows wait for the monitors' verdict; read by extensions/monitors.py
-ESPRESO_SEAL_ITEMS = 1000  # lines in one sealed file at most; read by extensions/ledger.py
-ESPRESO_SEAL_SECONDS = 60.0  # a line waits no longer than this to be sealed; read by extensions/ledger.py
-ESPRESO_METRICS = None  # folder for a Prometheus text file of each spider and edition; read by extensions/metrics.py
-ESPRESO_WEBHOOK_LEVEL = "critical"  # a run this bad is told to $ESPRESO_WEBHOOK_URL: "ok", "warning" or "critical"
-ESPRESO_WEBHOOK_BODY = '{"text": "$summary"}'  # what is posted, as JSON; read by extensions/webhook.py
+# --- The project's own -----------------------------------------------------------------------------------------
+# options.py has the table of them all, with defaults and what is allowed. Paths count from the folder of scrapy.cfg,
+# else from the working directory. Write below what you want otherwise.
+globals().update(defaults())
+ESPRESO_CONTACT = None  # an e-mail address or URL: who runs this crawl
 
 # --- The order of things ---------------------------------------------------------------------------------------
-ADDONS = {"espreso_crawler.addon.EspresoAddon": 0}
+ADDONS = {"espreso_crawler.addon.ProjectAddon": 0}
 EXTENSIONS = {
     "espreso_crawler.extensions.signals.SignalsExtension": 10,  # first, to know why the others end
+    "espreso_crawler.extensions.announcement.AnnouncementExtension": 12,
     # Made before the ledger is opened, so that a wrong setting leaves no run behind.
     "espreso_crawler.extensions.metrics.MetricsExtension": 15,  # at work after the ledger is closed, as the next
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
@@ -50,7 +28,6 @@ EXTENSIONS = {
     "espreso_crawler.extensions.reader.ReaderExtension": 28,  # told by the pipelines what to do ahead
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "espreso_crawler.extensions.monitors.MonitorsExtension": 40,  # after the ledger, into whose gate it steps
-    "scrapy.extensions.telnet.TelnetConsole": None,
 }
 DOWNLOADER_MIDDLEWARES = {
     # Exact hosts and ports: the stock one lets every subdomain through, and each edition is a subdomain of another.
@@ -60,7 +37,7 @@ DOWNLOADER_MIDDLEWARES = {
     "espreso_crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "espreso_crawler.middlewares.backoff.BackoffMiddleware": 550,  # sees bodies unpacked, before redirects are followed
-    # Not used here, and it costs time on every page; what costs time at the start too is taken off by addon.py.
+    # Not used here, and it costs time on every page; what is slow to import too is taken off by addon.py.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
 DOWNLOAD_HANDLERS = {  # requests that ask for the browser go there; all others to Scrapy's own handler, as ever
@@ -89,6 +66,7 @@ FEED_EXPORTERS = {
     "jl": "espreso_crawler.exporters.OrjsonLinesItemExporter",
 }
 FEED_EXPORT_ENCODING = "utf-8"
+SPIDER_CONTRACTS = {"espreso_crawler.contracts.DemoPage": 10, "espreso_crawler.contracts.Lists": 20}
 
 # --- Manners ---------------------------------------------------------------------------------------------------
 ROBOTSTXT_OBEY = True
@@ -133,4 +111,4 @@ LOG_FORMATTER = "espreso_crawler.log_format.OneLineLogFormatter"
 # --- The environment -------------------------------------------------------------------------------------------
 # A variable named like one of the project's own settings wins over this file; -s and schedule.json win over both.
 # So a Scrapyd or a service says once where all its crawls write.
-globals().update({name: os.environ[name] for name in dir() if name.startswith("ESPRESO_") and name in os.environ})
+globals().update(from_environment())

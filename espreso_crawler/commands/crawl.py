@@ -12,9 +12,10 @@ from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.log import configure_logging
 
 from espreso_crawler.commands import refuse
-from espreso_crawler.exceptions import ArgumentError, EspresoError, ExitCode, LedgerError
+from espreso_crawler.exceptions import ArgumentError, ConfigurationError, EspresoError, ExitCode, LedgerError
 from espreso_crawler.extensions.notification import tell_of_no_start
 from espreso_crawler.extensions.signals import exit_code_of, stops
+from espreso_crawler.scrapy_settings import check_reactor
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +38,13 @@ class Command(CrawlCommand):
         try:
             spider: Any = spiders.load(args[0])
             spider.arguments_type.parse(opts.spargs)
+            check_reactor(self.settings)
         except KeyError:
             self._refuse(f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
         except ArgumentError as error:
             self._refuse(str(error), ExitCode.ARGUMENT)
+        except ConfigurationError as error:
+            self._not_started(args[0], error)
         if self.exitcode:
             sys.exit(self.exitcode)
 

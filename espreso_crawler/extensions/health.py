@@ -52,14 +52,12 @@ class HealthExtension:
         self.longest_pause = settings.getfloat("ESPRESO_LONGEST_PAUSE")
         self.circuit = settings.getint("ESPRESO_CIRCUIT_FAILURES")
         self._rest_of_refused = settings.getfloat("ESPRESO_BACKOFF_SECONDS")
-        if self.first_pause < 0 or self.longest_pause < 0 or self.circuit < 0:
-            raise ConfigurationError("ESPRESO_PAUSE_SECONDS, _LONGEST_PAUSE and _CIRCUIT_FAILURES are 0 or more")
         self._hosts: dict[str, Host] = {}
         self._distances: dict[str, float] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Listen to answers; raises `ConfigurationError` for a negative number."""
+        """Listen to answers."""
         extension = cls(crawler)
         for receiver, signal in (
             (extension.response_downloaded, signals.response_downloaded),

@@ -191,17 +191,14 @@ def _untold(item: Any) -> Capture | None:
 
 
 def rules_of(settings: BaseSettings) -> Rules:
-    """Return the ledger's rules as the settings give them. Raises `ConfigurationError` for one that is no number."""
-    try:
-        return Rules(
-            max_attempts=settings.getint("ESPRESO_MAX_ATTEMPTS"),
-            backoff=timedelta(seconds=settings.getfloat("ESPRESO_BACKOFF_SECONDS")),
-            recheck=parse_schedule(str(settings.get("ESPRESO_RECHECK"))),
-            seal_items=settings.getint("ESPRESO_SEAL_ITEMS"),
-            seal_seconds=settings.getfloat("ESPRESO_SEAL_SECONDS"),
-        )
-    except ValueError as error:
-        raise ConfigurationError(f"ESPRESO_ setting: {error}") from error
+    """Return the ledger's rules as the settings give them."""
+    return Rules(
+        max_attempts=settings.getint("ESPRESO_MAX_ATTEMPTS"),
+        backoff=timedelta(seconds=settings.getfloat("ESPRESO_BACKOFF_SECONDS")),
+        recheck=parse_schedule(str(settings.get("ESPRESO_RECHECK"))),
+        seal_items=settings.getint("ESPRESO_SEAL_ITEMS"),
+        seal_seconds=settings.getfloat("ESPRESO_SEAL_SECONDS"),
+    )
 
 
 def _plain(stats: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class NotificationExtension:
 
 def tell_of_no_start(settings: BaseSettings, spider: str, code: ExitCode, reason: str) -> None:
     """Tell the webhook that a crawl could not start."""
-    with suppress(ConfigurationError):  # a webhook that is set up wrongly is the reason itself
+    with suppress(ConfigurationError, ValueError):  # a webhook that is set up wrongly is the reason itself
         if webhook := Webhook.configured(settings):
             webhook.tell(fields_of({"spider": spider, "exit_code": int(code), "findings": [{"text": reason}]}))
 

@@ -41,7 +41,10 @@ class Database:
         """
         name = str(path or "the ledger in memory")
         with _told(name):
-            connection = sqlite3.connect(path or ":memory:", timeout=busy_seconds, isolation_level=None)
+            # `scrapy shell` opens the one in memory in another thread than it uses it from.
+            connection = sqlite3.connect(
+                path or ":memory:", timeout=busy_seconds, isolation_level=None, check_same_thread=path is not None
+            )
             connection.row_factory = sqlite3.Row
             database = cls(connection, name)
             try:

@@ -24,15 +24,16 @@ REFUSALS = frozenset((HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN))
 class BackoffMiddleware:
     """In place of Scrapy's retry middleware, which neither waits nor reads ``Retry-After``.
 
-    Uses its settings: ``RETRY_TIMES`` and ``RETRY_EXCEPTIONS``. Counts challenge and block pages as
+    Uses its settings: ``RETRY_ENABLED``, ``RETRY_TIMES`` and ``RETRY_EXCEPTIONS``. Counts challenge and block pages as
     ``espreso/host/challenges``.
     """
 
     def __init__(self, crawler: Crawler, health: HealthExtension) -> None:
         self._crawler = crawler
         self._health = health
-        self._times = crawler.settings.getint("RETRY_TIMES")
-        self._exceptions = tuple(map(load_object, crawler.settings.getlist("RETRY_EXCEPTIONS")))
+        settings = crawler.settings
+        self._times = settings.getint("RETRY_TIMES") if settings.getbool("RETRY_ENABLED") else 0
+        self._exceptions = tuple(map(load_object, settings.getlist("RETRY_EXCEPTIONS")))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -63,6 +64,8 @@ class BackoffMiddleware:
             self._health.failed(host, request, reason, is_refusal=True)
         if (refusal or is_failed) and (again := self._again(host, request)):
             return again
+        if _wants(request, response.status):
+            return response
         if refusal or "Retry-After" in response.headers or not host.has_answered or host.closed:
             raise self._unavailable(host, reason)
         return response
@@ -98,3 +101,8 @@ class BackoffMiddleware:
     async def _pause_over(self, host: Host) -> None:
         while host.closed is None and host.left > 0 and self._crawler.engine.running:  # noqa: ASYNC110  # no event
             await asyncio.sleep(min(host.left, GLANCE))
+
+
+def _wants(request: Request, status: int) -> bool:
+    """Return whether a request takes answers of this status, as those of ``scrapy fetch`` say in Scrapy's words."""
+    return bool(request.meta.get("handle_httpstatus_all")) or status in request.meta.get("handle_httpstatus_list", ())

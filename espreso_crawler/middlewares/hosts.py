@@ -15,7 +15,8 @@ class HostsMiddleware:
     """Refuses every request, also one that a redirect makes, to a host not in the spider's ``hosts``.
 
     So a redirect leads to no private address, no file and no other site, unless the crawl began there. Scrapy's own
-    lets ``dont_filter`` pass, and drops a redirect without telling the spider. Counts ``espreso/host/foreign``.
+    lets ``dont_filter`` pass, and drops a redirect without telling the spider. A spider without ``hosts``, such as
+    that of ``scrapy fetch``, may ask any. Counts ``espreso/host/foreign``.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -29,6 +30,7 @@ class HostsMiddleware:
     def process_request(self, request: Request) -> None:
         """Raise `IgnoreRequest` for a request to a foreign host."""
         is_web = request.url.startswith(("http://", "https://"))
-        if not is_web or host_of(request.url) not in getattr(self._crawler.spider, "hosts", ()):
+        hosts = getattr(self._crawler.spider, "hosts", None)
+        if not is_web or (hosts is not None and host_of(request.url) not in hosts):
             self._crawler.stats.inc_value("espreso/host/foreign")
             raise IgnoreRequest(f"leads to {request.url[:LONGEST_SHOWN]}, which is no host of this crawl")

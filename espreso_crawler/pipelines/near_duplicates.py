@@ -5,10 +5,8 @@ from typing import Self
 
 import orjson
 from scrapy.crawler import Crawler
-from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.extensions.reader import ReaderExtension
 from espreso_crawler.items import SCHEMA_VERSION, Article
@@ -16,7 +14,6 @@ from espreso_crawler.ledger import Neighbour
 from espreso_crawler.near_duplicates import Sketch, sketch
 from espreso_crawler.pipelines.drafts import carried
 
-MODES = ("flag", "drop", "off")
 DAY = 86_400
 MARGIN = 2
 """Windows for which a sketch is kept: a near-copy may be met late, by a crawl that looks back."""
@@ -33,8 +30,9 @@ class NearDuplicatesPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Take the crawl's ledger. Raises `ConfigurationError` for a mode or a window that is none."""
-        mode, seconds = _settings(crawler.settings)
+        """Take the crawl's ledger."""
+        mode = crawler.settings["ESPRESO_NEAR_DUPLICATES"]
+        seconds = max(int(crawler.settings.getfloat("ESPRESO_NEAR_DUPLICATE_DAYS") * DAY), 1)
         keeper = keeper_of(crawler)
         if reader := crawler.get_extension(ReaderExtension):
             reader.preparation.is_sketched = mode != "off"
@@ -82,19 +80,6 @@ class NearDuplicatesPipeline:
             tuple(own.keys()),
             int(seen.timestamp()) + MARGIN * self.seconds,
         )
-
-
-def _settings(settings: BaseSettings) -> tuple[str, int]:
-    mode, days = settings.get("ESPRESO_NEAR_DUPLICATES", "flag"), settings.get("ESPRESO_NEAR_DUPLICATE_DAYS", 3.0)
-    if mode not in MODES:
-        raise ConfigurationError(f"ESPRESO_NEAR_DUPLICATES={mode!r}: give {', '.join(MODES)}")
-    try:
-        seconds = int(float(days) * DAY)
-    except ValueError:
-        seconds = 0
-    if seconds <= 0:
-        raise ConfigurationError(f"ESPRESO_NEAR_DUPLICATE_DAYS={days!r}: give a number of days above 0")
-    return mode, seconds
 
 
 def _link(original: Article, copy: Neighbour, similarity: float) -> bytes:

@@ -15,7 +15,6 @@ from espreso_crawler.items import Article
 from espreso_crawler.pages.opt_outs import RESERVED, reserves
 from espreso_crawler.pipelines.drafts import carried
 
-MODES = ("flag", "metadata", "skip")
 TEXTS = ("description", "article_body", "author_note")
 LISTS = ("blocks", "images", "links", "related")
 
@@ -35,10 +34,8 @@ class WithholdPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make it for a crawl; raises `ConfigurationError` for an unknown mode."""
-        mode = crawler.settings.get("ESPRESO_OPT_OUT")
-        if mode not in MODES:
-            raise ConfigurationError(f"ESPRESO_OPT_OUT={mode!r}: give {', '.join(MODES)}")
+        """Make it for a crawl; raises `ConfigurationError` without the extension that asks for the site's file."""
+        mode = crawler.settings["ESPRESO_OPT_OUT"]
         reservations = crawler.get_extension(ReservationsExtension)
         if reservations is None:
             raise ConfigurationError("EXTENSIONS: the reservations extension is switched off")

@@ -1,4 +1,4 @@
-"""Write the files made from `items.py`; ``--check`` writes nothing and fails when one of them differs."""
+"""Write what is made from `items.py` and the tables of settings; ``--check`` only tells which files differ."""
 
 import argparse
 import sys
@@ -7,20 +7,22 @@ from pathlib import Path
 
 import orjson
 
-from espreso_crawler.schema import arrow, duckdb_view, field_tables, json_schema
+from espreso_crawler.schema import arrow, duckdb_view, field_tables, json_schema, settings_table
 
 FOLDER = Path(__file__).parent
+README = FOLDER.parents[1] / "README.md"
+EXTEND = FOLDER.parents[1] / "docs" / "extend.md"
 OUTPUT_README = FOLDER.parents[1] / "output" / "README.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write or check the files; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m espreso_crawler.schema", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only tell which files differ from items.py")
+    parser.add_argument("--check", action="store_true", help="only tell which files differ")
     stale = list(stale_files())
     if parser.parse_args(arguments).check:
         for path, _ in stale:
-            print(f"{path} differs from items.py; mend it by: python -m espreso_crawler.schema")
+            print(f"{path} differs from its source; mend it by: python -m espreso_crawler.schema")
         return 1 if stale else 0
     for path, content in stale:
         path.write_bytes(content)
@@ -29,18 +31,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def stale_files() -> Iterator[tuple[Path, bytes]]:
-    """Yield each file that is not what `items.py` makes of it, with the bytes it should have."""
+    """Yield each file that is not what its source makes of it, with the bytes it should have."""
     for path, content in made_files():
         if not path.exists() or path.read_bytes() != content:
             yield path, content
 
 
 def made_files() -> Iterator[tuple[Path, bytes]]:
-    """Yield every file made from `items.py` with its bytes."""
+    """Yield every file that is made, with its bytes."""
     yield FOLDER / "article.schema.json", _json(json_schema.document(strict=False))
     yield FOLDER / "article.strict.schema.json", _json(json_schema.document(strict=True))
     yield FOLDER / "articles.duckdb.sql", duckdb_view.views().encode()
     yield FOLDER / "article.arrow.json", _json(arrow.description())
+    yield README, settings_table.with_options(README.read_text("utf-8")).encode()
+    yield EXTEND, settings_table.with_refused(EXTEND.read_text("utf-8")).encode()
     yield OUTPUT_README, field_tables.with_tables(OUTPUT_README.read_text("utf-8")).encode()
 
 

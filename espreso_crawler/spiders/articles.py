@@ -1,7 +1,7 @@
 """Article pages: requested for leased entries, read, and given to the pipelines or back to the ledger."""
 
 import math
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -27,17 +27,20 @@ from espreso_crawler.spiders.sources import Sources
 
 FUTURE = timedelta(minutes=10)
 """How far ahead of our clock an article may be dated: clocks differ, and an embargo is not ours to break."""
+Parse = Callable[..., AsyncIterator[Request | Article]]
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 class Articles:
     """Fetches leased entries; every lease ends as an article, as an end in the ledger, or as a failed attempt.
 
-    With `feeds`, the feed on each article page leads on; without, links come from elsewhere only.
+    `parse` is the spider's callback, which gives a response back to `Articles.parse`. With `feeds`, the feed on each
+    article page leads on; without, links come from elsewhere only.
     """
 
-    def __init__(self, crawl: Crawl, feeds: Feeds | None = None) -> None:
+    def __init__(self, crawl: Crawl, parse: Parse, feeds: Feeds | None = None) -> None:
         self._crawl = crawl
+        self._parse = parse
         self._feeds = feeds
         self._sources = Sources()
 
@@ -46,11 +49,17 @@ class Articles:
         for lease in leases:
             if self._crawl.left is not None:
                 self._crawl.left -= 1
-            yield Request(lease.url, self.parse, errback=self.failed, cb_kwargs={"lease": lease})
+            yield Request(lease.url, self._parse, errback=self.failed, cb_kwargs={"lease": lease})
 
-    async def parse(self, response: Response, lease: Lease) -> AsyncIterator[Request | Article]:
-        """Read an article page: the article, and the feed for what was published meanwhile."""
-        if response.status == HTTPStatus.OK:
+    async def parse(self, response: Response, lease: Lease | None) -> AsyncIterator[Request | Article]:
+        """Read an article page: the article, and the feed for what was published meanwhile.
+
+        Raises `PageError` for a page that no lease led to.
+        """
+        if lease is None:
+            for item in self.on_start_page(self._crawl.page(response), response):
+                yield item
+        elif response.status == HTTPStatus.OK:
             reading = await self._read(response, lease)
             for result in self._results(reading, response, lease):
                 yield result

@@ -6,6 +6,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider
 
 from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.looks import is_look
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.rechecks import Rechecks
@@ -32,6 +33,8 @@ class Backlog:
 
     def spider_idle(self) -> None:
         """Ask for the next batch; raises `DontCloseSpider` while there is one."""
+        if is_look(self._crawl.crawler):  # it asks for what it was told to look at
+            return
         requests = self._guarded(self._next)
         engine = self._crawl.crawler.engine
         if not requests or engine is None:

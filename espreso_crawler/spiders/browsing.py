@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from espreso_crawler.browser import HOW_TO_INSTALL, Tab, close_tab, opening, pressing, program, tab_of
@@ -34,7 +33,7 @@ class Browsing:
         self._archive = archive
         self._mode = mode
         self._program = None if self._mode == "never" else program(crawl.crawler.settings)
-        self._most = _most(crawl.crawler.settings)
+        self._most = crawl.crawler.settings.getint("ESPRESO_BROWSER_PRESSES")
         self._has_told = False
         if self._mode == "always" and not self._program:
             raise ConfigurationError(f"browser=always: no browser is installed: {HOW_TO_INSTALL}")
@@ -154,14 +153,3 @@ class Browsing:
             presses.give_up(why)
         else:
             self._crawl.unreadable(asked.url, why)
-
-
-def _most(settings: BaseSettings) -> int:
-    """Return how often one walk may press; raises `ConfigurationError` for a bound that is none."""
-    try:
-        most, seconds = settings.getint("ESPRESO_BROWSER_PRESSES"), settings.getfloat("ESPRESO_BROWSER_SECONDS")
-    except ValueError:
-        most = seconds = 0
-    if most <= 0 or seconds <= 0:
-        raise ConfigurationError("ESPRESO_BROWSER_SECONDS and ESPRESO_BROWSER_PRESSES are numbers above 0")
-    return most

@@ -1,9 +1,9 @@
 """The spider of the "Read also" feed: start pages, feed entries, and the archive as far down as is asked for."""
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, Self
+from collections.abc import Iterator
+from typing import Any
 
-from scrapy import Request, Spider
+from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
@@ -15,14 +15,12 @@ from espreso_crawler.spiders.arguments import ReadAlsoArguments
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.backlog import Backlog
 from espreso_crawler.spiders.browsing import Browsing
-from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.espreso import EspresoSpider
 from espreso_crawler.spiders.feeds import Feeds
 from espreso_crawler.spiders.starts import Starts
 
-PATH = "/news"
 
-
-class ReadAlsoSpider(Spider):
+class ReadAlsoSpider(EspresoSpider):
     """Follows the "Read also" feed of an edition, or of any page of the site.
 
     Arguments: ``start``, ``edition``, ``since``, ``until``, ``limit``, ``browser`` (see `ReadAlsoArguments`).
@@ -30,35 +28,26 @@ class ReadAlsoSpider(Spider):
 
     name = "read_also"
     arguments_type = ReadAlsoArguments
+    path = "/news"
+    arguments: ReadAlsoArguments
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
-        super().__init__()
-        self._set_crawler(crawler)
-        self.arguments = self.arguments_type.parse(given)
-        self.given = {name: value for name, value in given.items() if name != "_job"}
-        self.hosts = self.arguments.hosts
-        self.crawl = Crawl(crawler, self.arguments, self.logger)
+        super().__init__(crawler, given)
         self.feeds = Feeds(self.crawl)
-        self.articles = Articles(self.crawl, self.feeds)
+        self.articles = Articles(self.crawl, self.parse_article, self.feeds)
         self.archive = Archive(self.crawl, self.feeds, self.articles)
         self.browsing = Browsing(self.crawl, self.arguments.browser, self.feeds, self.articles, self.archive)
         self.backlog = Backlog(self.crawl, self.articles)
         self.starts = Starts(self.crawl, self.parse_start)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:
-        """Make the spider for a crawl; raises `ArgumentError` for an argument that it cannot understand."""
-        return cls(crawler, given)
-
-    async def start(self) -> AsyncIterator[Request]:
-        """Ask for the start pages; what earlier runs left comes after what is new."""
-        for request in (*self.starts.requests(self.arguments.starts(PATH)), *self.backlog.looks()):
-            yield request
-
     def parse_start(self, response: Response) -> Iterator[Request | Article]:
         """Read a start page: the article on it, if it is one, its feed, and the archive if more is wanted.
 
         Raises `PageError`.
+
+        @demo_page /news
+        @returns requests 20
+        @returns items 0 0
         """
         page = self.crawl.page(response)
         in_browser = self.browsing.wants(page)
@@ -72,7 +61,3 @@ class ReadAlsoSpider(Spider):
             return
         yield from self.articles.requests(self.feeds.follow(found, page.url))
         yield from self.browsing.older(found, page)
-
-    def closed(self, _reason: str) -> None:
-        """Put what the parts counted into the stats."""
-        self.articles.closed()

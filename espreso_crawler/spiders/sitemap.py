@@ -1,72 +1,55 @@
 """The spider of the sitemaps: every article that ``/sitemap.xml`` and its children name."""
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any, Self
+from collections.abc import Iterable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from espreso_crawler.pages.lists import Child, sitemap
-from espreso_crawler.spiders.arguments import CrawlArguments
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.backlog import Backlog
-from espreso_crawler.spiders.crawl import Crawl
+from espreso_crawler.spiders.espreso import EspresoSpider
 from espreso_crawler.spiders.lists import Lists
 from espreso_crawler.spiders.starts import Starts
 
-PATH = "/sitemap.xml"
 # Their addresses are those of lists of articles; a sitemap of another name is read, whatever it holds.
 NOT_ARTICLES = re.compile(r"categor|rubric|tags?(?![a-z])|author", re.IGNORECASE)
 MOST_SITEMAPS = 1_000
 """Sitemaps that one run asks for: an index may name itself, or ever new ones."""
 
 
-class SitemapSpider(Spider):
+class SitemapSpider(EspresoSpider):
     """Fetches what the sitemaps of an edition name.
 
     Arguments: ``start`` (address of a sitemap), ``edition``, ``since``, ``until``, ``limit``: see `CrawlArguments`.
     """
 
     name = "sitemap"
-    arguments_type = CrawlArguments
+    path = "/sitemap.xml"
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
-        super().__init__()
-        self._set_crawler(crawler)
-        self.arguments = self.arguments_type.parse(given)
-        self.given = {name: value for name, value in given.items() if name != "_job"}
-        self.hosts = self.arguments.hosts
-        self.crawl = Crawl(crawler, self.arguments, self.logger)
+        super().__init__(crawler, given)
         self.lists = Lists(self.crawl)
-        self.articles = Articles(self.crawl)
+        self.articles = Articles(self.crawl, self.parse_article)
         self.backlog = Backlog(self.crawl, self.articles)
         self.starts = Starts(self.crawl, self.parse_sitemap)
         self._asked: set[str] = set()
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:
-        """Make the spider for a crawl; raises `ArgumentError` for an argument that it cannot understand."""
-        return cls(crawler, given)
-
-    async def start(self) -> AsyncIterator[Request]:
-        """Ask for the sitemaps; what they name is taken from the ledger, with what earlier runs left."""
-        for request in (*self._requests(self.arguments.starts(PATH)), *self.backlog.looks()):
-            yield request
-
     def parse_sitemap(self, response: Response) -> Iterator[Request]:
-        """Note what a sitemap names, or go on to the sitemaps that an index names. Raises `PageError`."""
+        """Note what a sitemap names, or go on to the sitemaps that an index names. Raises `PageError`.
+
+        @demo_page /sitemap.xml
+        @returns requests 1
+        """
         found = sitemap(response.body, response.url)
         self.lists.note(found, response.url)
         if found.is_whole and not found.children:  # an index stays as it is while a sitemap it names changes
             self.starts.versions.keep(response)
         yield from self._requests(child.url for child in found.children if self._may_have_articles(child))
-
-    def closed(self, _reason: str) -> None:
-        """Put what the parts counted into the stats."""
-        self.articles.closed()
 
     def _requests(self, urls: Iterable[str]) -> Iterator[Request]:
         new = [url for url in dict.fromkeys(urls) if url not in self._asked]

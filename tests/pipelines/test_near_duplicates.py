@@ -11,7 +11,6 @@ import orjson
 import pytest
 from scrapy.utils.test import get_crawler
 
-from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger
 from espreso_crawler.ledger.retraction import retract
@@ -146,12 +145,3 @@ def test_expired_texts_leave_the_index(tmp_path):
     rows = ledger.session.db.rows("SELECT id FROM neighbours")
     keys = ledger.session.db.rows("SELECT DISTINCT neighbour FROM neighbour_keys")
     assert ([row[0] for row in rows], len(keys)) == (["ua:news-2"], 1)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [{"ESPRESO_NEAR_DUPLICATES": "maybe"}, {"ESPRESO_NEAR_DUPLICATE_DAYS": "soon"}, {"ESPRESO_NEAR_DUPLICATE_DAYS": 0}],
-)
-def test_a_setting_that_is_none_is_refused(settings):
-    with pytest.raises(ConfigurationError, match="ESPRESO_NEAR_DUPLICATE"):
-        NearDuplicatesPipeline.from_crawler(get_crawler(settings_dict=settings))

@@ -168,7 +168,7 @@ def test_other_ways_to_take_a_reservation(mode: str, count: int, desk: Desk):
 def test_an_unknown_way_is_refused_before_anything_is_fetched(desk: Desk):
     done = desk.crawl("start=http://127.0.0.1:9/news", settings={"ESPRESO_OPT_OUT": "ignore"})
     assert done.exit_code == 1
-    assert "ESPRESO_OPT_OUT='ignore': give flag, metadata, skip" in done.log
+    assert "ESPRESO_OPT_OUT='ignore': give one of flag, metadata, skip" in done.log
 
 
 def test_an_article_from_the_future_waits_for_its_time(desk: Desk):

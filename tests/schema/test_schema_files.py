@@ -12,6 +12,7 @@ from espreso_crawler.schema.json_schema import document
 from espreso_crawler.schema.rules import DEMANDS, FORMS
 from espreso_crawler.schema.shapes import shapes
 from tests.articles import full_article
+from tests.checkout import ROOT
 
 
 def test_files_are_what_items_py_makes_of_them():
@@ -70,5 +71,5 @@ def test_published_schema_accepts_a_later_minor_version_with_a_new_field():
     jsonschema.Draft202012Validator(document(strict=False)).validate(record)
 
 
-def test_made_files_lie_in_the_package_or_in_output():
-    assert {path.parent.name for path, _ in made_files()} == {FOLDER.name, "output"}
+def test_made_files_lie_in_the_package_in_output_or_in_the_docs():
+    assert {path.parent for path, _ in made_files()} == {FOLDER, ROOT, ROOT / "output", ROOT / "docs"}

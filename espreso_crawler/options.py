@@ -1,0 +1,254 @@
+"""The table of the project's own settings: default, what is allowed, what each one means; checks and docs use it."""
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from string import Template
+from typing import Any
+
+from espreso_crawler.exceptions import ConfigurationError
+
+PREFIX = "ESPRESO_"
+SQLITE = "sqlite:///"
+WEBHOOK_FIELDS = frozenset({"summary", "level", "spider", "run_id", "job", "reason", "exit_code", "verdict",
+                            "started_at", "ended_at", "emitted", "failures", "findings", "run"})  # fmt: skip
+"""What ``$NAME`` may stand for in ``ESPRESO_WEBHOOK_BODY``."""
+AGES = {"m", "h", "d"}
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a setting may be."""
+
+    words: str
+    """Completes the sentence "give …"."""
+    accepts: Callable[[Any], bool]
+    """Whether a value, text or not, is one of them; may raise ValueError or TypeError for one that is none."""
+    note: str | None = None
+    """The same for a table, where `words` are long."""
+
+    @property
+    def short(self) -> str:
+        """What a table says."""
+        return self.note or self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting."""
+
+    default: Any
+    allowed: Allowed
+    meaning: str
+    """For the README, in Markdown."""
+
+
+def whole(least: int) -> Allowed:
+    """Allow a whole number from `least` on."""
+    return Allowed(f"a whole number from {least} on", lambda value: _whole(value) >= least)
+
+
+def number(*, above: float | None = None, least: float | None = None) -> Allowed:
+    """Allow a finite number above a bound, or from one on."""
+    if above is not None:
+        return Allowed(f"a number above {above:g}", lambda value: math.inf > float(value) > above)
+    return Allowed(f"a number from {least:g} on", lambda value: math.inf > float(value) >= (least or 0.0))
+
+
+def choice(*names: str) -> Allowed:
+    """Allow one of a few words."""
+    return Allowed(f"one of {', '.join(names)}", lambda value: value in names)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, float) and not value.is_integer():
+        raise ValueError(value)
+    return int(value)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool) or value in (0, 1, "0", "1", "True", "False", "true", "false")
+
+
+def _is_ledger(value: Any) -> bool:
+    return value in (None, "", "none") or (str(value).startswith(SQLITE) and value != SQLITE)
+
+
+def _is_schedule(value: Any) -> bool:
+    parts = str(value).split()
+    return parts == ["0"] or all(part[:-1].isdecimal() and int(part[:-1]) and part[-1] in AGES for part in parts)
+
+
+def _is_body(value: Any) -> bool:
+    body = json.loads(value) if isinstance(value, str) else value
+    templates = [Template(text) for text in texts(body)]
+    return all(each.is_valid() and set(each.get_identifiers()) <= WEBHOOK_FIELDS for each in templates)
+
+
+def texts(body: Any) -> Iterator[str]:
+    """Yield every text of a JSON value, names of members left out."""
+    if isinstance(body, str):
+        yield body
+    for part in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
+        yield from texts(part)
+
+
+FLAG = Allowed("True or False", _is_flag)
+FOLDER = Allowed("the path of a folder", lambda value: isinstance(value, str | os.PathLike) and bool(str(value)))
+NO_FOLDER = Allowed("the path of a folder, or nothing", lambda value: value is None or isinstance(value, str))
+LEDGER = Allowed("sqlite:///PATH, or none to crawl without memory", _is_ledger)
+TEXT = Allowed("text in one line", lambda value: value is None or (isinstance(value, str) and "\n" not in value))
+SCHEDULE = Allowed("ages such as 1h 1d 7d, or 0 for never", _is_schedule)
+BODY = Allowed(f"JSON; $$ is a dollar, and there are {', '.join(f'${name}' for name in sorted(WEBHOOK_FIELDS))}",
+               _is_body, "JSON, `$NAME` for a value: [docs/webhook.md](docs/webhook.md)")  # fmt: skip
+
+OPTIONS = {
+    "ESPRESO_OUTPUT": Option("output", FOLDER, "folder of the sealed files"),
+    "ESPRESO_STATE": Option(
+        ".scrapy/espreso", FOLDER, "folder of ledger, locks and rejects; on the same file system as the output"
+    ),
+    "ESPRESO_LEDGER": Option(
+        None,
+        LEDGER,
+        "`sqlite:///path` of the ledger; without it, `ledger.sqlite3` in the state folder; `none` crawls without "
+        "memory",
+    ),
+    "ESPRESO_EMIT": Option(
+        True,
+        FLAG,
+        "`False` writes and remembers nothing: what is found goes only to pipelines of yours and to `-O` copies",
+    ),
+    "ESPRESO_CONTACT": Option(None, TEXT, "e-mail address or URL for the user agent"),
+    "ESPRESO_DECODE_EMAILS": Option(
+        False,
+        FLAG,
+        "write out e-mail addresses that the site hides from programs; else `[email]` stands in their place",
+    ),
+    "ESPRESO_LISTING_PAGES": Option(
+        0, whole(0), "how many listing pages one crawl may read back; 0 = as many as `since` asks for"
+    ),
+    "ESPRESO_MAX_ATTEMPTS": Option(5, whole(1), "fetches of one feed entry, over all runs, before it counts as failed"),
+    "ESPRESO_BACKOFF_SECONDS": Option(
+        120.0, number(least=0), "wait after the first failed fetch of an entry; doubled by each further one"
+    ),
+    "ESPRESO_PAUSE_SECONDS": Option(
+        2.0,
+        number(least=0),
+        "rest of a host after its first failure (5xx, no answer, challenge); doubles with each further one in a row, "
+        "with jitter",
+    ),
+    "ESPRESO_LONGEST_PAUSE": Option(
+        60.0,
+        number(least=0),
+        "longest pause of a host within one run; one that asks for more by `Retry-After` or `Crawl-delay` is given up "
+        "for this run, and left alone by the next ones as long as it asked",
+    ),
+    "ESPRESO_CIRCUIT_FAILURES": Option(
+        5, whole(0), "addresses of one host that fail in a row before it is given up for this run; 0 = never"
+    ),
+    "ESPRESO_OPT_OUT": Option(
+        "metadata",
+        choice("flag", "metadata", "skip"),
+        "what becomes of articles that page or site reserve: `flag` (only say so in `opt_outs`), `metadata` (without "
+        "text and pictures, when text and data mining is reserved), `skip` (no record, also for `noindex` and "
+        "`noarchive`): [docs/responsible-use.md](docs/responsible-use.md)",
+    ),
+    "ESPRESO_RECHECK": Option(
+        "1h 1d 7d", SCHEDULE, "ages at which known articles are fetched again, a request each; 0 = never"
+    ),
+    "ESPRESO_READER_PROCESS": Option(
+        True,
+        FLAG,
+        "whether article pages are read in a second process; only a crawl without `DOWNLOAD_DELAY` and AutoThrottle "
+        "has one",
+    ),
+    "ESPRESO_BROWSER_PATH": Option(
+        None, TEXT, "browser program; without it, Playwright's own build, else Chromium or Chrome on the `PATH`"
+    ),
+    "ESPRESO_BROWSER_PRESSES": Option(200, whole(1), 'times one walk presses "More news" in the browser, at most'),
+    "ESPRESO_BROWSER_SECONDS": Option(
+        30.0, number(above=0), "longest time for opening a page in the browser, or for one press"
+    ),
+    "ESPRESO_VOCABULARIES": Option(
+        None,
+        NO_FOLDER,
+        "folder of vocabulary files of your own, over the package's: [docs/vocabularies.md](docs/vocabularies.md)",
+    ),
+    "ESPRESO_TAG_PERSONS": Option(True, FLAG, "whether people are tagged"),
+    "ESPRESO_NEAR_DUPLICATES": Option(
+        "flag",
+        choice("flag", "drop", "off"),
+        "what becomes of an article with nearly the text of an earlier one: `flag`, `drop` once that one is in the "
+        "output, or `off` = not looked for",
+    ),
+    "ESPRESO_NEAR_DUPLICATE_DAYS": Option(
+        3.0, number(above=0), "days between the publication of an article and of its near-copy, at most"
+    ),
+    "ESPRESO_MONITORS": Option(
+        True, FLAG, "whether rows wait for the monitors' verdict: [docs/monitors.md](docs/monitors.md)"
+    ),
+    "ESPRESO_SEAL_ITEMS": Option(1000, whole(1), "most lines in one sealed file"),
+    "ESPRESO_SEAL_SECONDS": Option(60.0, number(least=0), "longest time a line waits to be sealed"),
+    "ESPRESO_METRICS": Option(
+        None,
+        NO_FOLDER,
+        "folder for a Prometheus text file of each spider and edition: [docs/metrics.md](docs/metrics.md)",
+    ),
+    "ESPRESO_WEBHOOK_LEVEL": Option(
+        "critical",
+        choice("ok", "warning", "critical"),
+        "a run this bad is told to `$ESPRESO_WEBHOOK_URL`: `ok`, `warning` or `critical`: "
+        "[docs/webhook.md](docs/webhook.md)",
+    ),
+    "ESPRESO_WEBHOOK_BODY": Option('{"text": "$summary"}', BODY, "what is posted there, as JSON"),
+}
+ONLY_ENVIRONMENT = frozenset({
+    "ESPRESO_WEBHOOK_URL", "ESPRESO_WEBHOOK_TOKEN",  # secrets: Scrapy logs settings
+    "ESPRESO_CRASH_AT", "ESPRESO_REAL_PAGES", "ESPRESO_REQUIRE_TOOLS",  # the tests' own
+})  # fmt: skip
+
+
+def defaults() -> dict[str, Any]:
+    """Return every setting's default."""
+    return {name: option.default for name, option in OPTIONS.items()}
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the settings that the environment gives."""
+    return {name: environment[name] for name in OPTIONS if name in environment}
+
+
+def check(settings: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> None:
+    """Raise `ConfigurationError` that names every wrong or unknown setting, its value and what is allowed."""
+    wrong = [*_secrets(settings), *_unknown(settings, environment), *_wrong(settings)]
+    if wrong:
+        raise ConfigurationError("; ".join(wrong))
+
+
+def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("ESPRESO_WEBHOOK_URL", "ESPRESO_WEBHOOK_TOKEN"):
+        if settings.get(name):
+            yield f"{name} is logged when it is a setting: give it as an environment variable"
+
+
+def _unknown(settings: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
+    known = {*OPTIONS, *ONLY_ENVIRONMENT}
+    for place, given in ((" in the environment", environment), ("", settings)):
+        for name in sorted(name for name in given if name.startswith(PREFIX) and name not in known):
+            near = get_close_matches(name.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in OPTIONS], 1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else f"there are {', '.join(OPTIONS)}"
+            yield f"unknown setting {name}{place}: {hint}"
+
+
+def _wrong(settings: Mapping[str, Any]) -> Iterator[str]:
+    for name, option in OPTIONS.items():
+        value = settings.get(name, option.default)
+        try:
+            is_allowed = option.allowed.accepts(value)
+        except (ValueError, TypeError, OverflowError):
+            is_allowed = False
+        if not is_allowed:
+            yield f"{name}={value!r}: give {option.allowed.words}"

@@ -1,0 +1,93 @@
+"""What becomes of Scrapy's own settings in a crawl: refused are those that would do nothing here, or harm."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scrapy.settings import BaseSettings, default_settings
+
+from espreso_crawler.exceptions import ConfigurationError
+
+WRITERS = {
+    "espreso_crawler.pipelines.deduplicate.DeduplicatePipeline": "gives each article its id",
+    "espreso_crawler.pipelines.withhold.WithholdPipeline": "obeys opt-outs",
+    "espreso_crawler.pipelines.validate.ValidatePipeline": "checks each record",
+    "espreso_crawler.pipelines.emit.EmitPipeline": "writes",
+}
+"""Pipelines without which nothing that can be relied on gets into the output."""
+LEAVE = "leave it out"
+EARLY = ("TWISTED_REACTOR", "TWISTED_REACTOR_ENABLED")
+"""What a command has to know before it makes a crawler."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A setting that has one value in a crawl."""
+
+    value: Any
+    why: str
+    instead: str = LEAVE
+
+
+FIXED = {
+    "JOBDIR": Fixed(None, "the ledger remembers what was fetched and what is pending", "crawl again to go on"),
+    "DUPEFILTER_CLASS": Fixed(
+        "scrapy.dupefilters.BaseDupeFilter", "the ledger asks for each address once; a second filter loses requests"
+    ),
+    "HTTPCACHE_ENABLED": Fixed(
+        False, "a page of the cache would be recorded as fetched now", "set ESPRESO_EMIT=False too, or leave it out"
+    ),
+    "TWISTED_REACTOR": Fixed(default_settings.TWISTED_REACTOR, "the crawl runs on asyncio"),
+    "TWISTED_REACTOR_ENABLED": Fixed(True, "the manners towards a host rest on Twisted's connections"),
+    "RETRY_HTTP_CODES": Fixed(
+        default_settings.RETRY_HTTP_CODES, "408, 429 and every 5xx are asked again", "use RETRY_TIMES"
+    ),
+    "RETRY_PRIORITY_ADJUST": Fixed(default_settings.RETRY_PRIORITY_ADJUST, "what is asked again keeps its priority"),
+    "DEPTH_LIMIT": Fixed(0, "the depth of a feed means nothing", "use -a since, -a limit or ESPRESO_LISTING_PAGES"),
+    "DEPTH_PRIORITY": Fixed(0, "the depth of a feed means nothing"),
+    "URLLENGTH_LIMIT": Fixed(default_settings.URLLENGTH_LIMIT, "the parser has its own bound"),
+}
+"""Every setting that is refused; the values are those of the project or Scrapy's defaults."""
+
+
+def check(settings: BaseSettings) -> None:
+    """Raise `ConfigurationError` that names every setting of Scrapy's that a crawl refuses, and what to do."""
+    wrong = [*_refused(settings), *_missing_writers(settings)]
+    if wrong:
+        raise ConfigurationError("; ".join(wrong))
+
+
+def check_reactor(settings: BaseSettings) -> None:
+    """Raise `ConfigurationError` for another reactor, which Scrapy would start before it makes a crawl."""
+    wrong = [*_refused(settings, EARLY)]
+    if wrong:
+        raise ConfigurationError("; ".join(wrong))
+
+
+def _refused(settings: BaseSettings, names: Iterable[str] = FIXED) -> Iterator[str]:
+    is_trial = not settings.getbool("ESPRESO_EMIT", True)
+    for name, fixed in ((name, FIXED[name]) for name in names):
+        if not _is(settings, name, fixed.value) and not (is_trial and name == "HTTPCACHE_ENABLED"):
+            yield f"{name}={settings.get(name)!r} is refused: {fixed.why}; {fixed.instead}"
+
+
+def _is(settings: BaseSettings, name: str, value: Any) -> bool:
+    """Return whether a setting has a value, also when it is given as text."""
+    if isinstance(value, bool):
+        return settings.getbool(name) == value
+    if isinstance(value, list):
+        return [str(each) for each in settings.getlist(name)] == [str(each) for each in value]
+    given = settings.get(name)
+    return str(given or None) == str(value or None) or str(given) == str(value)
+
+
+def _missing_writers(settings: BaseSettings) -> Iterator[str]:
+    if not settings.getbool("ESPRESO_EMIT"):
+        return
+    pipelines = settings.getdict("ITEM_PIPELINES")
+    missing = [f"{name} ({does})" for name, does in WRITERS.items() if pipelines.get(name) is None]
+    if missing:
+        yield (
+            f"ITEM_PIPELINES lacks {', '.join(missing)}, so nothing would be written: add them, as settings.py has "
+            "them, or set ESPRESO_EMIT=False for a crawl that writes nothing"
+        )
