@@ -34,6 +34,9 @@ FIXED = {
     "DUPEFILTER_CLASS": Fixed(
         "scrapy.dupefilters.BaseDupeFilter", "the ledger asks for each address once; a second filter loses requests"
     ),
+    "ITEM_PROCESSOR": Fixed(
+        "espreso_crawler.pipelines.processor.ItemProcessor", "an article's feed entry goes with every copy of it"
+    ),
     "HTTPCACHE_ENABLED": Fixed(
         False, "a page of the cache would be recorded as fetched now", "set ESPRESO_EMIT=False too, or leave it out"
     ),

@@ -13,42 +13,7 @@ from tests import said
 from tests.checkout import ROOT, committed_files
 
 PACKAGE = ROOT / "espreso_crawler"
-ALL = {
-    "addon",
-    "contracts",
-    "browser",
-    "commands",
-    "demo_site",
-    "drops",
-    "exceptions",
-    "exporters",
-    "extensions",
-    "extraction",
-    "identity",
-    "items",
-    "ledger",
-    "loaders",
-    "log_format",
-    "looks",
-    "middlewares",
-    "monitors",
-    "near_duplicates",
-    "options",
-    "pages",
-    "pipelines",
-    "places",
-    "processors",
-    "reading",
-    "record",
-    "saved_pages",
-    "scheduling",
-    "schema",
-    "scrapy_settings",
-    "settings",
-    "spiders",
-    "tagging",
-    "vocabularies",
-}
+ALL = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"} - {"__init__", "__pycache__"}
 RECORD = {"exceptions", "identity", "items", "processors", "vocabularies"}
 # Room -> rooms it may import, besides itself and the package's version.
 MAY_IMPORT = {

@@ -101,7 +101,8 @@ def test_defaults_and_what_only_the_environment_gives_are_allowed():
 
 @pytest.mark.parametrize("name", [*scrapy_settings.FIXED])
 def test_settings_that_would_do_nothing_or_harm_are_refused(name):
-    other = {"DUPEFILTER_CLASS": "scrapy.dupefilters.RFPDupeFilter", "JOBDIR": "jobs", "RETRY_HTTP_CODES": "500",
+    other = {"DUPEFILTER_CLASS": "scrapy.dupefilters.RFPDupeFilter",
+             "ITEM_PROCESSOR": "scrapy.pipelines.ItemPipelineManager", "JOBDIR": "jobs", "RETRY_HTTP_CODES": "500",
              "TWISTED_REACTOR": "twisted.internet.pollreactor.PollReactor"}.get(name)  # fmt: skip
     value = scrapy_settings.FIXED[name].value
     changed = Settings({**project(), name: other or (not value if isinstance(value, bool) else value + 1)})

@@ -47,6 +47,7 @@ class ItemProcessor(ItemPipelineManager):
         steps = [_step(each) for each in pipelines if hasattr(each, "process_item")]
         last = max((place for place, step in enumerate(steps) if step.is_ours), default=-1)
         self._until_written, self._after = steps[: last + 1], steps[last + 1 :]
+        self._is_to_write = bool(self._until_written) and crawler.settings.getbool("ESPRESO_EMIT", default=True)
 
     async def process_item_async(self, item: Any) -> Any:
         """Return the item as the last pipeline returned it."""
@@ -64,7 +65,7 @@ class ItemProcessor(ItemPipelineManager):
             item, before = await self._done(step, given), step.name
             if not isinstance(item, Article | Mapping | ItemAdapter):
                 raise _broken(before, capture, f"returned {'None' if item is None else type(item).__qualname__}")
-        if self._until_written and not capture.is_told:
+        if self._is_to_write and not capture.is_told:
             raise _broken("ITEM_PIPELINES", capture, "has no EmitPipeline", "nothing else writes articles")
         for step in self._after:
             item = await self._done(step, item)
