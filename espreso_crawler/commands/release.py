@@ -1,7 +1,8 @@
-"""``scrapy release RUN``: lets what a run's monitors held back go out after all."""
+"""``scrapy release RUN``: lets what a run's monitors held back go out, and accepts the change that they found."""
 
 import argparse
-from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -9,13 +10,13 @@ from scrapy.exceptions import UsageError
 from espreso_crawler.commands import refusing
 from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
 from espreso_crawler.ledger import Ledger
-from espreso_crawler.ledger.releasing import Released, release
+from espreso_crawler.ledger.releasing import Released, has_quarantine, release
 from espreso_crawler.monitors import Observation, Tally
 from espreso_crawler.monitors.judge import ENOUGH
 
 
 class Command(ScrapyCommand):
-    """Decides a run's quarantined rows anew and seals them; what they look like is usual from then on."""
+    """Decides a run's quarantined rows again and seals them; what the run saw is usual from then on."""
 
     requires_project = True
     requires_crawler_process = False
@@ -26,7 +27,7 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """Return the line in the list of commands."""
-        return "Let out what a run's monitors put into quarantine"
+        return "Let out what a run's monitors put into quarantine, and accept the change they found"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Release, seal, and print what became of each row."""
@@ -36,17 +37,21 @@ class Command(ScrapyCommand):
         with refusing(self):
             target = checked(args[0])
             with ledger_of_its_own(self.settings, "release", {"target": target}) as ledger:
-                released = release(ledger, target)
-                _teach(ledger, released)
+                changed = ledger.baselines.changed(target)
+                is_held = has_quarantine(ledger, target) or not changed  # with neither, `release` says so
+                released = release(ledger, target) if is_held else Released()
+                _teach(ledger, released, changed)
+            for edition, tally in changed.items():
+                print(f"accepted {edition}: {', '.join(tally['changes'])}; what the run saw is the new normal")
             for decision in released.decisions:
                 print(f"{decision.event or decision.outcome} {decision.id} revision {decision.revision}")
 
 
-def _teach(ledger: Ledger, released: Released) -> None:
-    """Take released rows for usual; where they are many, for the new normal: a person has said that they are right."""
-    by_edition: dict[str, list[Observation]] = defaultdict(list)
+def _teach(ledger: Ledger, released: Released, changed: Mapping[str, dict[str, Any]]) -> None:
+    """Take what a person has said to be right for usual; a change, or many rows, for the new normal."""
+    seen: dict[str, Tally] = {edition: Tally.from_document(tally) for edition, tally in changed.items()}
     for text in released.observations:
         row = Observation.from_json(text)
-        by_edition[row.edition].append(row)
-    for edition, rows in by_edition.items():
-        ledger.baselines.add(edition, Tally.of(rows).document(), anew=len(rows) >= ENOUGH)
+        seen.setdefault(row.edition, Tally()).add(Tally.of([row]))
+    for edition, tally in seen.items():
+        ledger.baselines.add(edition, tally.document(), anew=edition in changed or tally.rows >= ENOUGH)

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
-Trick = Literal["deep", "attributes", "long_feed", "surrogates", "links", "traversal", "future", "itself"]
+Trick = Literal[
+    "deep", "attributes", "long_feed", "surrogates", "links", "traversal", "future", "itself", "cut_body", "other_year"
+]
 
 _BODY = b'<div class="news-content">'
+_REST = re.compile(rb'(<div class="news-content">.*?</p>).*?(?=\n</div>\n</section>)', re.DOTALL)
 _TAPE = b'<div id="js-newsTapeContent">'
 _DEPTH = 10_000
 _ENTRIES = 100_000
@@ -63,7 +66,9 @@ def _bad_links(page: bytes) -> bytes:
 
 def _surrogates(page: bytes) -> bytes:
     marked = page.replace(b"<h1", b"\0<h1", 1).replace(_BODY, _BODY + b"<p>\0&#0;&#xD800; text</p>", 1)
-    return marked.replace(b'"headline":"', b'"headline":"\\ud800\\u0000', 1)
+    for name in (b'"headline":"', b'"articleBody":"'):
+        marked = marked.replace(name, name + b"\\ud800\\u0000" + (b" text" if b"Body" in name else b""), 1)
+    return marked
 
 
 def _all_links_to_itself(page: bytes) -> bytes:
@@ -80,6 +85,8 @@ _TRICKS: dict[str, Callable[[bytes], bytes]] = {
     "surrogates": _surrogates,
     "links": _bad_links,
     "itself": _all_links_to_itself,
+    "cut_body": lambda page: _REST.sub(rb"\1", page),
+    "other_year": lambda page: re.sub(rb'(__author_date__date">[^<]*?)\d{4}', rb"\g<1>2020", page, count=1),
     "future": lambda page: re.sub(rb'"datePublished":\s*"\d{4}', b'"datePublished": "2099', page),
     "traversal": lambda page: page.replace(b'data-news_id="', b'data-news_id="../../../tmp/', 1).replace(
         b'data-entity-id="', b'data-entity-id="..%2f..%2f', 1

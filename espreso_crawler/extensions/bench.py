@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from espreso_crawler.ledger import Draft, Ledger
 from espreso_crawler.ledger.kept import Kept
-from espreso_crawler.monitors import Judge, Observation
+from espreso_crawler.monitors import Judge, Observation, Verdict
 from espreso_crawler.monitors.judge import ENOUGH
 
 LONGEST_WAIT = 30.0
@@ -56,7 +56,7 @@ class Bench:
         return self._had_verdict and has_waiting and time.monotonic() - self._since >= LONGEST_WAIT
 
     def clear(self, *, is_last: bool) -> list[Draft]:
-        """Judge what waits and do what the verdict says; returns the drafts that went out.
+        """Judge what waits: doubtful rows go into quarantine, the others out; returns the drafts that went out.
 
         A row that lacks what hardly any lacks waits for one verdict more, unless this is the last one.
         """
@@ -65,14 +65,11 @@ class Bench:
             return []
         self._had_verdict = True
         verdict = self.judge.verdict([row.seen for row in rows])
-        if verdict.level == "critical":
-            self._condemn(rows, refused)
-            return []
-        for url, reason in refused:
-            self._ledger.entries.settle(url, "not_article", reason)
-        doubtful = [row for row in rows if self.judge.doubts(row.seen)]
-        self._quarantine(doubtful, "")
-        good = [row for row in rows if row not in doubtful]
+        self._end(refused, verdict)
+        doubtful = [(row, why) for row in rows if (why := self.judge.doubts(row.seen))]
+        self._quarantine(doubtful)
+        held = {id(row) for row, _ in doubtful}
+        good = [row for row in rows if id(row) not in held]
         if not is_last:
             good = [row for row in good if not self._is_to_wait(row)]
         return self._accept(good)
@@ -92,17 +89,18 @@ class Bench:
         self.judge.accepted([row.seen for row in out])
         return [row.kept.draft for row in out]
 
-    def _condemn(self, rows: list[Row], refused: list[tuple[str, str]]) -> None:
-        """Keep everything out of the output; what is no row is fetched again."""
-        names = ", ".join(finding.name for finding in self.judge.findings() if finding.level == "critical")
-        self._quarantine(rows, f"critical: {names}")
+    def _end(self, refused: list[tuple[str, str]], verdict: Verdict) -> None:
+        """End entries whose pages are no articles; while anything is critical they are fetched again instead."""
+        names = ", ".join(finding.name for finding in verdict.findings if finding.level == "critical")
         for url, reason in refused:
-            self._ledger.entries.disbelieve(url, f"{reason}; not believed: {names}")
+            if names:
+                self._ledger.entries.disbelieve(url, f"{reason}; not believed: {names}")
+            else:
+                self._ledger.entries.settle(url, "not_article", reason)
 
-    def _quarantine(self, rows: list[Row], why: str) -> None:
-        reasons = ["; ".join(filter(None, (why, self.judge.doubts(row.seen)))) for row in rows]
-        self._ledger.holding.quarantine([row.kept for row in rows], reasons)
-        for row in rows:
+    def _quarantine(self, rows: list[tuple[Row, str]]) -> None:
+        self._ledger.holding.quarantine([row.kept for row, _ in rows], [why for _, why in rows])
+        for row, _ in rows:
             if row.kept.draft.entry_url is None:  # a look that told nothing, not one that is due within the hour
                 self._ledger.rechecks.missed(row.kept.foreseen.id)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from scrapy import Spider, signals
 from scrapy.core.engine import ExecutionEngine
@@ -71,12 +71,12 @@ class MonitorsExtension:
     def look(self, article: Article) -> None:
         """Observe an article whose text will be withheld: that the record has none is no drift."""
         if capture := capture_of(article):
-            capture.seen = observed(article)
+            capture.seen = observed(article, capture.entry_url)
 
     def take(self, article: Article, draft: Draft) -> Decision:
         """Hold an article's draft back until a verdict; one that says nothing new needs none."""
         capture = capture_of(article)
-        row = (capture and capture.seen) or observed(article)
+        row = (capture and capture.seen) or observed(article, draft.entry_url)
         decision, kept = self.keeper.ledger.holding.put(draft, row.to_json())
         if kept is not None:
             bench = self._bench(row.edition)
@@ -91,7 +91,7 @@ class MonitorsExtension:
         self._judge_if_enough(bench)
 
     def trusts(self, feed: FeedObservation) -> bool:
-        """Judge a feed at once: a wrong one says nothing but addresses, and holds its edition's rows back."""
+        """Judge a feed at once: a wrong one says nothing but addresses."""
         bench = self._bench(feed.edition)
         is_trusted = bench.judge.trusts(feed)
         self._tell(bench.judge.findings())
@@ -142,21 +142,21 @@ class MonitorsExtension:
         self._tell(bench.judge.findings())
 
     def _tell(self, findings: list[Finding]) -> None:
-        """Log what is new, and end the crawl when it can bring nothing good any more."""
+        """Log what is new, and end the crawl when no edition of it brings a row that goes out."""
         for finding in findings:
             key = (finding.name, finding.level, finding.edition)
             if key not in self._told:
                 self._told.add(key)
                 _log(finding)
-        if all(map(self._is_critical, self._editions())):
+        if all(map(self._is_hopeless, self._editions())):
             self._stop()
 
     def _editions(self) -> set[str]:
         return {identity.edition_of(f"//{host}") for host in getattr(self.crawler.spider, "hosts", ())}
 
-    def _is_critical(self, edition: str) -> bool:
-        """Whether an edition was found to be bad; one of which nothing was seen yet may be good."""
-        return edition in self._benches and self._benches[edition].judge.is_critical
+    def _is_hopeless(self, edition: str) -> bool:
+        """Whether all that an edition gives is held back; one of which nothing was seen yet may be good."""
+        return edition in self._benches and self._benches[edition].judge.is_hopeless
 
     def _stop(self) -> None:
         """Ask for no more pages: what they give would be held back as well, and stays pending like this."""
@@ -181,10 +181,11 @@ class MonitorsExtension:
                     yield found
 
     def _learn(self) -> None:
-        """Let the runs to come know what went out of this one."""
+        """Let the runs to come know what went out of this one; after a critical change, once a person accepts it."""
         for bench in self._benches.values():
-            if bench.judge.went_out.rows and not bench.judge.is_critical:
-                self.keeper.ledger.baselines.add(bench.judge.edition, bench.judge.went_out.document())
+            judge = bench.judge
+            if judge.went_out.rows:
+                self.keeper.ledger.baselines.add(judge.edition, judge.went_out.document(), changes=judge.changes())
 
     def _report(self, findings: list[Finding]) -> None:
         self._tell(findings)
@@ -197,8 +198,17 @@ class MonitorsExtension:
         self.keeper.extra |= {
             "verdict": level,
             "findings": [asdict(finding) for finding in findings],
+            "learned": self._learned(),
             "latency": self.latency.document(),
         }
+
+    def _learned(self) -> list[dict[str, Any]]:
+        """Return what was seen of editions that are new to the ledger, and log it."""
+        notes = [note for bench in self._benches.values() if (note := bench.judge.learned())]
+        for note in notes:
+            lacks = ", ".join(note["lacks"]) or "nothing that the known layout has"
+            logger.info("Learned %s from %d rows: it lacks %s", note["edition"], note["rows"], lacks)
+        return notes
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from espreso_crawler.ledger.ledger import Ledger
 
 RELEASE = "UPDATE held SET state = 'released', run = ? WHERE run = ? AND state = 'quarantined'"
 ENTRIES = "SELECT entry FROM held WHERE run = ? AND state = 'quarantined' AND entry IS NOT NULL ORDER BY seq"
+IS_HELD = "SELECT 1 FROM held WHERE run = ? AND state = 'quarantined' LIMIT 1"
 DISCARD = "DELETE FROM held WHERE run = ? AND state = 'quarantined'"
 
 
@@ -45,6 +46,11 @@ def release(ledger: Ledger, run: str) -> Released:
     finally:
         ledger.outbox.on_commit = tell
     return found
+
+
+def has_quarantine(ledger: Ledger, run: str) -> bool:
+    """Return whether any row of a run is in quarantine."""
+    return ledger.session.db.row(IS_HELD, (run,)) is not None
 
 
 def discard(ledger: Ledger, run: str, *, reason: str) -> tuple[int, int]:

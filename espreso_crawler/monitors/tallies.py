@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Self
 
-from espreso_crawler.monitors.observations import MEASURED, Observation
+from espreso_crawler.monitors.observations import MEASURED, RENAMED, Observation
 
 
 class Tally:
@@ -14,9 +14,13 @@ class Tally:
     def __init__(self) -> None:
         self.rows = 0
         self.flaws: Counter[str] = Counter()
+        """By name: rows that lack an expectation, and rows with a doubt that a person has dispelled."""
         self.silent: Counter[str] = Counter()
         self.lengths: dict[str, list[float]] = {name: [0, 0.0] for name in MEASURED}
         """By field: number of texts, sum of the logarithms of their lengths."""
+        self.feeds = 0
+        self.feed_flaws: Counter[str] = Counter()
+        """By the name of a finding: pages whose feed had it."""
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> Self:
@@ -26,6 +30,8 @@ class Tally:
             tally.rows += 1
             if each.flaws:
                 tally.flaws.update(each.flaws)
+            if each.doubts:
+                tally.flaws.update(each.doubts)
             if each.silent:
                 tally.silent.update(each.silent)
             for name, length in zip(MEASURED, each.lengths, strict=True):
@@ -36,12 +42,15 @@ class Tally:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Self:
-        """Return what `document` gave."""
+        """Return what `document` gave, also in an earlier version, which knew less."""
         tally = cls()
         tally.rows = document["rows"]
-        tally.flaws.update(document["flaws"])
-        tally.silent.update(document["silent"])
-        tally.lengths |= document["lengths"]
+        for name, count in document.get("flaws", {}).items():
+            tally.flaws[RENAMED.get(name, name)] += count
+        tally.silent.update(document.get("silent", {}))
+        tally.lengths |= {name: counts for name, counts in document.get("lengths", {}).items() if name in MEASURED}
+        tally.feeds = document.get("feeds", 0)
+        tally.feed_flaws.update(document.get("feed_flaws", {}))
         return tally
 
     def document(self) -> dict[str, Any]:
@@ -51,6 +60,8 @@ class Tally:
             "flaws": dict(self.flaws),
             "silent": dict(self.silent),
             "lengths": self.lengths,
+            "feeds": self.feeds,
+            "feed_flaws": dict(self.feed_flaws),
         }
 
     def add(self, other: "Tally") -> None:
@@ -58,6 +69,8 @@ class Tally:
         self.rows += other.rows
         self.flaws.update(other.flaws)
         self.silent.update(other.silent)
+        self.feeds += other.feeds
+        self.feed_flaws.update(other.feed_flaws)
         for name, (count, total) in other.lengths.items():
             if name in self.lengths:
                 self.lengths[name][0] += count

@@ -10,8 +10,8 @@ from espreso_crawler.ledger.status import status
 from espreso_crawler.monitors.judge import ENOUGH
 from tests.chaos.children import Child, scrapy
 
-REDESIGN: Layout = "no_jsonld"
-"""Strange enough for the monitors, and read rightly all the same: what is released shall be true."""
+REDESIGN: Layout = "wrong_weekday"
+"""Doubtful to the monitors, and read rightly all the same: what is released shall be true."""
 FRESH = 6
 """Articles that come with the redesign: enough for a verdict, however often such rows were released before."""
 COMMANDS: Mapping[str, Sequence[str]] = {"release": (), "discard": ("--reason", "a redesign that was taken back")}

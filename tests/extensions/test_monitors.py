@@ -14,9 +14,13 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
+from espreso_crawler.demo_site.options import Layout
+from espreso_crawler.identity import slug_of
 from tests.crawls import PAGE, ROOT, Desk, page_requests, start, wait_for_requests
 
 NO_BACKOFF = {"ESPRESO_BACKOFF_SECONDS": "0"}
+DOUBTFUL: Layout = "wrong_weekday"
+"""Each header contradicts itself: every row is doubtful, and right."""
 SLOWLY = {"CONCURRENT_REQUESTS": "1"}
 """Rows are in the ledger after a second, and the first verdict comes with the twentieth page."""
 
@@ -32,31 +36,32 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def test_redesigns_are_noticed_and_an_unchanged_site_raises_no_alarm(tmp_path: Path) -> None:
-    """The short form of ``make drift``: seven redesigns met by the first crawl ever and by a small poll, five calm crawls."""
-    command = [sys.executable, "-m", "tests.monitors", "5", "--languages", "en", "--new", "-1", "2"]
-    done = subprocess.run(
-        [*command, "--home", str(tmp_path / "home")], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
-    )
+def test_redesigns_are_noticed_and_other_editions_and_an_unchanged_site_raise_no_alarm(tmp_path: Path) -> None:
+    """The short form of ``make drift``: seven redesigns met by a small poll, three other editions, five calm crawls."""
+    command = [sys.executable, "-m", "tests.monitors", "5", "--languages", "en", "--new", "2"]
+    command += ["--editions", "no_number", "global", "strange", "--home", str(tmp_path / "home")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("first ever") == 7
+    assert done.stdout.count("2 new") == 7
+    assert done.stdout.count("first crawl: exit 0 ok {'created': 40} , exit 0 ok {'created': 1") == 3
     assert "6 crawls of a site that did not change" in done.stdout
 
 
 def test_released_rows_go_out_and_are_usual_from_then_on(demo: DemoSite, desk: Desk) -> None:
-    demo.control.set_layout("no_jsonld")
+    demo.control.set_layout(DOUBTFUL)
     done = desk.crawl(start(demo))
     assert done.exit_code == 5
-    assert "Monitor jsonld" in done.log
+    assert "Monitor doubtful_rows" in done.log
     (run,) = desk.runs()
     assert (run["verdict"], run["exit_code"], run["reason"]) == ("critical", 5, "drift")
-    assert run["findings"][0]["numbers"]["wrong"] >= 20
+    assert run["findings"][0]["numbers"]["doubtful"] >= 20
     assert desk.records() == []
     held = run["counts"]["outcome"]["quarantined"]
     assert run["counts"]["entry"]["quarantined"] == held
     copy = (desk.home / "state" / "quarantine" / f"{run['run_id']}.jsonl").read_bytes().splitlines()
     assert len(copy) == held
     assert json.loads(copy[0])["record"]["revision"] is None
+    assert json.loads(copy[0])["reason"] == "the sources contradict each other about the time of publication"
     assert command(desk, "release", run["run_id"]) == 0
     assert Counter(record["revision"] for record in desk.records()) == {1: held}
     assert {record["run_id"] for record in desk.records()} == {desk.runs()[-1]["run_id"]}
@@ -66,16 +71,66 @@ def test_released_rows_go_out_and_are_usual_from_then_on(demo: DemoSite, desk: D
     assert command(desk, "release", run["run_id"]) == 4, "nothing is left to release"
 
 
-def test_discarded_rows_are_read_again_by_the_mended_parser(demo: DemoSite, desk: Desk) -> None:
+def test_one_doubtful_row_of_a_first_crawl_is_held_back_alone(demo: DemoSite, desk: Desk) -> None:
+    odd = demo.site.truth(demo.site.newest - 3, demo.url)
+    demo.control.set_faults(Fault("trick", odd.url.removeprefix(demo.url), trick="cut_body"))
+    done = desk.crawl(start(demo))
+    assert done.exit_code == 0
+    (run,) = desk.runs()
+    assert (run["verdict"], [finding["name"] for finding in run["findings"]]) == ("warning", ["doubtful_rows"])
+    assert run["counts"]["outcome"] == {"created": 39, "quarantined": 1}
+    assert odd.url not in {record["url"] for record in desk.records()}
+
+
+def test_a_change_stays_critical_until_a_person_accepts_it(demo: DemoSite, desk: Desk) -> None:
+    oldest = demo.site.newest - 39
+    for _ in range(2):
+        assert desk.crawl(start(demo)).exit_code == 0
+        newest = demo.control.publish(25)["newest"]
     demo.control.set_layout("no_jsonld")
+    for _ in range(2):
+        assert desk.crawl(start(demo)).exit_code == 5
+        assert desk.runs()[-1]["findings"][0]["name"] == "jsonld"
+        assert len(desk.records()) == newest - oldest + 1, "each row is true without JSON-LD"
+        newest = demo.control.publish(25)["newest"]
+    run = desk.runs()[-1]["run_id"]
+    assert command(desk, "release", run) == 0
+    assert command(desk, "release", run) == 4, "nothing is left to accept"
+    for _ in range(2):
+        assert desk.crawl(start(demo)).exit_code == 0, "the new normal"
+        assert len(desk.records()) == newest - oldest + 1
+        newest = demo.control.publish(25)["newest"]
+
+
+def test_an_id_made_from_the_address_stays_when_the_number_appears(demo: DemoSite, desk: Desk) -> None:
+    demo.control.set_layout("no_number")
+    assert desk.crawl(start(demo)).exit_code == 0
+    (run,) = desk.runs()
+    assert run["learned"][0]["lacks"] == ["entity_id: none of 40 rows"]
+    ids = {record["url"]: record["id"] for record in desk.records()}
+    assert all(record["id"] == f"127.0.0.1:{slug_of(record['url'])}" for record in desk.records())
+    demo.control.set_layout("plain")
+    edited = demo.site.newest - 2
+    demo.control.advance(5)
+    demo.control.update(edited, "text")
+    demo.control.publish(1)
+    assert desk.crawl(start(demo)).exit_code == 0
+    truth = demo.control.truth(edited)
+    (revised,) = [record for record in desk.records() if record["event"] == "revised"]
+    assert (revised["id"], revised["revision"]) == (ids[truth["url"]], 2)
+    assert revised["entity_id"] == str(truth["entity_id"])
+    assert Counter(record["url"] for record in desk.records() if record["event"] == "created").most_common(1)[0][1] == 1
+
+
+def test_discarded_rows_are_read_again_by_the_corrected_parser(demo: DemoSite, desk: Desk) -> None:
+    demo.control.set_layout(DOUBTFUL)
     desk.crawl(start(demo), "limit=3")
     (run,) = desk.runs()
     assert (run["verdict"], desk.records()) == ("critical", [])
-    assert command(desk, "discard", run["run_id"], "--reason", "no JSON-LD") == 0
+    assert command(desk, "discard", run["run_id"], "--reason", "a wrong weekday") == 0
     demo.control.set_layout("plain")
     assert desk.crawl(start(demo)).exit_code == 0
     assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
-    assert all(record["date_modified"] for record in desk.records())
 
 
 def test_a_run_killed_while_rows_wait_loses_nothing_and_asks_for_nothing_twice(desk: Desk) -> None:
@@ -104,14 +159,14 @@ def test_switched_off_monitors_let_out_what_waits(desk: Desk) -> None:
         wait_for_held(desk, process)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        demo.control.set_layout("no_jsonld")
+        demo.control.set_layout(DOUBTFUL)
         assert desk.crawl(start(demo), settings=NO_BACKOFF | {"ESPRESO_MONITORS": "False"}).exit_code == 0
     assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
     assert desk.runs()[-1]["verdict"] is None
 
 
 def test_without_memory_quarantined_rows_are_in_the_copy_alone(demo: DemoSite, desk: Desk) -> None:
-    demo.control.set_layout("no_jsonld")
+    demo.control.set_layout(DOUBTFUL)
     done = desk.crawl(start(demo), "limit=3", settings={"ESPRESO_LEDGER": "none"})
     assert done.exit_code == 5
     (copy,) = (desk.home / "state" / "quarantine").iterdir()

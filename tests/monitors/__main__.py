@@ -1,7 +1,7 @@
-"""Redesign the demo site and see it noticed, then crawl it unchanged and hear no alarm.
+"""Redesign a known demo site and see it noticed; meet other editions for the first time; hear no alarm where none is due.
 
-Exits 0 only when every redesign is noticed by the first crawl, nothing wrong, lost or doubled is in the output, and
-an unchanged site raises no finding.
+Exits 0 only when every redesign is noticed by the first crawl after it and brings nothing wrong, lost or doubled, when
+every first crawl of another edition gives all its rows, right, and when an unchanged site raises no finding.
 """
 
 import argparse
@@ -13,10 +13,12 @@ from pathlib import Path
 from random import Random
 
 from espreso_crawler.demo_site import SiteOptions, running_apart
+from espreso_crawler.demo_site.options import Layout
 from tests.chaos.children import warm
 from tests.crawls import PAGE
 from tests.monitors.calm import moody, polls
-from tests.monitors.layouts import FIRST_EVER, redesigns
+from tests.monitors.editions import EDITIONS, first_crawls
+from tests.monitors.layouts import redesigns
 
 
 def main() -> None:
@@ -27,6 +29,7 @@ def main() -> None:
         home = asked.home or Path(temporary)
         home.mkdir(parents=True, exist_ok=True)
         ills = [_redesigned(home, language, asked.new) for language in asked.languages]
+        ills += [_met_first(home, language, tuple(asked.editions)) for language in asked.languages]
         ills += [_calm(home, language, asked.calm) for language in asked.languages if asked.calm]
     print(f"{time.monotonic() - started:.0f} seconds")
     sys.exit(any(ills))
@@ -36,8 +39,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.monitors", description=__doc__)
     parser.add_argument("calm", type=int, nargs="?", default=50, help="crawls of an unchanged site")
     parser.add_argument("--languages", nargs="+", default=["en", "uk"], choices=["en", "uk"])
-    parser.add_argument("--new", type=int, nargs="*", default=[FIRST_EVER, 0, 2, 30],
-                        help="articles published before a redesign is met; -1: it is the first crawl ever")  # fmt: skip
+    parser.add_argument("--new", type=int, nargs="*", default=[0, 2, 30], help="articles that come with a redesign")
+    parser.add_argument("--editions", nargs="*", default=EDITIONS, choices=EDITIONS, help="met for the first time")
     parser.add_argument("--home", type=Path, help="a new folder that keeps output, state and logs")
     return parser
 
@@ -49,6 +52,16 @@ def _redesigned(home: Path, language: str, counts: list[int]) -> bool:
         for redesign in redesigns(demo, home / f"redesigns-{language}", tuple(counts)):
             print(language, redesign, flush=True)
             is_ill |= not redesign.is_well()
+    return is_ill
+
+
+def _met_first(home: Path, language: str, editions: tuple[Layout, ...]) -> bool:
+    is_ill = False
+    with running_apart(SiteOptions(language=language, page_bytes=PAGE)) as demo:  # type: ignore[arg-type]
+        _warm(demo.url, home, demo.site.clock.now())
+        for met in first_crawls(demo, home / f"editions-{language}", editions):
+            print(language, met, flush=True)
+            is_ill |= not met.is_well()
     return is_ill
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from espreso_crawler.demo_site import DemoSite
 from tests.chaos.children import crawl, scrapy
 from tests.crawls import NO_WAITING
-from tests.monitors.truths import wrong_feed_fields, wrong_fields
+from tests.monitors.truths import Record, wrong_feed_fields, wrong_fields
 
 
 @dataclass
@@ -32,6 +32,11 @@ class Poll:
     def findings(self) -> list[str]:
         """The names of what they found."""
         return [finding["name"] for finding in self.run["findings"]]
+
+    @property
+    def learned(self) -> list[dict[str, Any]]:
+        """What it noted of editions that were new."""
+        return list(self.run["learned"])
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -62,10 +67,10 @@ class Place:
         files = sorted((self.home / "output" / stream).glob("*/*.jsonl"), key=lambda path: path.name)
         return [json.loads(line) for path in files for line in path.read_bytes().splitlines()]
 
-    def wrong_rows(self) -> list[str]:
-        """Return what is not true in articles and feed, a text a row."""
+    def wrong_rows(self, is_wrong: Callable[[Record, Record], Iterable[str]] = wrong_fields) -> list[str]:
+        """Return what is not true in articles and feed, a text a row; `is_wrong` names a record's wrong fields."""
         truths = {truth["url"]: truth for truth in map(self.demo.control.truth, self._numbers())}
-        rows = [(record["url"], list(wrong_fields(record, truths[record["url"]]))) for record in self.records()]
+        rows = [(record["url"], list(is_wrong(record, truths[record["url"]]))) for record in self.records()]
         lines = [(line["url"], list(wrong_feed_fields(line, truths[line["url"]]))) for line in self.records("feed")]
         return [f"{url}: {', '.join(wrong)}" for url, wrong in [*rows, *lines] if wrong]
 

@@ -11,10 +11,12 @@ LENGTHS = (70, 150, 2000)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def rows(count: int, *flaws: str, lengths: tuple[int, ...] = LENGTHS) -> list[Observation]:
-    """Return rows that lack these properties."""
+def rows(
+    count: int, *flaws: str, lengths: tuple[int, ...] = LENGTHS, silent: tuple[str, ...] = (), doubt: str = ""
+) -> list[Observation]:
+    """Return rows that lack these properties, say nothing about others, and have a doubt."""
     assert len(lengths) == len(MEASURED)
-    return [Observation(EDITION, flaws, (), lengths) for _ in range(count)]
+    return [Observation(EDITION, flaws, silent, lengths, (doubt,) if doubt else ()) for _ in range(count)]
 
 
 def usual(count: int = 200, *flaws: str) -> list[Tally]:

@@ -11,6 +11,7 @@ from espreso_crawler.monitors.expectations import EXPECTATIONS
 from espreso_crawler.monitors.latency import Latency
 from espreso_crawler.monitors.observations import MEASURED
 from espreso_crawler.monitors.run_checks import run_findings, silence
+from tests import said
 
 ROOT = Path(__file__).parents[2]
 NOW = int(datetime(2026, 11, 22, 15, tzinfo=UTC).timestamp())
@@ -76,8 +77,11 @@ def test_latency_counts_what_was_published_since_the_run_before():
 
 def test_the_docs_say_what_to_do_about_every_finding():
     source = "\n".join(path.read_text("utf-8") for path in (ROOT / "espreso_crawler" / "monitors").glob("*.py"))
-    named = set(re.findall(r'Finding\(\s*"(\w+)"|_finding\(feed, "(\w+)"|\("(feed_\w+)"', source))
+    named = set(re.findall(r'Finding\(\s*"(\w+)"|_finding\(feed, "(\w+)"|\s\("(feed_\w+)"', source))
     names = {name for groups in named for name in groups if name} | {each.name for each in EXPECTATIONS}
     names |= {f"length_{field}" for field in MEASURED}
-    table = re.findall(r"^\| (`[^|]*) \|", (ROOT / "docs" / "monitors.md").read_text("utf-8"), re.MULTILINE)
-    assert {name for cell in table for name in re.findall(r"`(\w+)`", cell)} == names
+    rows = said.rows(ROOT / "docs" / "monitors.md", "Findings")
+    assert {name for row in rows for name in re.findall(r"\w+", row.cells[0])} == names
+    levels = {name: row.cells[1] for row in rows for name in re.findall(r"\w+", row.cells[0])}
+    for each in EXPECTATIONS:
+        assert levels[each.name] == each.level + (", holds" if each.holds else "")

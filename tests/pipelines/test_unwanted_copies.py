@@ -16,7 +16,7 @@ SITE = Site(SiteOptions(page_bytes=PAGE))
 COPY = next(brief for number in range(SITE.newest + 1, SITE.newest + 60) if (brief := SITE.brief(number)).reprint_of)
 ORIGINAL = SITE.brief(COPY.reprint_of or 0)
 LATE = Fault("delay", path=f"/{COPY.slug}", seconds=0.5)  # the original is read first, though the feed shows it last
-STRANGE = Fault("trick", path=f"/{ORIGINAL.slug}", trick="traversal")  # the row has no number: it is quarantined
+STRANGE = Fault("trick", path=f"/{ORIGINAL.slug}", trick="other_year")  # two dates: it is quarantined
 
 
 @pytest.fixture

@@ -144,13 +144,13 @@ def test_a_reservation_that_cannot_be_asked_for_again_still_counts(desk: Desk):
     assert [record["opt_outs"] for record in desk.records()] == [["tdm-reserved"], ["tdm-reserved"]]
 
 
-def test_a_reserved_site_is_no_drift_and_a_redesign_of_it_is(desk: Desk):
+def test_a_reserved_site_is_judged_by_the_text_that_its_records_lack(desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS)) as demo:
         assert desk.crawl(start(demo)).exit_code == 0
         assert len(desk.records()) == 40
         assert desk.runs()[-1]["verdict"] == "ok"
         demo.control.publish(3)
-        demo.control.set_layout("no_jsonld")
+        demo.control.set_layout("wrong_weekday")
         assert desk.crawl(start(demo)).exit_code == 5
         assert len(desk.records()) == 40
 

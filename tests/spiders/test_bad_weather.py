@@ -28,7 +28,8 @@ WEATHER = [
     (Fault("trick", trick="deep"), "pending", "nests deeper"),
     (Fault("trick", trick="surrogates"), "emitted", ""),
     (Fault("trick", trick="links"), "emitted", ""),
-    (Fault("trick", trick="traversal"), "quarantined", "number is not on the page"),
+    (Fault("trick", trick="traversal"), "emitted", ""),
+    (Fault("trick", trick="other_year"), "quarantined", "contradict each other"),
 ]
 
 

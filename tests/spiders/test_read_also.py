@@ -128,8 +128,7 @@ def test_two_addresses_of_one_article_are_one(demo: DemoSite, desk: Desk):
 
 def test_a_renamed_layout_does_not_stop_the_crawl_nor_spoil_a_row(desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, layout="renamed")) as demo:
-        # The monitors would hold these rows back: labels and captions are lost.
-        assert desk.crawl(start(demo), settings={"ESPRESO_MONITORS": "False"}).exit_code == 0
+        assert desk.crawl(start(demo)).exit_code == 0
         records = {record["entity_id"]: record for record in desk.records()}
         newest = demo.site.newest
         assert len(records) == 40

@@ -85,7 +85,7 @@ def test_a_silent_edit_is_found_within_an_hour_and_counted_apart(demo: DemoSite,
 def test_a_look_that_ends_in_quarantine_is_not_due_within_the_hour(demo: DemoSite, crawled: Desk) -> None:
     edited, *_ = young(demo)
     demo.control.update(edited, "text", silent=True)
-    demo.control.set_layout("no_jsonld")
+    demo.control.set_layout("wrong_weekday")
     assert crawled.now
     crawled.now += 25 * HOUR
     assert crawled.crawl(start(demo)).exit_code == 5

@@ -1,0 +1,69 @@
+"""First crawls of plausible other editions: every row goes out, right, and what they lack is learned, not alarmed at."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from espreso_crawler.demo_site import DemoSite
+from espreso_crawler.demo_site.options import Layout
+from tests.monitors.polls import Place, Poll
+from tests.monitors.truths import Record, as_printed, filled, wrong_fields
+
+ALONE: tuple[Layout, ...] = ("no_author", "no_tags", "no_jsonld", "no_number", "new_header", "no_lead")
+COMBINED: tuple[Layout, ...] = ("global", "bare", "strange")
+"""The Global edition as it was seen, without authors and tags; one with next to nothing; one that is read by shape."""
+EDITIONS = ALONE + COMBINED
+
+
+@dataclass
+class FirstCrawl:
+    """One edition, crawled for the first time and once more after one new article."""
+
+    layout: Layout
+    first: Poll
+    poll: Poll
+    wrong: list[str]
+    missing: list[str]
+    doubled: list[str]
+
+    def is_well(self) -> bool:
+        """Whether all rows went out, right, without an alarm, and the edition was learned once."""
+        is_calm = all(poll.exit_code == 0 and poll.verdict == "ok" for poll in (self.first, self.poll))
+        is_learned = len(self.first.learned) == 1 and not self.poll.learned
+        return is_calm and is_learned and not (self.wrong or self.missing or self.doubled)
+
+    def __str__(self) -> str:
+        lacks = "; ".join(part for note in self.first.learned for part in note["lacks"])
+        ills = f"wrong {self.wrong[:5]} missing {self.missing[:5]} doubled {self.doubled[:5]}"
+        polls = ", ".join(
+            f"exit {poll.exit_code} {poll.verdict} {poll.outcomes} {poll.findings or ''}"
+            for poll in (self.first, self.poll)
+        )
+        return f"{self.layout:<12}first crawl: {polls}; lacks {lacks}{'' if self.is_well() else '; NOT WELL: ' + ills}"
+
+
+def first_crawls(demo: DemoSite, folder: Path, layouts: tuple[Layout, ...] = EDITIONS) -> Iterator[FirstCrawl]:
+    """Yield each edition's first crawl and the poll after it, from a folder of its own."""
+    for layout in layouts:
+        demo.control.reset()
+        demo.control.set_layout(layout)
+        place = Place(demo, folder / layout)
+        first = place.poll()
+        demo.control.publish(1)
+        poll = place.poll()
+        written = Counter(record["url"] for record in place.records())
+        yield FirstCrawl(
+            layout,
+            first,
+            poll,
+            place.wrong_rows(lambda record, truth: _wrong(record, truth, layout)),  # noqa: B023  # called at once
+            sorted(place.published() - written.keys()),
+            [url for url, times in written.items() if times > 1],
+        )
+
+
+def _wrong(record: Record, truth: Record, layout: Layout) -> list[str]:
+    printed = as_printed(truth, layout)
+    is_read_by_shape = layout == "strange"  # prints what cannot be told apart without names: that is left empty
+    return list(wrong_fields(filled(record, printed) if is_read_by_shape else record, printed))
