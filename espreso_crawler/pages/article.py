@@ -93,7 +93,8 @@ def _set_body(item: Article, parts: Parts) -> None:
     item.blocks, item.article_body, item.links = story.blocks, story.text, story.links
     item.author_note = story.author_note
     glued = parts.jsonld.body
-    agrees = structure.agrees(story, glued) if glued and source != "jsonld" else None
+    is_witness = bool(glued) and source != "jsonld" and not structure.is_excerpt(glued or "", story)
+    agrees = structure.agrees(story, glued) if is_witness else None
     item.provenance.append(Provenance("article_body", source, agrees))
     main = main_image(parts)
     if main:

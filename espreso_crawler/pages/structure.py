@@ -84,6 +84,12 @@ def agrees(story: Body, glued: str | None) -> bool:
     return all(part in theirs for part in ours) and 2 * sum(map(len, ours)) >= len(theirs)
 
 
+def is_excerpt(glued: str, story: Body) -> bool:
+    """Return whether the JSON-LD body is no more than a piece of the text: then it says nothing of the rest."""
+    theirs, ours = _squeezed(visible(glued)).rstrip(".…"), _squeezed(story.text or "")
+    return bool(theirs) and 2 * len(theirs) < len(ours) and theirs in ours
+
+
 def language(text: str) -> str:
     """Return the language of a text by letters that only one of the three has.
 

@@ -196,3 +196,20 @@ def test_digests_ignore_labels_and_modification_but_see_text_and_captions():
     other_caption = article(page(Facts(under_image="<p>Another bridge</p>")))
     assert other_caption.text_digest == plain.text_digest
     assert other_caption.record_digest != plain.record_digest
+
+
+@pytest.mark.parametrize(
+    ("glued", "agrees"),
+    [
+        ("First words of the text.", None),
+        ("First words of the...", None),
+        ("Quite another text, of another article.", False),
+        ("First words of the text. Second words of the text. Third words of the text.", True),
+    ],
+)
+def test_an_excerpt_in_jsonld_is_no_witness_of_the_text(glued: str, agrees: bool | None):
+    jsonld = f'<script type="application/ld+json">{{"@type":"NewsArticle","articleBody":"{glued}"}}</script>'
+    text = "".join(f"<p>{number} words of the text.</p>" for number in ("First", "Second", "Third"))
+    body = f'<section class="content_current_article"><div class="news-content">{text}</div></section>'
+    found = page(f"<html><head>{jsonld}</head><body>{body}</body></html>")
+    assert provenance(article(found), "article_body").agrees is agrees
