@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo crawl schedule scrapyd test lint bench chaos stops drift reach day fuzz clean
+.PHONY: help demo crawl export schedule scrapyd test lint bench chaos stops drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -17,6 +17,9 @@ demo: .venv/.run ## crawl an invented news site on this machine into output/demo
 
 crawl: .venv/.run ## crawl the real site; arguments: make crawl ARGS="-a since=24h"
 	@$(BIN)/scrapy crawl read_also $(ARGS)
+
+export: .venv/.export ## write the output in another format; arguments: make export ARGS="--format sqlite --since 7d"
+	@$(BIN)/scrapy export $(ARGS)
 
 schedule: .venv/.schedule ## crawl the real site each 10 minutes; arguments: make schedule ARGS="--every 5m -a edition=ua"
 	@$(BIN)/scrapy schedule --every 10m --jitter 60s $(ARGS)

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "demo_site": set[str](),
     "drops": {"exceptions"},
     "exceptions": set[str](),
+    "export": {"exceptions", "items", "ledger", "processors", "record", "schema", "vocabularies"},
     "exporters": {"items", "record"},
     "extensions": {"drops", "exceptions", "identity", "items", "ledger", "monitors", "places", "reading", "record"},
     "extraction": RECORD | {"pages", "tagging"},
@@ -56,6 +57,7 @@ MAY_IMPORT = {
 }
 WITHOUT_SCRAPY = {
     "demo_site",
+    "export",
     "exceptions",
     "extraction",
     "identity",

@@ -13,16 +13,14 @@ from scrapy.exceptions import UsageError
 
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.export.later import tags_path
 from espreso_crawler.items import Article, Block, Image, Keyword
-from espreso_crawler.ledger.tail import tail
+from espreso_crawler.ledger.tail import whole
 from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.places import places
 from espreso_crawler.record import encode
 from espreso_crawler.tagging import Tagger
 
-FOLDER = "tags"
-SHOWN = 12
-"""Hex digits of the vocabulary version in the file's name."""
 TEXT = ("headline", "description", "article_body", "article_section")
 
 
@@ -59,7 +57,7 @@ class Command(ScrapyCommand):
                 for line in lines:
                     sys.stdout.buffer.write(line)
             else:
-                path = output / FOLDER / f"{tagger.version.removeprefix('sha256:')[:SHOWN]}.jsonl"
+                path = tags_path(output, tagger.version)
                 print(f"{_write(path, lines)} articles tagged in {path}")
         except ConfigurationError as error:
             refuse(self, str(error), ExitCode.CONFIGURATION)
@@ -73,7 +71,7 @@ class Command(ScrapyCommand):
 
 def retagged(output: Path, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]:
     """Yield a line for every sealed article line that has a text, in the order of the output."""
-    for sealed in tail(output, after=after):
+    for sealed in whole(output, after=after):
         record = orjson.loads(sealed.line)
         if record.get("headline") is None:
             continue  # removed, retracted or erased

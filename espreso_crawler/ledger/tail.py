@@ -15,6 +15,9 @@ class SealedLine:
 
     segment: int
     line: bytes
+    path: Path
+    offset: int
+    """Where the line begins in its file, in bytes."""
 
 
 def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
@@ -25,13 +28,28 @@ def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[S
     """
     try:
         for file in newer(output, after=after, stream=stream):
+            offset = 0
             with file.path.open("rb") as lines:
                 for line in lines:
-                    yield SealedLine(file.number, line)
+                    yield SealedLine(file.number, line, file.path, offset)
+                    offset += len(line)
     except FileNotFoundError:
         return  # rewritten while it was read: it comes again under a new number
     except OSError as error:
         raise LedgerError(f"{error.filename}: {error.strerror}") from error
+
+
+def whole(output: Path, *, after: int = 0, stream: Stream = "articles") -> Iterator[SealedLine]:
+    """Yield as `tail`, and go on until a look finds nothing new.
+
+    A segment that was rewritten while it was read is there again, so its lines may come twice.
+    """
+    last, before = after, -1
+    while last != before:
+        before = last
+        for sealed in tail(output, after=before, stream=stream):
+            yield sealed
+            last = sealed.segment
 
 
 def newer(output: Path, *, after: int, stream: Stream = "articles") -> list[SegmentFile]:

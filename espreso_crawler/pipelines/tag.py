@@ -13,7 +13,8 @@ from espreso_crawler.items import Article
 from espreso_crawler.pipelines.drafts import carried
 from espreso_crawler.processors.text import is_known_label
 from espreso_crawler.tagging import Tagger, tagger
-from espreso_crawler.vocabularies.concepts import Kind
+from espreso_crawler.vocabularies.concepts import Kind, Vocabularies
+from espreso_crawler.vocabularies.loading import load
 
 
 class TagPipeline:
@@ -48,6 +49,12 @@ class TagPipeline:
 def tagger_of(settings: BaseSettings) -> Tagger:
     """Return the tagger that the settings ask for. Raises `ConfigurationError` when a vocabulary is wrong."""
     return tagger(*_choice(settings))
+
+
+def vocabularies_of(settings: BaseSettings) -> Vocabularies:
+    """Return the vocabularies that the settings ask for. Raises `ConfigurationError` when one is wrong."""
+    folder, without = _choice(settings)
+    return load(folder, without=without)
 
 
 def _choice(settings: BaseSettings) -> tuple[Path | None, frozenset[Kind]]:

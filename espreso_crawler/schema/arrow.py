@@ -1,6 +1,8 @@
 """The record as an Arrow schema: described in JSON for everybody, built for those who have pyarrow."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,20 +31,35 @@ def description() -> Json:
     return {"schema": {"fields": [_field(field) for field in shapes()["Article"].fields]}}
 
 
-def schema() -> "pa.Schema":
-    """Return the schema as pyarrow has it; needs pyarrow."""
-    return _schema(PYARROW)
+def schema(fields: Iterable[Field] | None = None) -> "pa.Schema":
+    """Return the schema of the record, or of other fields, as pyarrow has it; needs pyarrow."""
+    import pyarrow as pa  # noqa: PLC0415 - no dependency: only readers who use Arrow have it
+
+    return pa.schema([_built(_field(field)) for field in fields or shapes()["Article"].fields])
 
 
 def table(file: str | Path) -> "pa.Table":
-    """Return a file of the output as a table; needs pyarrow.
+    """Return a file of the output as a table; needs pyarrow."""
+    return table_of(Path(file).read_bytes(), schema())
 
-    Its JSON reader knows times but no days, so it reads days as text, which then become days.
+
+def table_of(lines: bytes, schema: "pa.Schema") -> "pa.Table":
+    """Return JSON lines as a table of these types; needs pyarrow.
+
+    Its JSON reader knows times but no days, so it reads days as text, which then become days. It gets everything as one
+    block, because it refuses a line that is longer than its block.
     """
-    from pyarrow import json  # noqa: PLC0415 - no dependency: only readers who use Arrow have it
+    import pyarrow as pa  # noqa: PLC0415
+    from pyarrow import json  # noqa: PLC0415
 
-    options = json.ParseOptions(explicit_schema=_schema(PYARROW | {"date": "string"}))
-    return json.read_json(file, parse_options=options).cast(schema())
+    as_text = pa.schema([_with_days_as_text(field) for field in schema])
+    if not lines:
+        return schema.empty_table()
+    return json.read_json(
+        BytesIO(lines),
+        read_options=json.ReadOptions(block_size=len(lines) + 1, use_threads=False),
+        parse_options=json.ParseOptions(explicit_schema=as_text, unexpected_field_behavior="ignore"),
+    ).cast(schema)
 
 
 def _field(field: Field) -> Json:
@@ -60,16 +77,10 @@ def _node(field: Field, kind: Json, children: list[Json]) -> Json:
     return {"name": field.name, "type": kind, "nullable": True, "children": children}
 
 
-def _schema(types: dict[str, str]) -> "pa.Schema":
+def _built(node: Json) -> "pa.Field":
     import pyarrow as pa  # noqa: PLC0415
 
-    return pa.schema([_built(field, types) for field in description()["schema"]["fields"]])
-
-
-def _built(node: Json, types: dict[str, str]) -> "pa.Field":
-    import pyarrow as pa  # noqa: PLC0415
-
-    children = [_built(child, types) for child in node["children"]]
+    children = [_built(child) for child in node["children"]]
     match node["type"]["name"]:
         case "list":
             kind = pa.list_(children[0])
@@ -78,5 +89,16 @@ def _built(node: Json, types: dict[str, str]) -> "pa.Field":
         case "timestamp":
             kind = pa.timestamp("s", tz="UTC")
         case name:
-            kind = pa.type_for_alias(types[name])
+            kind = pa.type_for_alias(PYARROW[name])
     return pa.field(node["name"], kind)
+
+
+def _with_days_as_text(field: "pa.Field") -> "pa.Field":
+    import pyarrow as pa  # noqa: PLC0415
+
+    kind = field.type
+    if pa.types.is_struct(kind):
+        kind = pa.struct([_with_days_as_text(part) for part in kind])
+    elif pa.types.is_list(kind):
+        kind = pa.list_(_with_days_as_text(kind.value_field))
+    return field.with_type(pa.string() if pa.types.is_date32(kind) else kind)

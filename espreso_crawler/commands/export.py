@@ -1,0 +1,109 @@
+"""``scrapy export``: sealed output in the forms that other people's tools open; needs no ledger."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
+
+from espreso_crawler.commands import refusing
+from espreso_crawler.exceptions import ArgumentError
+from espreso_crawler.export.formats import ALL, FORMATS
+from espreso_crawler.export.source import Source, Track
+from espreso_crawler.export.writing import to_folder, to_stream
+from espreso_crawler.pipelines.tag import vocabularies_of
+from espreso_crawler.places import base, places
+from espreso_crawler.spiders.arguments import instant
+from espreso_crawler.vocabularies.concepts import Concept, Vocabularies
+
+FOLDER = "export"
+STDOUT = "-"
+T = TypeVar("T")
+
+
+class Command(ScrapyCommand):
+    """Writes articles, revisions, changes of the feed or tags as one file of a format, or to standard output."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Return the usage line."""
+        return "--format FORMAT [options]"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return "Write the output as Parquet, CSV, SQLite, JSON-LD, ninjs, Atom or JSON Lines"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add this command's options."""
+        super().add_options(parser)
+        parser.add_argument("--format", required=True, choices=FORMATS, help="which format")
+        parser.add_argument("--what", choices=ALL, default="latest", help="which records (default: latest)")
+        parser.add_argument("--since", metavar="WHEN", help="published since (feed: seen since): a date, 36h, 7d")
+        parser.add_argument(
+            "--to", default=FOLDER, metavar="FOLDER", help=f"where to, - for standard output (default: {FOLDER})"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write the export and say what it holds."""
+        if args:
+            raise UsageError("export takes no arguments, only options")
+        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
+        try:
+            with refusing(self):
+                self._export(self.settings, opts)
+        except BrokenPipeError:  # whoever reads our output has seen enough
+            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
+
+    def _export(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+        @cache
+        def vocabularies() -> Vocabularies:
+            return vocabularies_of(settings)
+
+        @cache
+        def concepts() -> Mapping[str, Concept]:
+            return vocabularies().by_id()
+
+        source = Source(
+            places(settings).output,
+            opts.what,
+            _since(opts.since),
+            FORMATS[opts.format].newest_first,
+            lambda: vocabularies().version,
+        )
+        with _progress() as track:
+            if opts.to == STDOUT:
+                to_stream(source, opts.format, sys.stdout.buffer, concepts=concepts, track=track)
+                sys.stdout.flush()
+                return
+            path, written = to_folder(source, opts.format, base() / opts.to, concepts=concepts, track=track)
+        print(f"{written.count} records, {written.bytes} bytes: {path}")
+
+
+def _since(text: str | None) -> datetime | None:
+    try:
+        return instant(text) if text else None
+    except ValueError as error:
+        raise ArgumentError(f"--since {text}: {error}") from error
+
+
+@contextmanager
+def _progress() -> Iterator[Track]:
+    """Show on a terminal how far it is; elsewhere nothing."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+
+        def track(things: Iterable[T], description: str, total: int | None, /) -> Iterable[T]:
+            return progress.track(things, total=total, description=description)
+
+        yield track

@@ -1,0 +1,98 @@
+"""``scrapy export``: a file of another format, or a stream."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.export.source import Source
+from espreso_crawler.export.writing import to_folder
+from tests import forked
+from tests.crawls import ROOT
+from tests.export.sealed import article, seal
+from tests.forked import Finished
+
+
+def export(home: Path, *arguments: str, to: Path | str | None = None) -> Finished:
+    given = ["export", "--to", str(to or home / "export"), *arguments, "-s", f"ESPRESO_OUTPUT={home / 'output'}"]
+    return forked.scrapy(given, folder=ROOT, now=None, seconds=60)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    seal(tmp_path / "output", article(), article(id="global:7", date_published="2024-10-02T11:37:00+03:00"))
+    return tmp_path
+
+
+def test_a_file_is_put_into_the_folder_and_told(home):
+    done = export(home, "--format", "csv", "--since", "2024-11-01")
+    path = home / "export" / "articles.csv"
+    assert (done.exit_code, done.stdout.decode()) == (0, f"1 records, {path.stat().st_size} bytes: {path}\n"), done.log
+    assert sorted(each.name for each in path.parent.iterdir()) == ["articles.csv", "datapackage.json"]
+
+
+def test_lines_go_to_stdout_and_nothing_else(home):
+    done = export(home, "--format", "jsonl", to="-")
+    assert [orjson.loads(line)["id"] for line in done.stdout.splitlines()] == ["global:7", "global:1001"]
+    assert done.log == ""
+    assert not (home / "export").exists()
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(home):
+    seal(home / "output", *(article(id=f"global:{number}") for number in range(100)), number=2)
+    command = [sys.executable, "-m", "scrapy", "export", "--format", "jsonl", "--to", "-"]
+    with subprocess.Popen(
+        [*command, "-s", f"ESPRESO_OUTPUT={home / 'output'}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        (("--format", "atom", "--what", "feed"), 2, "--format atom holds latest, not feed"),
+        (("--format", "csv", "--since", "yesterday"), 2, "--since yesterday: give an ISO date"),
+        (("--format", "sqlite", "--to", "-"), 2, "give a folder by --to"),
+        (("--format", "csv", "-s", "ESPRESO_OUTPUT=/nowhere"), 4, "/nowhere: there is no output folder"),
+    ],
+)
+def test_a_refusal_is_one_line_and_leaves_nothing(home, arguments, code, reason):
+    given = ["export", "--to", str(home / "export"), "-s", f"ESPRESO_OUTPUT={home / 'output'}", *arguments]
+    done = forked.scrapy(given, folder=ROOT, now=None, seconds=60)
+    assert done.exit_code == code
+    assert done.log.startswith("scrapy export: ")
+    assert reason in done.log
+    assert done.log.count("\n") == 1
+    assert not list(home.glob("export/*"))
+
+
+def test_a_package_of_somebody_else_is_left_alone(home):
+    other = home / "export" / "datapackage.json"
+    other.parent.mkdir()
+    other.write_text("[]")
+    done = export(home, "--format", "jsonl")
+    assert (done.exit_code, other.read_text()) == (4, "[]")
+    assert "no data package; move it away" in done.log
+
+
+def test_exports_do_not_go_among_sealed_files(home):
+    done = export(home, "--format", "jsonl", to=home / "output")
+    assert done.exit_code == 4
+    assert "export into another one" in done.log
+
+
+def test_without_pyarrow_parquet_names_the_extra_and_the_others_work(home, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    source = Source(home / "output", "latest")
+    with pytest.raises(ConfigurationError, match=r"pip install 'espreso-crawler\[export\]'"):
+        to_folder(source, "parquet", home / "export", concepts=dict)
+    assert list((home / "export").iterdir()) == []
+    to_folder(source, "csv", home / "export", concepts=dict)
