@@ -17,7 +17,7 @@ Day = date
 SCHEMA_VERSION = "1.0"
 """Minor: a new nullable field. Major: everything else."""
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 """Raised by hand when extraction changes: digests are compared within one version only."""
 
 Event = Literal["created", "revised", "removed", "retracted", "reextracted", "erased"]
@@ -47,7 +47,7 @@ class Block:
     type: BlockType
     """What kind of block it is."""
     level: int | None = None
-    """For `heading`: 2 to 4 by its tag; null for a wholly bold paragraph."""
+    """For `heading`: 2 to 4 by its tag; null for a wholly bold paragraph, such as a question."""
     text: str | None = None
     """Text of a text block, equal to `article_body[start:end]`; for an embed, its visible text."""
     items: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Block:
     caption: str | None = None
     """For `image` and `video`: the line under it, without the credit."""
     credit: str | None = None
-    """For `image`: who made it."""
+    """For `image` and `video`: who made it."""
     provider: str | None = None
     """For `video` and `embed`: the host that serves it, e.g. `youtube`, `telegram`."""
     start: int | None = None
@@ -109,7 +109,7 @@ class Image:
     """A picture of the article."""
 
     url: str
-    """Absolute address of the largest version known, without cache-buster."""
+    """Absolute address of the largest version known; a picture file's without its query."""
     role: ImageRole
     """`main` for the one above the body, `inline` for one inside it."""
     caption: str | None = None
@@ -187,7 +187,8 @@ class Provenance:
     agrees: bool | None
     """Whether the other sources say the same; null when there is no other."""
     raw: str | None = None
-    """The value as it stood there, for headline, dates, authors, labels and section only, cut at 300 characters."""
+    """The value as it stood there, for headline, dates, authors, labels, section and marks of paid content, cut
+    at 300 characters."""
     others: list[OtherEvidence] = dataclasses.field(default_factory=list)
     """The sources that disagree."""
 
@@ -225,7 +226,7 @@ class Article:
     edition: str | None = None
     """`ua`, `global`, `zahid`, `bc` or `ru`; for any other host, its name."""
     in_language: str | None = None
-    """`uk`, `en` or `ru`."""
+    """`uk`, `en` or `ru`: the text's own; what the page declares decides for a text of a few words."""
     content_kind: ContentKind | None = None
     """What the article mostly is."""
     headline: str | None = None
@@ -253,12 +254,12 @@ class Article:
     labels: list[str] = field(default_factory=list)
     """Editorial labels in one form for all languages, e.g. `exclusive`, `updated`, `opinion`."""
     is_sponsored: bool | None = None
-    """Whether a label marks it as paid content."""
+    """Whether its label, rubric, one of its tags or a line of its text marks it as paid; `provenance` names which."""
     opt_outs: list[str] = field(default_factory=list)
     """What page or site ask of machines: `noindex`, `noarchive`, `tdm-reserved`; with the last one, text and pictures
     may be withheld."""
     cited_agencies: list[str] = field(default_factory=list)
-    """Agencies in text or credits whose material the site forbids to reuse."""
+    """Agencies in text, credits or names of picture files whose material the site forbids to reuse, in any script."""
     keywords: list[Keyword] = field(default_factory=list)
     """The site's own tags, without the one that means news in general."""
     tags: list[Tag] = field(default_factory=list)

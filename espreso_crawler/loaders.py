@@ -6,6 +6,7 @@ from typing import Any
 
 from espreso_crawler.items import Article, Author, Keyword, OtherEvidence, Provenance, Source
 from espreso_crawler.processors import dates, text
+from espreso_crawler.processors.names import names
 
 LONGEST_RAW = 300
 Claim = tuple[Source, Any]
@@ -23,22 +24,17 @@ def moment(value: str | datetime) -> datetime | None:
     return dates.kyiv(day.day, clock) if day and clock else None
 
 
-def author(value: tuple[str, str | None]) -> Author | None:
-    """Return the author of a (name, address) pair."""
-    name = text.person(value[0])
-    return Author(name, value[1]) if name else None
-
-
 def keyword(value: tuple[str, str | None]) -> Keyword | None:
     """Return the keyword of a (name, address) pair, but not the tag that means news in general."""
-    name = text.clean(value[0])
+    name = text.value(value[0])
     is_news = name in ("Новини", "News", "Новости") or (value[1] or "").endswith("/news")
     return Keyword(name, value[1]) if name and not is_news else None
 
 
 def authors(values: Iterable[tuple[str, str | None]]) -> list[Author]:
-    """Return the authors of (name, address) pairs, each once."""
-    return _distinct(map(author, values))
+    """Return the authors of (names, address) pairs, each once; an address is one author's, not of several."""
+    found = ((names(line), url) for line, url in values)
+    return _distinct(Author(name, url if len(people) == 1 else None) for people, url in found for name in people)
 
 
 def keywords(values: Iterable[tuple[str, str | None]]) -> list[Keyword]:
@@ -88,7 +84,7 @@ def _same_text(ours: str, theirs: str) -> bool:
     return ours.casefold() == theirs.casefold()
 
 
-def _same_headline(ours: str, theirs: str) -> bool:
+def same_headline(ours: str, theirs: str) -> bool:
     """Return whether one headline begins with the other: a column's metadata adds "… Column by …"."""
     ours, theirs = ours.casefold(), theirs.casefold()
     return ours.startswith(theirs) or theirs.startswith(ours)
@@ -114,9 +110,9 @@ class ArticleLoader:
     """
 
     # Raw values stay on record for these fields only: they are short, and they are what people dispute.
-    headline_in = MostTrusted("headline", text.clean, _same_headline, keeps_raw=True)
-    description_in = MostTrusted("description", text.uncut, _same_text)
-    article_section_in = MostTrusted("article_section", text.clean, _same_text, keeps_raw=True)
+    headline_in = MostTrusted("headline", text.value, same_headline, keeps_raw=True)
+    description_in = MostTrusted("description", text.value, _same_text)
+    article_section_in = MostTrusted("article_section", text.value, _same_text, keeps_raw=True)
     date_published_in = MostTrusted("date_published", moment, dates.same_minute, keeps_raw=True)
     date_modified_in = MostTrusted("date_modified", moment, dates.same_minute, keeps_raw=True)
     authors_in = MostTrusted("authors", authors, _same_names, keeps_raw=True)

@@ -9,17 +9,16 @@ from espreso_crawler.exceptions import NotAnArticle
 from espreso_crawler.items import Article, ContentKind, Evidence, FeedSighting, Provenance, Related, Source
 from espreso_crawler.pages import structure
 from espreso_crawler.pages.addresses import canonical_address, is_on_host_of
-from espreso_crawler.pages.blocks import raw_blocks
 from espreso_crawler.pages.body import Body, body
 from espreso_crawler.pages.claims import loaded
-from espreso_crawler.pages.images import main_image
+from espreso_crawler.pages.containers import body_pieces
+from espreso_crawler.pages.images import header_video, main_image
 from espreso_crawler.pages.opt_outs import opt_outs
 from espreso_crawler.pages.page import Page
 from espreso_crawler.pages.parts import WRAPPER, Parts, line
+from espreso_crawler.pages.text.blocks import raw_blocks
 from espreso_crawler.processors import dates, text
 
-# Inside the content.
-BODY = "div.news-content"
 # Below the article.
 RELATED = "section.similar-news a.js-read-also-item"
 RELATED_HEADLINE = ".similar_by_tag__multiple__title"
@@ -29,6 +28,8 @@ RELATED_DATE = ".similar_by_tag__multiple__item__date"
 VIDEO_TEXT_LIMIT = 500
 GALLERY_IMAGES = 5
 LONGEST_NUMBER = 20
+# Characters of the text that tell its language.
+LANGUAGE_SAMPLE = 2_000
 
 
 def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | None = None) -> Article:
@@ -47,10 +48,10 @@ def article_with_digests(
     _require_article(page)
     parts = Parts.of(page)
     item = loaded(parts, sighting, feed_label)
-    _set_body(item, parts)
+    story = _set_body(item, parts)
     item.related = [_related(card, page) for card in parts.wrapper.css(RELATED)]
     page.require_readable(*_texts(item))
-    item.content_kind = _content_kind(item)
+    item.content_kind = _content_kind(item, story)
     item.feed = sighting
     item.opt_outs = opt_outs(page)
     _set_identity(item, parts)
@@ -88,7 +89,7 @@ def _require_article(page: Page) -> None:
         raise NotAnArticle(f"{page.url}: no article on this page ({title[:80]!r})")
 
 
-def _set_body(item: Article, parts: Parts) -> None:
+def _set_body(item: Article, parts: Parts) -> Body:
     story, source = _body(parts, item)
     item.blocks, item.article_body, item.links = story.blocks, story.text, story.links
     item.author_note = story.author_note
@@ -101,16 +102,19 @@ def _set_body(item: Article, parts: Parts) -> None:
         item.images.append(main[0])
         item.provenance.append(main[1])
     item.images += story.images
+    return story
 
 
 def _body(parts: Parts, item: Article) -> tuple[Body, Source]:
     page, glued = parts.page, parts.jsonld.body
-    container = parts.in_content(BODY)
-    if container is not None:
-        return body(raw_blocks(container, page)), "markup"
+    above = header_video(parts)
+    pieces = body_pieces(parts)
+    if pieces:
+        return body(above + raw_blocks(pieces, page)), "markup"
     dense = structure.densest_text(parts.wrapper, glued)
-    if dense is not None:
-        return body(structure.without_lead(raw_blocks(dense, page), item.description, item.headline)), "structure"
+    if dense:
+        found = structure.without_lead(raw_blocks(dense, page), item.description, item.headline)
+        return body(above + found), "structure"
     paragraphs = structure.paragraph(glued)
     return body(paragraphs), "jsonld" if paragraphs else "structure"
 
@@ -133,8 +137,8 @@ def _texts(item: Article) -> Iterator[str | None]:
     yield from (card.headline for card in item.related)
 
 
-def _content_kind(item: Article) -> ContentKind:
-    if "live" in item.labels:
+def _content_kind(item: Article, story: Body) -> ContentKind:
+    if "live" in item.labels or story.is_live:
         return "live"
     if len(item.article_body or "") < VIDEO_TEXT_LIMIT:
         if "video" in item.labels or any(block.type == "video" for block in item.blocks):
@@ -170,8 +174,9 @@ def _number(claim: str | None) -> str | None:
 
 
 def _language(page: Page, item: Article) -> str:
+    """Return the text's own language; what the page or the edition declares decides where the text is too short."""
     declared = page.meta.get("lang", "")[:2].lower()
-    if declared in ("uk", "en", "ru"):
-        return declared
-    by_edition = {"global": "en", "ru": "ru"}.get(item.edition or "")
-    return by_edition or structure.language(f"{item.headline} {item.article_body}")
+    if declared not in ("uk", "en", "ru"):
+        declared = {"global": "en", "ru": "ru"}.get(item.edition or "", "")
+    text = f"{item.headline}\n{(item.article_body or '')[:LANGUAGE_SAMPLE]}"
+    return structure.language(text, declared)

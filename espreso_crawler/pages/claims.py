@@ -7,9 +7,10 @@ from espreso_crawler.exceptions import FieldError
 from espreso_crawler.items import Article, FeedSighting, OtherEvidence, Provenance
 from espreso_crawler.loaders import ArticleLoader, printed
 from espreso_crawler.pages import header_shape
-from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.parts import HEADLINE, Parts, line
+from espreso_crawler.pages.text import line_of, lines_of
 from espreso_crawler.processors import dates, text
+from espreso_crawler.processors.names import names
 
 # Inside the header.
 LABELS = ".mark .item"
@@ -53,14 +54,17 @@ def _add_texts(loader: ArticleLoader, parts: Parts) -> None:
     loader.add_value("alternative_headline", _alternative(loader, parts))
     lead = line(parts.in_content(LEAD))
     # The metadata's description is often another sentence than the lead: a last resort, and no witness against it.
-    last_resort = None if lead or jsonld.description else meta.get("og:description")
-    loader.add_value("description", [("markup", lead), ("jsonld", jsonld.description), ("og", last_resort)])
+    last_resort = None if lead or jsonld.description else text.uncut(meta.get("og:description"))
+    # A lead may end in dots or in the site's name when it is printed so; metadata ends so where it is cut.
+    same = text.clean(jsonld.description) == lead
+    witness = jsonld.description if same else text.uncut(jsonld.description)
+    loader.add_value("description", [("markup", lead), ("jsonld", witness), ("og", last_resort)])
     loader.add_value("article_section", [("jsonld", jsonld.section), ("markup", line(parts.in_header(RUBRIC)))])
 
 
 def _alternative(loader: ArticleLoader, parts: Parts) -> str | None:
     headline = loader.get_output_value("headline")
-    claims = map(text.clean, (parts.jsonld.headline, parts.page.meta.get("og:title")))
+    claims = map(text.value, (parts.jsonld.headline, parts.page.meta.get("og:title")))
     return next((claim for claim in claims if claim and claim != headline), None)
 
 
@@ -128,10 +132,15 @@ def _printed_authors(parts: Parts) -> list[tuple[str, str | None]]:
     box = parts.in_header(AUTHOR)
     if box is None:
         return []
-    links = box.css("a")
-    if links:
-        return [parts.link(link) for link in links]
-    return [(name, None) for name in (line_of(box) or "").split(",")]
+    linked = [parts.link(link) for link in box.css("a")]
+    rest = "\n".join(lines_of(box))
+    for name, _ in linked:
+        rest = rest.replace(name, "\n", 1)
+    return _in_print_order([*linked, *((name, None) for name in names(rest))], line_of(box) or "")
+
+
+def _in_print_order(people: list[tuple[str, str | None]], printed: str) -> list[tuple[str, str | None]]:
+    return sorted(people, key=lambda person: printed.find(person[0]))
 
 
 def _add_keywords(loader: ArticleLoader, parts: Parts) -> None:

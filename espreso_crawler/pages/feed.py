@@ -13,10 +13,10 @@ from selectolax.lexbor import LexborNode
 from espreso_crawler import identity
 from espreso_crawler.exceptions import LayoutError
 from espreso_crawler.pages import structure
-from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.page import Page
+from espreso_crawler.pages.text import line_of
 from espreso_crawler.processors import dates
-from espreso_crawler.processors.text import clean, label
+from espreso_crawler.processors.text import label
 
 FEED = "#js-newsTapeGlobalContainer .news-tape_body, .news-tape_body"
 # In document order: a day separator holds its year line and, under the same class again, its day.
@@ -199,9 +199,9 @@ def _fill(entry: FeedEntry, kind: str, part: LexborNode, clock: "_Clock") -> Non
     elif kind == "time":
         entry.published_at = clock.moment(part.text())
     elif kind == "label":
-        entry.label = label(part.text())
+        entry.label = label(line_of(part))
     else:
-        entry.headline = clean(part.text())
+        entry.headline = line_of(part)
 
 
 def _is_repeated(inner: date, outer: date) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator
 
 from selectolax.lexbor import LexborNode
 
-from espreso_crawler.pages.inline import line_of
+from espreso_crawler.pages.text import line_of
 from espreso_crawler.processors import dates, text
+from espreso_crawler.processors.names import names as names_in
 
 FOREIGN = "nav, aside, form, h1 ~ h1"
 MOST_LINKS = 12
@@ -49,7 +50,7 @@ def labels(header: LexborNode, h1: LexborNode) -> list[str]:
 
 def authors(header: LexborNode, names: Collection[str]) -> list[LexborNode]:
     """Return the links with the names of authors that JSON-LD gives; none when one of them has no link."""
-    links = {name: link for link in header.css("a[href]") if (name := text.person(line_of(link)))}
+    links = {name: link for link in header.css("a[href]") for name in names_in(line_of(link))}
     return [links[name] for name in names] if names and links.keys() >= set(names) else []
 
 

@@ -6,12 +6,14 @@ from selectolax.lexbor import LexborNode
 
 from espreso_crawler.items import Image, Provenance, Source
 from espreso_crawler.pages import header_shape, media
-from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.parts import Parts
+from espreso_crawler.pages.text import lines_of
+from espreso_crawler.pages.text.blocks import RawBlock, raw_blocks
 from espreso_crawler.processors import text
 from espreso_crawler.processors.captions import caption_and_credit
 
 IMAGE = ".in_news_single__image img"
+VIDEO = ", ".join(f".in_news_single__image {tag}" for tag in ("iframe", "video", "lite-youtube", "oembed"))
 IMAGE_TEXT = ".img-text"
 
 
@@ -26,7 +28,7 @@ def main_image(parts: Parts) -> tuple[Image, Provenance] | None:
     source = next(source for source, picture in known if picture == main)
     agrees = all(picture.name == main.name for _, picture in known) if known[1:] else None
     caption, credit = caption_and_credit(_lines_under(parts))
-    alt = text.clean(node.attributes.get("alt") or node.attributes.get("title")) if node else None
+    alt = text.value(node.attributes.get("alt") or node.attributes.get("title")) if node else None
     return Image(main.url, "main", caption, credit, alt), Provenance("images", source, agrees)
 
 
@@ -45,8 +47,14 @@ def _named(parts: Parts) -> LexborNode | None:
 def _lines_under(parts: Parts) -> Iterable[str | None]:
     under = parts.in_header(IMAGE_TEXT)
     if under is not None:
-        return map(line_of, under.css("p") or [under])
+        return lines_of(under)
     return header_shape.lines_under_picture(parts.shape) if parts.shape is not None else []
+
+
+def header_video(parts: Parts) -> list[RawBlock]:
+    """Return the video that stands in place of the picture above the body, if one does."""
+    node = parts.in_header(VIDEO)
+    return [block for block in raw_blocks([[node]], parts.page) if block.type == "video"] if node is not None else []
 
 
 def _claims(parts: Parts, printed: str | None) -> list[tuple[Source, str]]:

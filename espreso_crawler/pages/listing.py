@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborNode
 from espreso_crawler import identity
 from espreso_crawler.exceptions import LayoutError
 from espreso_crawler.pages.feed import FeedEntry, page_number, require_few
-from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.page import Page
+from espreso_crawler.pages.text import line_of
 from espreso_crawler.processors import dates
 from espreso_crawler.processors.text import clean
 

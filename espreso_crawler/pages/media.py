@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from espreso_crawler.pages.page import Page
 
 # Frames that show a video; every other frame is an embed.
 VIDEO_HOSTS = {
@@ -40,7 +42,22 @@ EMBED_CLASSES = {
     "text-post-media": "threads",
     "telegram-post": "telegram",
 }
-PLACEHOLDERS = ("/img/px.gif", "data:")
+# Where a page that loads lazily keeps the address until it is needed.
+LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy")
+SRCSET = ("srcset", "data-srcset", "data-lazy-srcset")
+FRAMES = frozenset({"iframe", "embed", "object", "oembed", "lite-youtube", "amp-youtube"})
+PLACEHOLDER = re.compile(
+    r"\s*(?:(?:data|about|javascript|blob):"
+    r"|[^?#]*?(?:^|/)(?:px|pixel|blank|spacer|empty|transparent|placeholder|preload(?:er)?|load(?:er|ing)|lazy|1x1)\.\w+\s*(?:[?#]|$))",
+    re.IGNORECASE,
+)
+CANDIDATE_END = re.compile(r", |(?<= \d[wx]),|(?<=\d\d[wx]),")  # an address may hold a comma
+SIZE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?(?=[wx]$)")
+COUNTED = {"0", "1"}
+"""Sides of a picture that nobody is to see: it counts readers."""
+HIGHEST_LINK = 4
+"""Levels around a picture up to the link that it stands in."""
+PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|svg|bmp|tiff?)$", re.IGNORECASE)
 # `349227_Name_new_960x500_0.webp`: a version cut to size; `349227_Name.jpg`: the picture as uploaded.
 SIZED = re.compile(r"(?:_new)?_(\d{1,5})x(\d{1,5})_\d+\.\w+$")
 
@@ -55,8 +72,8 @@ class Embed(NamedTuple):
 
 def embed(tag: str, attributes: Mapping[str, str | None], node: LexborNode) -> Embed | None:
     """Return what an element embeds; None when it is no embed."""
-    if tag in ("iframe", "embed", "object"):
-        return _frame(attributes.get("src") or attributes.get("data-src") or attributes.get("data"))
+    if tag in FRAMES or "data-oembed-url" in attributes:
+        return _frame(_frame_address(tag, attributes))
     if tag in ("video", "audio"):
         return Embed("video", _video_address(attributes, node), None)
     post = attributes.get("data-telegram-post")
@@ -67,23 +84,56 @@ def embed(tag: str, attributes: Mapping[str, str | None], node: LexborNode) -> E
     return None
 
 
-def image_address(image: LexborNode) -> str | None:
-    """Return an image's address: the lazily loaded one before the placeholder in ``src``."""
-    attributes = image.attributes
-    for name in ("data-src", "data-original", "src"):
-        address = attributes.get(name)
-        if address and not address.startswith(PLACEHOLDERS[1]) and not address.endswith(PLACEHOLDERS[0]):
-            return address
-    return None
+class Shown(NamedTuple):
+    """A picture as an element of the page shows it."""
+
+    url: str
+    """Absolute, the largest version that the element names."""
+    alt: str | None
+    leads_to: str | None
+    """Where a link around it leads, unless to the picture itself."""
+
+
+def image(node: LexborNode, page: Page) -> Shown | None:
+    """Return the picture that an `img`, or an element with one inside, shows; None when it names no address."""
+    img = node if node.tag in ("img", "amp-img") else node.css_first("img")
+    url = page.absolute(image_address(img)) if img is not None else None
+    if img is None or not url or {img.attributes.get("width"), img.attributes.get("height")} <= COUNTED:
+        return None
+    target = page.absolute(_link_around(img))
+    is_file = target is not None and PICTURE_FILE.search(without_cache_buster(target)) is not None
+    versions = [url, target] if target and is_file else [url]
+    alt = img.attributes.get("alt") or img.attributes.get("title")
+    return Shown(largest(map(Picture.of, versions)).url, alt, None if is_file else target)
+
+
+def image_address(img: LexborNode) -> str | None:
+    """Return an image's address: the lazily loaded one before that in ``src``, which may be a placeholder.
+
+    Without any, the largest of its set, of its `picture`'s, or of what stands beside it for readers without scripts.
+    """
+    attributes = img.attributes
+    return (
+        _first_address(attributes, (*LAZY, "src"))
+        or _from_sets(attributes)
+        or next(filter(None, map(_from_sets, _sources(img))), None)
+        or _without_scripts(img)
+    )
 
 
 def without_cache_buster(url: str) -> str:
-    """Return an image's address without its query: on ``og:image`` it is the time of rendering.
+    """Return the address of a picture file without its query: on ``og:image`` it is the time of rendering.
+
+    An address that names no file needs its query.
 
     >>> without_cache_buster("https://static.example/1_Town.jpg?id=1765734891")
     'https://static.example/1_Town.jpg'
+    >>> without_cache_buster("https://static.example/image.php?id=5#top")
+    'https://static.example/image.php?id=5'
     """
-    return url.partition("?")[0].partition("#")[0]
+    url = url.partition("#")[0]
+    path = url.partition("?")[0]
+    return path if PICTURE_FILE.search(path) else url
 
 
 class Picture(NamedTuple):
@@ -122,8 +172,61 @@ def largest(pictures: Iterable[Picture]) -> Picture:
     return max([first, *(other for other in others if other.name == first.name)], key=lambda picture: picture.area)
 
 
+def _first_address(attributes: Mapping[str, str | None], names: Iterable[str]) -> str | None:
+    """Return the first address that is no placeholder."""
+    for name in names:
+        address = attributes.get(name)
+        if address and not PLACEHOLDER.match(address):
+            return address
+    return None
+
+
+def _from_sets(attributes: Mapping[str, str | None]) -> str | None:
+    """Return the largest candidate of a set of pictures (HTML Standard, "srcset attributes")."""
+    found: list[tuple[float, str]] = []
+    for value in filter(None, map(attributes.get, SRCSET)):
+        for candidate in CANDIDATE_END.split(" ".join(value.split())):
+            address, _, wanted = candidate.rstrip(",").partition(" ")
+            size = SIZE.match(wanted)
+            if address and not PLACEHOLDER.match(address):
+                found.append((float(size[0]) if size else 1.0, address))
+    return max(found, key=lambda candidate: candidate[0])[1] if found else None
+
+
+def _link_around(img: LexborNode) -> str | None:
+    up = img.parent
+    for _ in range(HIGHEST_LINK):
+        if up is None or up.tag in ("a", "p", "div"):
+            break
+        up = up.parent
+    return up.attributes.get("href") if up is not None and up.tag == "a" else None
+
+
+def _sources(img: LexborNode) -> list[Mapping[str, str | None]]:
+    around = img.parent
+    if around is None or around.tag != "picture":
+        return []
+    return [source.attributes for source in around.css("source")]
+
+
+def _without_scripts(img: LexborNode) -> str | None:
+    """Return the address in the `noscript` after an image, whose content is text to a parser that knows scripts."""
+    after = img.next
+    if after is None or after.tag != "noscript":
+        return None
+    inner = LexborHTMLParser(after.text() or "").css_first("img")
+    return _first_address(inner.attributes, ("src",)) if inner is not None else None
+
+
+def _frame_address(tag: str, attributes: Mapping[str, str | None]) -> str | None:
+    if tag in ("lite-youtube", "amp-youtube"):
+        number = attributes.get("videoid") or attributes.get("data-videoid")
+        return f"https://www.youtube.com/embed/{number}" if number else None
+    return _first_address(attributes, ("url", "data-oembed-url", *LAZY, "src", "data"))
+
+
 def _frame(src: str | None) -> Embed | None:
-    if not src or src.startswith(("about:", "javascript:", "data:")):
+    if not src or PLACEHOLDER.match(src):
         return None
     host = _host(src)
     video = _provider(host, VIDEO_HOSTS)
@@ -170,4 +273,5 @@ def _post_address(attributes: Mapping[str, str | None], node: LexborNode) -> str
 
 def _video_address(attributes: Mapping[str, str | None], node: LexborNode) -> str | None:
     source = node.css_first("source[src]")
-    return attributes.get("src") or (source.attributes.get("src") if source else None)
+    own = _first_address(attributes, ("src", *LAZY))
+    return own or (source.attributes.get("src") if source else None)

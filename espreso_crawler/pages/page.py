@@ -23,6 +23,7 @@ REPLACEMENT = "\ufffd"
 TAIL_BYTES = 4096
 LONGEST_ADDRESS = 2_048
 SPACE = re.compile(r"\s")
+NEWLINE = re.compile(r"[\t\n\r]")  # a browser drops them inside an address too (URL Standard, "basic URL parser")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # What a page of this site may be in. Python knows more, and some of those take minutes for a megabyte.
 CHARSETS = frozenset(
@@ -128,7 +129,7 @@ class Page:
         """Return an http(s) address made absolute against this page; None for any other kind of link."""
         if not href or CANONICAL.fullmatch(href):
             return href or None
-        href = href.strip()
+        href = NEWLINE.sub("", href.strip())
         try:
             if not href.startswith(("http://", "https://")):
                 href = urljoin(self.url, href)

@@ -9,14 +9,18 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from espreso_crawler.pages.blocks import RawBlock
 from espreso_crawler.pages.body import Body
+from espreso_crawler.pages.text.blocks import RawBlock
 from espreso_crawler.processors import dates
 from espreso_crawler.processors.text import clean, visible, without_hidden_emails
 
 NOT_BODY = frozenset({"header", "footer", "nav", "aside", "form", "noscript"})
 HIDDEN_EMAIL = "[email]"
 SHORTEST_BODY = 80
+ENOUGH_LETTERS = 40
+"""Of the commonest in a text that contradicts what its page declares."""
+ENOUGH_TELLING = 3
+"""Letters of one Cyrillic language beyond those of the other."""
 TIME_ONLY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 FEWEST_ROWS = 3
 # Elements around a row by which rows are told apart: real pages have half of them.
@@ -37,8 +41,8 @@ class Row:
     """The row's other texts, in order: a label perhaps, and the headline."""
 
 
-def densest_text(scope: LexborNode, glued: str | None) -> LexborNode | None:
-    """Return the element whose own paragraphs hold the most text; None when there is no such text.
+def densest_text(scope: LexborNode, glued: str | None) -> list[LexborNode]:
+    """Return the element whose own paragraphs hold the most text, with its like beside it; none without such text.
 
     ``glued`` is the JSON-LD body: where it names any paragraph, those that it does not name count for nothing.
     """
@@ -54,7 +58,22 @@ def densest_text(scope: LexborNode, glued: str | None) -> LexborNode | None:
             weights[holder.mem_id] += len(text) * (2 if node.tag == "p" else 1)
             holders[holder.mem_id] = holder
     best = max(weights, key=lambda key: weights[key], default=None)
-    return holders[best] if best is not None and weights[best] >= SHORTEST_BODY else None
+    return _with_its_like(holders[best], holders) if best is not None and weights[best] >= SHORTEST_BODY else []
+
+
+def _with_its_like(best: LexborNode, holders: dict[int, LexborNode]) -> list[LexborNode]:
+    """Return an element with those beside it of the same kind and classes: a body that a banner splits."""
+    alike = (best.tag, best.attributes.get("class"), _parent_id(best))
+    return [
+        holder
+        for key, holder in holders.items()
+        if key == best.mem_id
+        or (alike[1] and (holder.tag, holder.attributes.get("class"), _parent_id(holder)) == alike)
+    ]
+
+
+def _parent_id(node: LexborNode) -> int | None:
+    return node.parent.mem_id if node.parent is not None else None
 
 
 def without_lead(blocks: list[RawBlock], description: str | None, headline: str | None) -> list[RawBlock]:
@@ -90,16 +109,27 @@ def is_excerpt(glued: str, story: Body) -> bool:
     return bool(theirs) and 2 * len(theirs) < len(ours) and theirs in ours
 
 
-def language(text: str) -> str:
-    """Return the language of a text by letters that only one of the three has.
+def language(text: str, declared: str = "") -> str:
+    """Return the language of a text: by its script, and in Cyrillic by letters that only one language has.
 
-    >>> language("Їжак"), language("Ёжик"), language("Hedgehog")
-    ('uk', 'ru', 'en')
+    ``declared`` decides when the text has too few letters to contradict it.
+
+    >>> language("Їжак"), language("Ёжик"), language("Hedgehog"), language("Meeting with Їжак in the town")
+    ('uk', 'ru', 'en', 'en')
+    >>> language("The mayor of the town has promised a bridge over the river.", declared="uk")
+    'en'
     """
     lowered = text.casefold()
-    if any(letter in lowered for letter in "іїєґ"):
-        return "uk"
-    return "ru" if any(letter in lowered for letter in "ыэъё") else "en"
+    latin, cyrillic, ukrainian, russian = (
+        sum(map(lowered.count, letters)) for letters in ("aeinorst", "аеиорст", "іїєґ", "ыэъё")
+    )
+    if declared and latin + cyrillic < ENOUGH_LETTERS:
+        return declared
+    if latin >= cyrillic + ukrainian:
+        return "en"
+    if declared in ("uk", "ru") and abs(ukrainian - russian) < ENOUGH_TELLING:
+        return declared
+    return "uk" if ukrainian >= russian else "ru"
 
 
 def feed_rows(tree: LexborHTMLParser, captured: date) -> list[Row]:

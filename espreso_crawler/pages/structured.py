@@ -9,8 +9,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from espreso_crawler import identity
-from espreso_crawler.pages.inline import line_of
 from espreso_crawler.pages.json_text import loaded
+from espreso_crawler.pages.text import line_of
 from espreso_crawler.processors.text import clean, unescaped
 
 Node = dict[str, Any]

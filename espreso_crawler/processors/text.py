@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import Any
 
 from espreso_crawler.vocabularies import vocabulary
 
@@ -17,6 +18,11 @@ CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 SITE_SUFFIX = re.compile(r"\s*Espreso\.TV\s*$", re.IGNORECASE)
 ESCAPED = re.compile(r"&(?:[a-z][a-z0-9]*|#\d+|#x[0-9a-f]+);", re.IGNORECASE)
 LABEL_BORDER = re.compile(r"[\W_]+")
+# A key of the interface's translations in place of its text, such as `client/title.list_title`.
+KEY = re.compile(r"[a-z][a-z0-9_-]*(?:/[a-z0-9_-]+)+(?:\.[a-z0-9_-]+)+")
+LONGEST_LABEL = 80
+# What may stand around a label that announces links: bullets and arrows before it, a colon or dots after it.
+LABEL_FRAME = (r"[^\w\"(]{0,3}(?:", r")(?![\w-])\s*[:.…!►▶➤→↓👇-]*\s*")
 HIDDEN_EMAIL = re.compile(r"\[email[\s\u00a0]protected\]")
 
 
@@ -39,6 +45,16 @@ def clean(text: str | None) -> str | None:
     if not line.isprintable():
         line = " ".join(visible(line).split())
     return (line if unicodedata.is_normalized("NFC", line) else unicodedata.normalize("NFC", line)) or None
+
+
+def value(text: str | None) -> str | None:
+    """Return a field's text as one clean line; None for what is no text: a key that the interface leaks.
+
+    >>> value("client/title.list_title") is None
+    True
+    """
+    line = clean(text)
+    return None if line and "/" in line and KEY.fullmatch(line) else line
 
 
 def unescaped(text: str) -> str:
@@ -68,16 +84,6 @@ def uncut(text: str | None) -> str | None:
     return SITE_SUFFIX.sub("", text) or None
 
 
-def person(name: str | None) -> str | None:
-    """Return an author's name without the word that introduces it.
-
-    >>> person(" Автор  Олена Приклад ")
-    'Олена Приклад'
-    """
-    name = clean(name)
-    return re.sub(r"^(?:Автор|Author|By)\s*:?\s+", "", name) if name else None
-
-
 @lru_cache(maxsize=1024)
 def label(text: str | None) -> str | None:
     """Return a label in the one form for all languages; an unknown one as a slug of itself.
@@ -85,7 +91,7 @@ def label(text: str | None) -> str | None:
     >>> label("Інтерв’ю"), label("Special project")
     ('interview', 'special-project')
     """
-    text = clean(text)
+    text = value(text)
     if not text:
         return None
     return _labels().get(_label_key(text)) or LABEL_BORDER.sub("-", text.casefold()).strip("-") or None
@@ -111,12 +117,36 @@ def boilerplate(text: str) -> str | None:
     for kind, pattern in _boilerplate().items():
         if pattern.fullmatch(text):
             return kind
-    return None
+    return "template" if len(text) <= LONGEST_LABEL and KEY.fullmatch(text) else None
+
+
+def announces_links(text: str) -> bool:
+    """Return whether a line is the label of links to other articles.
+
+    >>> announces_links("Читайте також"), announces_links("Читайте також між рядків")
+    (True, False)
+    """
+    return len(text) <= LONGEST_LABEL and _links_label().fullmatch(text) is not None
+
+
+def links_label(text: str) -> int:
+    """Return where the label ends that a line begins with, if it announces links; 0 when it begins with none."""
+    found = _links_label().match(text)
+    return found.end() if found else 0
 
 
 def is_author_note(text: str) -> bool:
     """Return whether a text block belongs to a column's note about its author or is the newsroom's disclaimer."""
     return _author_note().fullmatch(text) is not None
+
+
+def marks_as_paid(text: str) -> bool:
+    """Return whether a whole line says that the text around it is paid for.
+
+    >>> marks_as_paid("На правах реклами"), marks_as_paid("На правах реклами в газеті заробив місто")
+    (True, False)
+    """
+    return len(text) <= LONGEST_LABEL and _paid().fullmatch(text) is not None
 
 
 def announces_author_note(text: str) -> bool:
@@ -152,19 +182,42 @@ def _labels() -> dict[str, str]:
 
 
 @cache
+def _phrases() -> dict[str, Any]:
+    return vocabulary("boilerplate")
+
+
+@cache
 def _boilerplate() -> dict[str, re.Pattern[str]]:
-    return {kind: _any_of(patterns) for kind, patterns in vocabulary("boilerplate")["drop"].items()}
+    return {kind: _any_of(patterns) for kind, patterns in _phrases()["drop"].items()}
+
+
+@cache
+def _links_label() -> re.Pattern[str]:
+    labels = _any_of(_phrases()["links"]["labels"])
+    return re.compile(labels.pattern.join(LABEL_FRAME), re.IGNORECASE)
+
+
+@cache
+def _paid() -> re.Pattern[str]:
+    return _any_of(_phrases()["paid"]["patterns"])
 
 
 @cache
 def _author_note() -> re.Pattern[str]:
-    return _any_of(vocabulary("boilerplate")["author_note"]["patterns"])
+    return _any_of(_phrases()["author_note"]["patterns"])
 
 
 @cache
 def _author_note_heading() -> re.Pattern[str]:
-    return _any_of([vocabulary("boilerplate")["author_note"]["heading"]])
+    return _any_of([_phrases()["author_note"]["heading"]])
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.DOTALL)
+    return re.compile("|".join(f"(?:{_filled(pattern)})" for pattern in patterns), re.IGNORECASE | re.DOTALL)
+
+
+def _filled(pattern: str) -> str:
+    """Return a pattern with the meaning of each `<name>` in it, in the order of `[words]`."""
+    for name, meaning in _phrases()["words"].items():
+        pattern = pattern.replace(f"<{name}>", f"(?:{meaning})")
+    return pattern

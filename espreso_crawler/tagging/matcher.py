@@ -12,7 +12,6 @@ from espreso_crawler.tagging.meanings import Meaning
 from espreso_crawler.tagging.overlaps import Hit, longest
 from espreso_crawler.tagging.shared_nouns import shared
 from espreso_crawler.vocabularies.concepts import Kind, Vocabularies
-from espreso_crawler.vocabularies.stems import Pattern
 
 NEAR = 200
 """Characters to either side within which a context counts: about a sentence and a half."""
@@ -29,7 +28,6 @@ class Reading(NamedTuple):
 
     names: list[Hit]
     topics: list[Hit]
-    agencies: set[str]
 
 
 Match = tuple[int, int, Meaning]
@@ -51,9 +49,9 @@ class _Contexts(NamedTuple):
 class Matcher:
     """Finds the concepts of the vocabularies; made once, used for every article."""
 
-    def __init__(self, vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]] | None = None) -> None:
+    def __init__(self, vocabularies: Vocabularies) -> None:
         # Two automata, not one over lower case: there "US" would meet every "us", ten times as many as names.
-        self._names = Automaton[Meaning](meanings.names(vocabularies, agencies or {}))
+        self._names = Automaton[Meaning](meanings.names(vocabularies))
         self._words = Automaton[Meaning](meanings.words(vocabularies), ignore_case=True)
         self._given = meanings.given_names(vocabularies)
         self._beginning = lru_cache(maxsize=PHRASES)(self._name_at_beginning)
@@ -66,16 +64,13 @@ class Matcher:
     def read(self, text: str) -> Reading:
         """Return the concepts in a text."""
         flat, places = folded(text)
-        agencies: set[str] = set()
         contexts = _Contexts({}, {}, {}, [])
-        matches, triggers = _sorted_out(self._names.find(flat) + self._words.find(flat), contexts, agencies)
+        matches, triggers = _sorted_out(self._names.find(flat) + self._words.find(flat), contexts)
         topics = [
             (start, end, meaning.of) for start, end, meaning in triggers if self._fits(start, end, meaning, contexts)
         ]
         names, weights = self._names_among(matches, flat, contexts)
-        reading = Reading(
-            [_unquoted(hit, flat) for hit in longest(names, weights) if hit[2]], longest(topics, {}), agencies
-        )
+        reading = Reading([_unquoted(hit, flat) for hit in longest(names, weights) if hit[2]], longest(topics, {}))
         return reading if places is None else _in_places(reading, places)
 
     def whole(self, phrase: str) -> str | None:
@@ -135,7 +130,7 @@ class Matcher:
         return next((name for end, name in sorted(found, reverse=True) if end >= last), None)
 
 
-def _sorted_out(matches: list[Match], contexts: _Contexts, agencies: set[str]) -> tuple[list[Match], list[Match]]:
+def _sorted_out(matches: list[Match], contexts: _Contexts) -> tuple[list[Match], list[Match]]:
     """Return names and topics, which compete for the text; the others go where they are asked for."""
     names: list[Match] = []
     topics: list[Match] = []
@@ -147,8 +142,6 @@ def _sorted_out(matches: list[Match], contexts: _Contexts, agencies: set[str]) -
             contexts.given[match[1]] = match
         elif role == "not_in":
             contexts.not_in.setdefault(of, []).append(match)
-        elif role == "agency":
-            agencies.add(of)
         elif role == "noun":
             contexts.nouns.append(match)
         else:
@@ -186,4 +179,4 @@ def _in_places(reading: Reading, places: Sequence[int]) -> Reading:
         [(places[start], places[end - 1] + 1, found) for start, end, found in hits]
         for hits in (reading.names, reading.topics)
     )
-    return Reading(names, topics, reading.agencies)
+    return Reading(names, topics)

@@ -1,6 +1,6 @@
 """What each pattern of the vocabularies stands for when it is met in a text."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from espreso_crawler.tagging.automaton import Automaton
@@ -9,7 +9,7 @@ from espreso_crawler.tagging.shared_nouns import shared_nouns
 from espreso_crawler.vocabularies.concepts import Concept, Kind, Vocabularies
 from espreso_crawler.vocabularies.stems import Pattern, pattern
 
-Role = Literal["concept", "nothing", "not_in", "given", "agency", "noun", "context"]
+Role = Literal["concept", "nothing", "not_in", "given", "noun", "context"]
 
 
 class Meaning(NamedTuple):
@@ -17,14 +17,14 @@ class Meaning(NamedTuple):
 
     role: Role
     of: str
-    """Id of the concept, given name or agency; empty for a phrase that means nothing."""
+    """Id of the concept, or given name; empty for a phrase that means nothing."""
     kind: Kind | None = None
     is_bound: bool = False
     """Whether the concept has contexts that must be or must not be near."""
 
 
-def names(vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]]) -> Iterator[tuple[Pattern, Meaning]]:
-    """Yield the patterns that match with their case: concepts but topics, what is none, given names, agencies."""
+def names(vocabularies: Vocabularies) -> Iterator[tuple[Pattern, Meaning]]:
+    """Yield the patterns that match with their case: concepts but topics, what is none, given names."""
     for concept in vocabularies.concepts:
         if concept.kind != "topic":
             yield from (
@@ -36,8 +36,6 @@ def names(vocabularies: Vocabularies, agencies: Mapping[str, Iterable[Pattern]])
     for name in vocabularies.given_names:
         yield from ((each, Meaning("given", name.id)) for each in name.patterns)
     yield from ((pattern(noun), Meaning("noun", noun)) for noun in shared_nouns())
-    for agency, patterns in agencies.items():
-        yield from ((each, Meaning("agency", agency)) for each in patterns)
 
 
 def words(vocabularies: Vocabularies) -> Iterator[tuple[Pattern, Meaning]]:

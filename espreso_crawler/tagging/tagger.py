@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from espreso_crawler.items import Article, Mention, MentionField, Tag
+from espreso_crawler.processors.agencies import agencies_in, agencies_in_file_name
 from espreso_crawler.tagging.folding import folded, lowered
 from espreso_crawler.tagging.matcher import Matcher
+from espreso_crawler.tagging.sponsored import mark_sponsored
 from espreso_crawler.tagging.topics import evident
 from espreso_crawler.vocabularies import vocabulary
 from espreso_crawler.vocabularies.concepts import Concept, Kind, Vocabularies
 from espreso_crawler.vocabularies.loading import load
-from espreso_crawler.vocabularies.stems import pattern
 
 FIELDS: tuple[MentionField, ...] = ("headline", "description", "article_body")
 NAMES = 4096
@@ -36,8 +37,7 @@ class Tagger:
         self.version = vocabularies.version
         self._concepts = vocabularies.by_id()
         self._labels = vocabulary("labels")
-        agencies = {name: [pattern(form) for form in forms] for name, forms in vocabulary("agencies").items()}
-        self._matcher = Matcher(vocabularies, agencies)
+        self._matcher = Matcher(vocabularies)
         self._by_label = _by_label(vocabularies.concepts)
         self._named = lru_cache(maxsize=NAMES)(self._concept_of)
         self._genre_of_code = {
@@ -58,9 +58,8 @@ class Tagger:
             tags.setdefault(concept.id, self._tag(concept.id))
         article.tags = list(tags.values())
         article.vocabulary_version = self.version
-        article.is_sponsored = any(self._labels.get(label, {}).get("sponsored") for label in article.labels)
-        credited = self._matcher.read(BORDER.join(_credits(article))).agencies if article.images else set()
-        article.cited_agencies = sorted(reading.agencies | credited)
+        article.cited_agencies = sorted(_cited(article, text))
+        mark_sponsored(article)
 
     def _tag(self, id: str) -> Tag:  # noqa: A002  # the concept's id, as in the record
         concept = self._concepts[id]
@@ -113,9 +112,12 @@ def _lead_end(spans: list[Span], text: str) -> int:
     return paragraph_end if paragraph_end >= 0 else len(text)
 
 
-def _credits(article: Article) -> Iterator[str]:
-    yield from (image.credit for image in article.images if image.credit)
-    yield from (block.credit for block in article.blocks if block.credit)
+def _cited(article: Article, text: str) -> set[str]:
+    """Return the agencies named in the text, in credits and by the files of the pictures."""
+    made_by = [image.credit for image in article.images] + [block.credit for block in article.blocks]
+    credited = BORDER.join(filter(None, made_by))
+    found = agencies_in(text) | (agencies_in(credited, is_credit=True) if credited else set())
+    return found.union(*(agencies_in_file_name(image.url) for image in article.images))
 
 
 def _by_label(concepts: Iterable[Concept]) -> dict[str, Concept]:

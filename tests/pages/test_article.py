@@ -213,3 +213,73 @@ def test_an_excerpt_in_jsonld_is_no_witness_of_the_text(glued: str, agrees: bool
     body = f'<section class="content_current_article"><div class="news-content">{text}</div></section>'
     found = page(f"<html><head>{jsonld}</head><body>{body}</body></html>")
     assert provenance(article(found), "article_body").agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("box", "found"),
+    [
+        ('<a href="/olena">Olena Example</a>, Ivan Sample', [("Olena Example", "olena"), ("Ivan Sample", None)]),
+        ('Ivan Sample and <a href="/olena">Olena Example</a>', [("Ivan Sample", None), ("Olena Example", "olena")]),
+        (
+            'Authors: <a href="/o">Olena Example</a><br><a href="/i">Ivan Sample</a>',
+            [("Olena Example", "o"), ("Ivan Sample", "i")],
+        ),
+        ("<div>Olena Example</div><div>Ivan Sample</div>", [("Olena Example", None), ("Ivan Sample", None)]),
+        ('By <a href="/o">Olena Example</a>, reporter', [("Olena Example", "o")]),
+        ("client/title.author", []),
+    ],
+)
+def test_each_author_by_name_in_print_order(box: str, found: list[tuple[str, str | None]]):
+    authors = article(page(Facts(author=box, author_name=None))).authors
+    assert [(author.name, author.url and author.url.rpartition("/")[2]) for author in authors] == found
+
+
+def test_authors_joined_in_json_ld_are_as_many():
+    found = article(page(Facts(author="", author_name="Olena Example and Ivan Sample")))
+    assert [author.name for author in found.authors] == ["Olena Example", "Ivan Sample"]
+
+
+@pytest.mark.parametrize("lead", ["Will the bridge stand? To be continued...", "The mayor told it to Espreso.TV"])
+def test_a_printed_lead_may_end_as_metadata_is_cut(lead: str):
+    found = article(page(Facts(lead=lead)))
+    assert found.description == lead
+    assert provenance(found, "description").agrees is True
+
+
+def test_a_logo_that_is_an_h1_is_no_headline():
+    markup = (
+        article_html(Facts())
+        .replace("header_current_article", "x1")
+        .replace('h1 class="text-title"', "div")
+        .replace("</h1>", "</div>")
+    )
+    markup = markup.replace("<header", '<h1 class="logo">Espreso</h1><header', 1)
+    found = article(page(markup))
+    assert (found.headline, provenance(found, "headline").source) == ("A bridge opens", "jsonld")
+
+
+def test_a_leaked_key_is_no_value_of_any_field():
+    markup = article_html(Facts(marks=("client/title.exclusive",), tags=(("client/title.tag", "/t"), ("Bridges", "/b")),
+                                lead="client/title.lead", under_image="<p>client/title.photo</p>", has_jsonld=False))  # fmt: skip
+    found = article(page(markup.replace(">Society<", ">client/title.society<")))
+    assert "client/" not in str((found.labels, found.keywords, found.description, found.images, found.article_section))
+    assert [keyword.name for keyword in found.keywords] == ["Bridges"]
+
+
+ENGLISH = "<p>The mayor of the town has promised a new bridge over the river, and Їжаківка waits for it.</p>"
+UKRAINIAN = "<p>Мер міста пообіцяв новий міст через річку, і всі його чекають, бо старий ледь стоїть.</p>"
+RUSSIAN = (
+    "<p>Мэр города пообещал новый мост через реку, и все его ждут, ведь старый едва стоит, сообщили журналисты.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("lang", "body", "language"),
+    [
+        ("uk", ENGLISH, "en"), ("en", UKRAINIAN, "uk"), ("uk", RUSSIAN, "ru"), ("ru", UKRAINIAN, "uk"), ("xx", UKRAINIAN, "uk"),
+        ("en", ENGLISH, "en"), ("uk", UKRAINIAN, "uk"), ("ru", RUSSIAN, "ru"), ("uk", "<p>OK.</p>", "uk"), ("", ENGLISH, "en"),
+    ],
+)  # fmt: skip
+def test_the_language_is_the_texts_own(lang: str, body: str, language: str):
+    headline = "Bridge" if body == "<p>OK.</p>" else body[3:40]
+    assert article(page(Facts(lang=lang, body=body, headline=headline))).in_language == language

@@ -58,8 +58,10 @@ def test_raw_values_stay_on_record_for_some_fields_cut_at_300_characters(field: 
     assert disagreeing(found) == [("jsonld", "b" * 300)]
 
 
-def test_a_cut_description_is_no_claim():
-    assert loaded("description", [("markup", None), ("og", "A lead that br...")]) == (None, None)
+@pytest.mark.parametrize("field", ["headline", "description", "article_section"])
+def test_a_leaked_key_of_the_interface_is_no_claim(field: str):
+    value, found = loaded(field, [("markup", "client/title.world"), ("jsonld", "World")])
+    assert (value, found and found.source) == ("World", "jsonld")
 
 
 def test_section_and_headline_agree_whatever_the_case():

@@ -71,14 +71,16 @@ def test_metadata_descriptions(raw: str | None, whole: str | None):
     assert text.uncut(raw) == whole
 
 
-@pytest.mark.parametrize("printed", ["Автор Олена Приклад", "Автор: Олена Приклад", " Олена\u00a0Приклад "])
-def test_an_authors_name_without_the_word_for_author(printed: str):
-    assert text.person(printed) == "Олена Приклад"
+@pytest.mark.parametrize("key", ["client/title.list_title", "client/title.exclusive", "common/labels.author.many"])
+def test_a_leaked_key_of_the_interface_is_no_value_and_no_label(key: str):
+    assert (text.value(f" {key} "), text.label(key), text.boilerplate(key)) == (None, None, "template")
 
 
-@pytest.mark.parametrize("name", ["Byron Example", "Авторенко Іван"])
-def test_a_name_that_begins_like_the_word_for_author_stays(name: str):
-    assert text.person(name) == name
+@pytest.mark.parametrize(
+    "line", ["client/title", "and/or", "24/7", "The client/title.list leaked", "1/2. Finals", "Світ/Європа"]
+)
+def test_words_with_a_slash_are_a_value(line: str):
+    assert text.value(line) == line
 
 
 def printed_labels() -> list[tuple[str, str]]:
@@ -124,6 +126,73 @@ def test_boilerplate_is_a_whole_block(line: str, kind: str):
     assert text.boilerplate(f"Вона сказала: {line}") is None
 
 
+PROMOS = [
+    "Читайте нас у Telegram", "Читайте нас у «Телеграмі»!", "Більше новин читайте у нашому Telegram-каналі",
+    "Ще більше актуальних новин - на нашому YouTube-каналі", "Підписуйтесь на наш Telegram-канал", "Слідкуйте за нами у Facebook та Instagram.",
+    "Приєднуйтесь до нашої групи у Viber", "Follow us on Telegram and X", "Подписывайтесь на наш канал в Telegram",
+    "Якщо ви знайшли помилку, виділіть її та натисніть Ctrl+Enter", "Дивіться нас на YouTube 👇",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", PROMOS)
+def test_promo_lines(line: str):
+    assert text.boilerplate(line) == "promo"
+
+
+NO_PROMOS = [
+    "Читайте уважно: договір діє лише рік.", "Читайте нас у Telegram, сказав він, і вийшов.",
+    "Більше новин про міст з'являється у Telegram-каналах, каже експерт.", "Підпишіться під петицією, щоб влада почула нас",
+    "Follow us, the guide said, and keep to the left.", "Read our report on page five.", "Дивіться під ноги!",
+    "Слідкуйте за нами, попередив провідник: на схилі слизько.", "Реклама шкодить сну, показало дослідження.",
+    "Долучайтесь до толоки в суботу.", "Усі новини він дізнавався з газет.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", NO_PROMOS)
+def test_lines_that_only_resemble_a_promo_stay(line: str):
+    assert text.boilerplate(line) is None
+
+
+def test_the_word_over_a_banner():
+    assert (text.boilerplate("Реклама"), text.boilerplate("ADVERTISEMENT")) == ("banner", "banner")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Читайте також", "ЧИТАЙТЕ ТАКОЖ:", "👉 Читайте також", "По темі:", "Read also", "Related stories:", "Read more…"],
+)
+def test_labels_of_links(line: str):
+    assert text.announces_links(line)
+
+
+@pytest.mark.parametrize("line", ["Читайте також між рядків", "Related to the mayor", "Read more books", "Читайте"])
+def test_sentences_that_begin_like_a_label_of_links(line: str):
+    assert not text.announces_links(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "На правах реклами",
+        "* На правах реклами.",
+        "Матеріал розміщено на правах реклами",
+        "(На правах реклами)",
+        "Sponsored content",
+        "Advertorial",
+    ],
+)
+def test_lines_that_mark_paid_content(line: str):
+    assert text.marks_as_paid(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Реклама", "Ролик вийшов на правах реклами, нагадала мерія.", "Він платив за рекламні матеріали.", "Partners"],
+)
+def test_lines_about_advertising_mark_nothing(line: str):
+    assert not text.marks_as_paid(line)
+
+
 @pytest.mark.parametrize(
     "line",
     ["Читайте також між рядків", "Зміст листа", "Chapters of the book", "client/title", "The client/title.list leaked"],
@@ -136,6 +205,8 @@ def test_sentences_with_words_of_boilerplate_stay(line: str):
     "line",
     [
         "Спеціально для Еспресо.",
+        "Спеціально для «Еспресо»",
+        "Спеціально для “Еспресо”.",
         "Про автора: Олена Приклад, інженерка.",
         "Про авторку. Олена Приклад",
         "Про автора",
