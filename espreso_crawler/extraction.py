@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from espreso_crawler import identity
-from espreso_crawler.items import Article
+from espreso_crawler.items import Article, FeedSighting
 from espreso_crawler.pages import Page, article
 from espreso_crawler.tagging import Tagger, tagger
 
@@ -56,9 +56,9 @@ def extract(
     return record_of(page, tagger(Path(vocabularies) if vocabularies else None))
 
 
-def record_of(page: Page, tagged_by: Tagger) -> Article:
-    """Return the record of a page that is parsed already. Raises `PageError`."""
-    record = article(page)
+def record_of(page: Page, tagged_by: Tagger, sighting: FeedSighting | None = None) -> Article:
+    """Return the record of a page that is parsed already; ``sighting`` is its entry in a feed. Raises `PageError`."""
+    record = article(page, sighting, sighting.label if sighting else None)
     record.id = identity.article_id(record.edition or "", record.entity_id, record.url or "")
     tagged_by.tag(record)
     return record

@@ -3,7 +3,8 @@
 import argparse
 import shutil
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from scrapy import signals
 from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
 
 from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.extensions.signals import exit_code_of
@@ -42,27 +44,15 @@ class Command(ScrapyCommand):
         """Clear the demo's folders, start the sites, crawl them and show the first record."""
         if args:
             raise UsageError("demo takes no arguments")
-        # Scrapy imports every command for each of them: the site is loaded for this one only.
-        from espreso_crawler.demo_site import SiteOptions, running_apart  # noqa: PLC0415
-
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
         where = places(self.settings)
         output, state = where.output / "demo", where.state.with_name(where.state.name + "-demo")
         for folder in (output, state):
             shutil.rmtree(folder, ignore_errors=True)
-        # Only the delay differs from a crawl of the real site: this one belongs to whoever runs it.
-        changed = {
-            "ESPRESO_OUTPUT": output,
-            "ESPRESO_STATE": state,
-            "DOWNLOAD_DELAY": 0,
-            "AUTOTHROTTLE_ENABLED": False,
-        }
-        self.settings.setdict({**changed, "LOG_LEVEL": "WARNING"}, priority="cmdline")
+        changed = {"ESPRESO_OUTPUT": output, "ESPRESO_STATE": state, "LOG_LEVEL": "WARNING"}
+        self.settings.setdict(changed, priority="cmdline")
         console = Console(stderr=True)
-        with ExitStack() as stack:
-            sites = [
-                stack.enter_context(running_apart(SiteOptions(language=lang), host=host)) for lang, host in _editions()
-            ]
+        with demo_sites(self.settings) as sites:
             console.print("Invented news sites: " + ", ".join(site.url for site in sites))
             self.exitcode = self._crawl(sites, console)
         _show(output, console)
@@ -81,6 +71,17 @@ class Command(ScrapyCommand):
             process.start()
         failed = ExitCode.CONFIGURATION if process.bootstrap_failed else ExitCode.OK
         return max(int(failed), exit_code_of(crawler))
+
+
+@contextmanager
+def demo_sites(settings: BaseSettings) -> "Iterator[list[DemoSite]]":
+    """Run the invented sites as long as a ``with`` block, and crawl them without delay: they belong to the user."""
+    # Scrapy imports every command for each of them: the site is loaded for those that need it only.
+    from espreso_crawler.demo_site import SiteOptions, running_apart  # noqa: PLC0415
+
+    settings.setdict({"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}, priority="cmdline")
+    with ExitStack() as stack:
+        yield [stack.enter_context(running_apart(SiteOptions(language=lang), host=host)) for lang, host in _editions()]
 
 
 def _editions() -> tuple[tuple[Any, str], ...]:

@@ -78,6 +78,8 @@ class Feed:
     """How it was found."""
     wrong_weekdays: int = 0
     """Day headings whose weekday is not that day's."""
+    unread_headings: list[str] = field(default_factory=list)
+    """Day headings without a day that can be read, as printed."""
 
 
 def feed(page: Page) -> Feed:
@@ -176,7 +178,10 @@ def _by_markup(block: LexborNode, page: Page) -> Feed:
                 f"{page.url}: {counts[kind]} parts of one kind for {len(result.entries)} entries of a feed"
             )
         if kind == "day":
-            result.wrong_weekdays += clock.heading(line_of(part) or "")
+            line = line_of(part) or ""
+            result.wrong_weekdays += clock.heading(line)
+            if dates.day_heading(line, clock.captured) is None:
+                result.unread_headings.append(line)
         elif kind in ("entry", "important"):
             result.entries.append(FeedEntry("", day=clock.day, important=kind == "important"))
         elif result.entries:
