@@ -7,13 +7,16 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo crawl export schedule scrapyd test lint bench chaos stops drift reach day fuzz clean
+.PHONY: help demo survey crawl export schedule scrapyd test lint bench chaos stops drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
 demo: .venv/.run ## crawl an invented news site on this machine into output/demo/
 	@$(BIN)/scrapy demo $(ARGS)
+
+survey: .venv/.run ## look at the real site before the first crawl: what is found, and a verdict; try ARGS="--demo"
+	@$(BIN)/scrapy survey $(ARGS)
 
 crawl: .venv/.run ## crawl the real site; arguments: make crawl ARGS="-a since=24h"
 	@$(BIN)/scrapy crawl read_also $(ARGS)

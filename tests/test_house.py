@@ -52,6 +52,7 @@ MAY_IMPORT = {
     "settings": {"options"},
     "spiders": RECORD
     | {"browser", "drops", "extensions", "ledger", "loaders", "looks", "monitors", "pages", "places", "reading"},
+    "survey": RECORD | {"extraction", "monitors", "pages", "reading", "record", "saved_pages", "spiders", "tagging"},
     "tagging": RECORD,
     "vocabularies": {"exceptions"},
 }

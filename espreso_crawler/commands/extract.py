@@ -20,6 +20,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings, Settings
 
 from espreso_crawler import identity, saved_pages
+from espreso_crawler.addon import MANNERS
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LayoutError, PageError
 from espreso_crawler.extraction import record_of
@@ -33,14 +34,6 @@ STDIN = "-"
 CELL = 70
 BAD_PAGES = 1
 """Exit code when some of several pages could not be read: the others are printed."""
-# Nothing is remembered: of a crawl's components only those that keep its manners towards the host, and an answer of
-# any status is answered for here.
-WITHOUT_LEDGER: dict[str, Any] = {
-    "EXTENSIONS": {"espreso_crawler.extensions.health.HealthExtension": 25},
-    "ITEM_PIPELINES": {},
-    "SPIDER_MIDDLEWARES": {"scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None},
-    "LOG_LEVEL": "WARNING",
-}
 
 
 class Source(NamedTuple):
@@ -140,11 +133,21 @@ class PagesSpider(Spider):
         self.outcome[asked] = f"{asked}: {reason(failure)}"
 
 
+def remember_nothing(settings: Settings) -> None:
+    """Leave of a crawl's components those that keep its manners; the command answers for each answer and refusal."""
+    own = {
+        "SPIDER_MIDDLEWARES": {"scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None},
+        "DOWNLOADER_MIDDLEWARES": settings.getdict("DOWNLOADER_MIDDLEWARES"),
+        "LOG_LEVEL": "WARNING",
+    }
+    settings.setdict(MANNERS | own, priority="cmdline")
+
+
 def fetched(settings: Settings, urls: Sequence[str]) -> dict[str, Page | str]:
     """Fetch pages as a crawl would, robots.txt included; return each page by its address, or why there is none."""
     outcome: dict[str, Page | str] = {url: f"{url}: not fetched" for url in urls}
     if urls:
-        settings.setdict(WITHOUT_LEDGER, priority="cmdline")
+        remember_nothing(settings)
         process = CrawlerProcess(settings)
         decode = settings.getbool("ESPRESO_DECODE_EMAILS")
         process.crawl(PagesSpider, urls=list(outcome), outcome=outcome, decode_emails=decode)

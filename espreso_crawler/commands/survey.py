@@ -18,7 +18,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from espreso_crawler import identity
 from espreso_crawler.commands import refuse
 from espreso_crawler.commands.demo import demo_sites
-from espreso_crawler.commands.extract import WITHOUT_LEDGER
+from espreso_crawler.commands.extract import remember_nothing
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode
 from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.record import FORM
@@ -92,7 +92,7 @@ class Command(ScrapyCommand):
     def _fetched(self, starts: Sequence[str], err: Console) -> list[Captures] | None:
         """Return what the editions gave; None when nothing could be started."""
         assert self.settings  # noqa: S101  # as above
-        self.settings.setdict(WITHOUT_LEDGER, priority="cmdline")
+        remember_nothing(self.settings)
         captures = [Captures(start) for start in starts]
         hosts = ", ".join(identity.host_of(start) for start in starts)
         err.print(f"Asks {hosts} for at most {MOST_REQUESTS} pages each, slowly, and writes nothing to the output.")

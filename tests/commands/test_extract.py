@@ -216,6 +216,14 @@ def test_what_an_answer_s_headers_say_is_in_the_record():
     assert json.loads(done.stdout)["opt_outs"] == ["noarchive"]
 
 
+def test_what_robots_txt_forbids_is_one_line():
+    with running(SiteOptions(page_bytes=20_000, robots="disallow", disallow=("/",))) as demo:
+        done = told(f"{demo.url}/news")
+    assert (done.exit_code, done.stdout) == (3, b"")
+    (line,) = done.log.strip().splitlines()
+    assert "robots.txt" in line
+
+
 def test_a_closed_pipe_is_no_error(tmp_path: Path):
     for number in range(40):
         saved_as(tmp_path / f"{number}.html", "Many")
