@@ -23,7 +23,7 @@ from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCo
 from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.record import FORM
 from espreso_crawler.spiders.arguments import EDITIONS, CrawlArguments
-from espreso_crawler.spiders.read_also import PATH
+from espreso_crawler.spiders.read_also import ReadAlsoSpider
 from espreso_crawler.survey.captures import Captures
 from espreso_crawler.survey.findings import Findings, findings
 from espreso_crawler.survey.keeping import Kept, keep
@@ -77,7 +77,7 @@ class Command(ScrapyCommand):
             return
         with ExitStack() as stack:
             if opts.demo:
-                starts = [f"{site.url}{PATH}" for site in stack.enter_context(demo_sites(self.settings))]
+                starts = [f"{site.url}{ReadAlsoSpider.path}" for site in stack.enter_context(demo_sites(self.settings))]
             captures = self._fetched(starts, err)
         if captures is None:
             self.exitcode = int(ExitCode.CONFIGURATION)
@@ -116,7 +116,7 @@ def _starts(args: list[str], opts: argparse.Namespace) -> list[str]:
         return list(starts)
     names = [name.strip() for name in (opts.edition or "global").split(",")]
     arguments = [CrawlArguments.parse({"edition": name}) for name in names]
-    return list(dict.fromkeys(start for each in arguments for start in each.starts(PATH)))
+    return list(dict.fromkeys(start for each in arguments for start in each.starts(ReadAlsoSpider.path)))
 
 
 def _print(found: Sequence[Findings], *, as_json: bool) -> None:
