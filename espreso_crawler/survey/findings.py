@@ -15,7 +15,7 @@ from espreso_crawler.extraction import record_of
 from espreso_crawler.items import Article
 from espreso_crawler.monitors.evidence import DOUBT_BY_NAME, Row, doubts
 from espreso_crawler.pages import Feed, FeedEntry, Page, feed
-from espreso_crawler.pages.article import BODY
+from espreso_crawler.pages.containers import BODY
 from espreso_crawler.pages.listing import listing
 from espreso_crawler.pages.lists import AddressList, rss, sitemap
 from espreso_crawler.pages.media import EMBED_HOSTS, VIDEO_HOSTS
