@@ -6,6 +6,7 @@ from typing import Any
 
 from espreso_crawler.items import Article, Author, Keyword, OtherEvidence, Provenance, Source
 from espreso_crawler.processors import dates, text
+from espreso_crawler.processors.instants import instant, is_possible
 from espreso_crawler.processors.names import names
 
 LONGEST_RAW = 300
@@ -15,13 +16,8 @@ Same = Callable[[Any, Any], bool]
 
 
 def moment(value: str | datetime) -> datetime | None:
-    """Return the Kyiv time of an ISO stamp, of a printed date with a time, or of a moment already read."""
-    if isinstance(value, datetime):
-        return dates.in_kyiv(value)
-    if value.lstrip()[:4].isdigit():
-        return dates.stamp(value)
-    day, clock = dates.printed_day(value), dates.printed_time(value)
-    return dates.kyiv(day.day, clock) if day and clock else None
+    """Return the Kyiv time of a date with a time in any common form, or of a moment already read."""
+    return dates.in_kyiv(value) if isinstance(value, datetime) else instant(value)
 
 
 def keyword(value: tuple[str, str | None]) -> Keyword | None:
@@ -50,29 +46,42 @@ def labels(values: Iterable[str]) -> list[str]:
 class MostTrusted:
     """Input processor: claims in order of trust in, the first that is clean out; who disagrees goes on record.
 
-    The `Provenance` is appended to ``provenance`` in the loader's context.
+    The `Provenance` is appended to ``provenance`` in the loader's context. A value that cannot be, by ``possible`` and
+    the context, never wins; it goes on record, and is no witness for or against the others.
     """
 
-    def __init__(self, field: str, clean: Callable[[Any], Any], same: Same, *, keeps_raw: bool = False) -> None:
+    def __init__(
+        self,
+        field: str,
+        clean: Callable[[Any], Any],
+        same: Same,
+        *,
+        keeps_raw: bool = False,
+        possible: Callable[[Any, Mapping[str, Any]], bool] = lambda _value, _context: True,
+    ) -> None:
         self.field = field
         self.clean = clean
         self.same = same
         self.keeps_raw = keeps_raw
+        self.possible = possible
 
     def __call__(self, claims: Iterable[Claim], loader_context: Mapping[str, Any]) -> list[Any]:
         """Return the clean values of the first claim that has any."""
-        found = [(source, raw, value) for source, raw in claims if raw and (value := self.clean(raw))]
+        said = [(source, raw, value) for source, raw in claims if raw and (value := self.clean(raw))]
+        found = [claim for claim in said if self.possible(claim[2], loader_context)]
         if not found:
             return []
         (source, raw, value), *witnesses = found
-        others = [
-            OtherEvidence(other, printed(said)) for other, said, meant in witnesses if not self.same(value, meant)
-        ]
+        disagreeing = [claim for claim in witnesses if not self.same(value, claim[2])]
+        agrees = not disagreeing if witnesses else None
+        if len(found) < len(said):
+            disagreeing += [claim for claim in said if claim not in found]
+        others = [OtherEvidence(other, printed(raw_of_other)) for other, raw_of_other, _ in disagreeing]
         loader_context["provenance"].append(
             Provenance(
                 self.field,
                 source,
-                agrees=not others if witnesses else None,
+                agrees=agrees,
                 raw=printed(raw) if self.keeps_raw else None,
                 others=others,
             )
@@ -103,6 +112,10 @@ def _share_labels(ours: list[str], theirs: list[str]) -> bool:
     return not set(ours).isdisjoint(theirs)
 
 
+def _is_possible(value: datetime, context: Mapping[str, Any]) -> bool:
+    return is_possible(value, context["captured"])
+
+
 class ArticleLoader:
     """Raw claims in, an `Article` out. Fields with several sources take a list of `Claim`, in order of trust.
 
@@ -113,14 +126,14 @@ class ArticleLoader:
     headline_in = MostTrusted("headline", text.value, same_headline, keeps_raw=True)
     description_in = MostTrusted("description", text.value, _same_text)
     article_section_in = MostTrusted("article_section", text.value, _same_text, keeps_raw=True)
-    date_published_in = MostTrusted("date_published", moment, dates.same_minute, keeps_raw=True)
-    date_modified_in = MostTrusted("date_modified", moment, dates.same_minute, keeps_raw=True)
+    date_published_in = MostTrusted("date_published", moment, dates.same_minute, keeps_raw=True, possible=_is_possible)
+    date_modified_in = MostTrusted("date_modified", moment, dates.same_minute, keeps_raw=True, possible=_is_possible)
     authors_in = MostTrusted("authors", authors, _same_names, keeps_raw=True)
     labels_in = MostTrusted("labels", labels, _share_labels, keeps_raw=True)
     keywords_in = MostTrusted("keywords", keywords, _share_names)
 
-    def __init__(self, *, provenance: list[Provenance]) -> None:
-        self.context = {"provenance": provenance}
+    def __init__(self, *, provenance: list[Provenance], captured: datetime) -> None:
+        self.context: dict[str, Any] = {"provenance": provenance, "captured": captured}
         self._item = Article()
 
     def add_value(self, field: str, value: Any) -> None:

@@ -9,7 +9,7 @@ from espreso_crawler.loaders import ArticleLoader, printed
 from espreso_crawler.pages import header_shape
 from espreso_crawler.pages.parts import HEADLINE, Parts, line
 from espreso_crawler.pages.text import line_of, lines_of
-from espreso_crawler.processors import dates, text
+from espreso_crawler.processors import dates, instants, text
 from espreso_crawler.processors.names import names
 
 # Inside the header.
@@ -27,7 +27,7 @@ TAGS = "section.tags-cloud .similar_by_tags_output a"
 def loaded(parts: Parts, sighting: FeedSighting | None, feed_label: str | None) -> Article:
     """Return an article with the fields that several sources claim. Raises `FieldError` when a processor fails."""
     provenance: list[Provenance] = []
-    loader = ArticleLoader(provenance=provenance)
+    loader = ArticleLoader(provenance=provenance, captured=parts.page.fetched_at)
     try:
         _add_texts(loader, parts)
         _add_dates(loader, parts, sighting)
@@ -71,15 +71,17 @@ def _alternative(loader: ArticleLoader, parts: Parts) -> str | None:
 def _add_dates(loader: ArticleLoader, parts: Parts, sighting: FeedSighting | None) -> None:
     day_text, time_text = line(parts.in_header(DATE)), line(parts.in_header(TIME))
     day = dates.printed_day(day_text) if day_text else None
-    stamp = parts.jsonld.published
+    captured = parts.page.fetched_at
+    said = instants.instant(parts.jsonld.published)
+    is_known = said is not None and instants.is_possible(said, captured)
     # By its shape alone a date is a last resort, and no witness against JSON-LD.
-    near = header_shape.date_line(parts.shape) if parts.shape is not None and not dates.stamp(stamp) else None
+    near = header_shape.date_line(parts.shape) if parts.shape is not None and not is_known else None
     day = day or (dates.printed_day(near) if near else None)
-    needs_feed = not (dates.stamp(stamp) or time_text or near)
+    needs_feed = not (is_known or time_text or near)
     loader.add_value(
         "date_published",
         [
-            ("jsonld", stamp),
+            ("jsonld", parts.jsonld.published),
             ("markup", f"{day_text} {time_text}" if day and time_text else None),
             ("structure", near),
             ("feed", _feed_time(sighting, day) if needs_feed else None),
@@ -88,7 +90,8 @@ def _add_dates(loader: ArticleLoader, parts: Parts, sighting: FeedSighting | Non
     if day and day.weekday_agrees is False:
         _note_wrong_weekday(loader, f"{day_text} {time_text or ''}".strip())
     published = loader.get_output_value("date_published")
-    known_day = day.day if day else dates.stamp_day(stamp)
+    days = (day.day if day else None, dates.stamp_day(parts.jsonld.published))
+    known_day = next((each for each in days if each and instants.is_possible_day(each, captured)), None)
     loader.add_value("date_published_day", published.date() if published else known_day)
     loader.add_value("date_modified", [("jsonld", parts.jsonld.modified)])
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from espreso_crawler import identity
 from espreso_crawler.pages.xml_rows import Rows, rows
-from espreso_crawler.processors import dates
+from espreso_crawler.processors import dates, instants
 from espreso_crawler.processors.text import clean
 
 LONGEST_URL = 2_048  # of the sitemap protocol
@@ -63,7 +63,7 @@ def sitemap(body: bytes, url: str) -> AddressList:
     result = AddressList(is_whole=found.is_whole)
     if found.root == INDEX:
         pairs = ((_address(row.get("loc")), row) for row in found.rows)
-        result.children = [Child(place, dates.changed_between(row.get("lastmod"))) for place, row in pairs if place]
+        result.children = [Child(place, instants.changed_between(row.get("lastmod"))) for place, row in pairs if place]
         return result
     return _filled(result, found, _sitemap_entry)
 
@@ -93,13 +93,13 @@ def _sitemap_entry(row: Row) -> ListEntry | None:
     place = _address(row.get("loc"))
     if place is None:
         return None
-    published = dates.changed_between(row.get("publication_date"))
+    published = instants.changed_between(row.get("publication_date"))
     is_sure = published is not None and published[0] == published[1]
     return ListEntry(
         identity.canonical_url(place),
         clean(row.get("title")),
         published[0] if published and is_sure else None,
-        dates.changed_between(row.get("lastmod")),
+        instants.changed_between(row.get("lastmod")),
     )
 
 
@@ -107,7 +107,9 @@ def _rss_entry(row: Row) -> ListEntry | None:
     place = _address(row.get("link") or row.get("guid"))
     if place is None:
         return None
-    published = dates.mail_date(row.get("pubDate"))
+    published = instants.instant(row.get("pubDate"))
+    if published and not dates.FIRST_YEAR <= published.year <= dates.LAST_YEAR:
+        published = None
     changed = (published, published) if published else None
     return ListEntry(identity.canonical_url(place), clean(row.get("title")), published, changed)
 

@@ -1,31 +1,31 @@
 """Dates as the editions print them, in English, Ukrainian and Russian, to aware Kyiv times; pure functions."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time
-from email.utils import parsedate_to_datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 KYIV = ZoneInfo("Europe/Kyiv")
 
-# One row a month: English, Ukrainian genitive and nominative, Russian genitive and nominative.
+# One row a month: English, Ukrainian genitive and nominative, Russian genitive and nominative, short forms.
 MONTHS = {
     form: number
     for number, forms in enumerate(
         (
-            "january січня січень января январь",
-            "february лютого лютий февраля февраль",
-            "march березня березень марта март",
-            "april квітня квітень апреля апрель",
-            "may травня травень мая май",
-            "june червня червень июня июнь",
-            "july липня липень июля июль",
-            "august серпня серпень августа август",
-            "september вересня вересень сентября сентябрь",
-            "october жовтня жовтень октября октябрь",
-            "november листопада листопад ноября ноябрь",
-            "december грудня грудень декабря декабрь",
+            "january січня січень января январь jan січ янв",
+            "february лютого лютий февраля февраль feb лют фев февр",
+            "march березня березень марта март mar бер берез мар",
+            "april квітня квітень апреля апрель apr кві квіт апр",
+            "may травня травень мая май тра трав",
+            "june червня червень июня июнь jun чер черв июн",
+            "july липня липень июля июль jul лип июл",
+            "august серпня серпень августа август aug сер серп авг",
+            "september вересня вересень сентября сентябрь sep sept вер верес сен сент",
+            "october жовтня жовтень октября октябрь oct жов жовт окт",
+            "november листопада листопад ноября ноябрь nov лис листоп ноя нояб",
+            "december грудня грудень декабря декабрь dec гру груд дек",
         ),
         start=1,
     )
@@ -35,22 +35,39 @@ WEEKDAYS = {
     form: number
     for number, forms in enumerate(
         (
-            "monday понеділок понедельник",
-            "tuesday вівторок вторник",
-            "wednesday середа среда",
-            "thursday четвер четверг",
-            "friday п'ятниця пятница",
-            "saturday субота суббота",
-            "sunday неділя воскресенье",
+            "monday понеділок понедельник mon пн",
+            "tuesday вівторок вторник tue вт",
+            "wednesday середа среда wed ср",
+            "thursday четвер четверг thu чт",
+            "friday п'ятниця пятница fri пт",
+            "saturday субота суббота sat сб",
+            "sunday неділя воскресенье sun нд вс",
         )
     )
     for form in forms.split()
 }
+# Days before the day of capture.
+RELATIVE = {
+    form: age
+    for age, forms in enumerate(("today сьогодні сегодня", "yesterday вчора учора вчера", "позавчора позавчера"))
+    for form in forms.split()
+}
 WORD = r"[^\W\d_]+(?:['\u2019\u02bc`][^\W\d_]+)?"
-DAY = re.compile(rf"(?<!\d)(\d{{1,2}})\s+({WORD})(?:\s*,?\s+(\d{{4}}))?(?!\d)(?:\s*,?\s*({WORD}))?")
-YEAR = re.compile(rf"(?<!\d)(\d{{4}})(?!\d)(?:\s*,?\s*({WORD}))?")
+DAY = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+({WORD})\.?(?:\s*,?\s+(\d{{4}}))?(?!\d)(?:\s*,?\s*({WORD}))?", re.IGNORECASE
+)
+MONTH_FIRST = re.compile(
+    rf"({WORD})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.])(?:\s*,?\s+(\d{{4}})(?!\d))?", re.IGNORECASE
+)
+NUMERIC = re.compile(r"(?<![\d.,:/-])([0-9]{1,2})([./-])([0-9]{1,2})(?:\2([0-9]{4}|[0-9]{2}))?(?![\d:%]|[.,/-]\d)")
+ISO_DAY = re.compile(r"(?<![\d./-])([0-9]{4})([./-])([0-9]{1,2})\2([0-9]{1,2})(?!\d)")
+YEAR = re.compile(rf"(?<!\d)((?:19|20)\d{{2}})(?!\d)(?:\s*,?\s*({WORD}))?")
 TIME = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
-FIRST_YEAR, LAST_YEAR = 1990, 2100  # what lies outside is no date of a page
+TOKEN = re.compile(r"\w+(?:['\u2019\u02bc`]\w+)?")
+# Words that stand in a line of nothing but a day and a time: "14 грудня 2025 року о 19:51".
+BESIDE = frozenset(("о", "об", "at", "on", "в", "р", "року", "г", "года", "am", "pm"))
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # what lies outside is no date of a page
+CENTURY, LAST_MONTH = 2000, 12
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "`": "'"})
 
 
@@ -71,16 +88,14 @@ def printed_day(text: str, year: int | None = None) -> PrintedDay | None:
     >>> printed_day("14 грудня, 2025 неділя")
     PrintedDay(day=datetime.date(2025, 12, 14), weekday_agrees=True)
     """
-    for match in DAY.finditer(text):
-        number, word, printed_year, weekday = match.groups()
-        month = MONTHS.get(word.casefold())
-        if month and (printed_year or year):
-            return _checked(int(printed_year or year or 0), month, int(number), weekday)
+    for found, month, printed_year, weekday in _days(text):
+        if printed_year or year:
+            return _checked(printed_year or year or 0, month, found, weekday)
     return None
 
 
 def day_heading(text: str, latest: date) -> PrintedDay | None:
-    """Return the day of a feed's day heading, year and weekday before the day, or without a year at all.
+    """Return the day of a feed's day heading: year and weekday before the day, no year at all, `13.12`, "Yesterday".
 
     A heading without a year means the last such day up to the one after ``latest``, the day of capture: around
     midnight the site may be a day ahead of a clock that is slow.
@@ -92,11 +107,30 @@ def day_heading(text: str, latest: date) -> PrintedDay | None:
     if not year:
         years = (latest.year + 1, latest.year, latest.year - 1)
         days = (printed_day(text, year) for year in years if MINYEAR <= year <= MAXYEAR)
-        return next((day for day in days if day and day.day.toordinal() <= latest.toordinal() + 1), None)
+        found = next((day for day in days if day and day.day.toordinal() <= latest.toordinal() + 1), None)
+        return found or (None if any(_days(text)) else _relative_day(text, latest))
     day = printed_day(text, int(year[1]))
     if day and day.weekday_agrees is None and year[2]:
         return _checked(day.day.year, day.day.month, day.day.day, year[2])
     return day
+
+
+def is_relative(text: str) -> bool:
+    """Return whether a heading names its day by the day of capture alone, such as "Yesterday"."""
+    return not any(_days(text)) and not RELATIVE.keys().isdisjoint(_tokens(text))
+
+
+def is_only_date(text: str) -> bool:
+    """Return whether a line says nothing but a day, a time or both; also one that cannot be, such as `31.02`.
+
+    >>> is_only_date("Вчора, 19:51"), is_only_date("14 грудня відкрили міст"), is_only_date("250")
+    (True, False, False)
+    """
+    tokens = _tokens(text)
+    names = [token for token in tokens if token in MONTHS or token in WEEKDAYS or token in RELATIVE]
+    if not names and not (NUMERIC.search(text) or ISO_DAY.search(text) or TIME.search(text)):
+        return False
+    return all(token in names or token in BESIDE or token.isdecimal() for token in tokens)
 
 
 @lru_cache(maxsize=2048)
@@ -144,46 +178,19 @@ def stamp(text: str | None) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def stamp_day(text: str | None) -> date | None:
-    """Return the day that an ISO 8601 date or time begins with.
+    """Return the day that an ISO 8601 date or time begins with, or that a date in another form names.
 
     >>> stamp_day("2025-12-14")
     datetime.date(2025, 12, 14)
     """
+    text = (text or "").strip()
     try:
-        return date.fromisoformat((text or "").strip()[:10])
+        return date.fromisoformat(text[:10])
     except ValueError:
-        return None
-
-
-def changed_between(text: str | None) -> tuple[datetime, datetime] | None:
-    """Return the earliest and latest second that a sitemap's ``lastmod`` can mean: a date means a whole Kyiv day.
-
-    The site's dates are Kyiv's: an article of 00:25 there bears that day. None for anything else, a mere month too.
-
-    >>> [moment.isoformat() for moment in changed_between("2025-12-14")]
-    ['2025-12-14T00:00:00+02:00', '2025-12-14T23:59:59+02:00']
-    """
-    day = stamp_day(text)
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        return None
-    moment = stamp(text)
-    return (moment, moment) if moment else (kyiv(day, time()), kyiv(day, time(23, 59, 59)))
-
-
-def mail_date(text: str | None) -> datetime | None:
-    """Return the instant of a date as mail and RSS write it (RFC 5322, section 3.3), in Kyiv offset; else None.
-
-    >>> mail_date("Sun, 14 Dec 2025 00:25:00 +0200").isoformat()
-    '2025-12-14T00:25:00+02:00'
-    """
-    try:
-        moment = parsedate_to_datetime((text or "").strip())
-    except (ValueError, OverflowError, IndexError, TypeError):
-        return None
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        return None
-    return in_kyiv(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        day = printed_day(text)
+        return day.day if day else None
 
 
 def in_kyiv(moment: datetime) -> datetime:
@@ -207,6 +214,39 @@ def _has_one_offset(day: date) -> bool:
 
 def _exists(moment: datetime) -> bool:
     return moment.astimezone(UTC).astimezone(KYIV).replace(tzinfo=None) == moment.replace(tzinfo=None)
+
+
+def _days(text: str) -> Iterator[tuple[int, int, int | None, str | None]]:
+    """Yield the days that a text may name: day, month, year if there is one, the word that may be a weekday."""
+    for number, word, year, weekday in DAY.findall(text):
+        if month := MONTHS.get(word.casefold()):
+            yield int(number), month, int(year or 0) or None, weekday
+    for word, number, year in MONTH_FIRST.findall(text):
+        if month := MONTHS.get(word.casefold()):
+            yield int(number), month, int(year or 0) or None, _weekday_in(text)
+    for year, _, month, number in ISO_DAY.findall(text):
+        yield int(number), int(month), int(year), _weekday_in(text)
+    for first, border, second, year in NUMERIC.findall(text):
+        day, month = int(first), int(second)
+        is_american = border == "/" and month > LAST_MONTH
+        if is_american:
+            day, month = month, day
+        if border != "/" or day > LAST_MONTH or day == month:  # 03/04 may be either
+            full_year = int(year) + (CENTURY if len(year) == 2 else 0) if year else None  # noqa: PLR2004  # of two digits
+            yield day, month, full_year, _weekday_in(text)
+
+
+def _relative_day(text: str, latest: date) -> PrintedDay | None:
+    age = next((RELATIVE[token] for token in _tokens(text) if token in RELATIVE), None)
+    return None if age is None or not is_only_date(text) else PrintedDay(latest - timedelta(days=age))
+
+
+def _weekday_in(text: str) -> str | None:
+    return next((token for token in _tokens(text) if token in WEEKDAYS), None)
+
+
+def _tokens(text: str) -> list[str]:
+    return [token.casefold().translate(APOSTROPHES) for token in TOKEN.findall(text)]
 
 
 def _checked(year: int, month: int, day: int, weekday: str | None) -> PrintedDay | None:

@@ -17,7 +17,7 @@ from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Lease
 from espreso_crawler.pages import Page, article, other_addresses
-from espreso_crawler.processors import dates
+from espreso_crawler.processors import instants
 from espreso_crawler.reading import Asked, Reading, read
 from espreso_crawler.spiders.captures import addresses, failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
@@ -162,5 +162,5 @@ def _seconds_ahead(item: Article, site_time: bytes | None) -> float:
     published, fetched = item.date_published, item.fetched_at
     if published is None or fetched is None or published - fetched <= FUTURE:
         return 0.0
-    now = max(fetched, dates.mail_date(to_unicode(site_time or b"", "latin-1")) or fetched)
+    now = max(fetched, instants.instant(to_unicode(site_time or b"", "latin-1")) or fetched)
     return max((published - now).total_seconds(), 0.0) if published - now > FUTURE else 0.0

@@ -17,7 +17,7 @@ from espreso_crawler.pages.challenge import challenge
 from espreso_crawler.pages.listing import listing
 from espreso_crawler.pages.lists import rss, sitemap
 from espreso_crawler.pages.structured import OfPage, news_article
-from espreso_crawler.processors import dates
+from espreso_crawler.processors import dates, instants
 from espreso_crawler.processors.text import clean, label
 from espreso_crawler.record import encode
 from espreso_crawler.schema.validator import problems
@@ -117,7 +117,7 @@ def _is_wtf8(data: bytes) -> bool:
 def _text(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     for function in (clean, label, dates.printed_day, dates.printed_time, dates.stamp, dates.stamp_day,
-                     dates.changed_between, dates.mail_date):  # fmt: skip
+                     instants.changed_between, instants.instant):  # fmt: skip
         function(text)
     dates.day_heading(text, date(2026, 3, 2))
     retry_after(data, NOW)

@@ -17,7 +17,7 @@ NOON = "2024-11-02T12:00:00+02:00"
 def loaded(field: str, claims: list[Claim]) -> tuple[Any, Provenance | None]:
     """Return a field's value and its provenance."""
     provenance: list[Provenance] = []
-    loader = ArticleLoader(provenance=provenance)
+    loader = ArticleLoader(provenance=provenance, captured=datetime(2024, 12, 24, tzinfo=UTC))
     loader.add_value(field, claims)
     item = loader.load_item()
     return getattr(item, field), next(iter(provenance), None)
