@@ -5,19 +5,29 @@ from urllib.parse import urlsplit
 
 from espreso_crawler import identity
 from espreso_crawler.pages.page import Page
+from espreso_crawler.processors.text import clean
+
+LISTS = ("/news", "/archive", "/stream", "/search-results")
+LONGEST_NAME = 4
+"""Words of a rubric's, a tag's or an author's name."""
 
 
 def canonical_address(page: Page) -> str:
-    """Return the article's own address: what the page says, when that lies on this site, else where it came from.
+    """Return the article's own address: what the page says, when that can be an article's, else where it came from.
 
-    Another edition's address counts only for a copy in that edition's language: a translation is an article of
-    its own.
+    Not believed are the home page, a rubric or another page that holds articles, and another host. Another edition's
+    address counts only for a copy in that edition's language: a translation is an article of its own.
     """
+    own = identity.canonical_url(page.url)
     for claim in (page.meta.get("canonical"), page.meta.get("og:url"), page.jsonld.url if page.jsonld else None):
-        url = page.absolute(claim)
-        if url and urlsplit(url).path.strip("/") and (is_on_host_of(page, url) or _is_copied_from(page, url)):
-            return identity.canonical_url(url)
-    return identity.canonical_url(page.url)
+        url = identity.canonical_url(page.absolute(claim) or "")
+        if is_on_host_of(page, url):
+            url = f"{own.partition(':')[0]}:{url.partition(':')[2]}"
+            if url == own or (urlsplit(url).path and not _holds_articles(page, url)):
+                return url
+        elif urlsplit(url).path and _is_copied_from(page, url):
+            return url
+    return own
 
 
 def other_addresses(page: Page) -> tuple[str, ...]:
@@ -39,6 +49,24 @@ def _others(page: Page) -> Iterator[str]:
         url = page.absolute(link)
         if url and its_language[:2] == language and (is_on_host_of(page, url) or _is_edition(page, url)):
             yield url
+
+
+def _holds_articles(page: Page, url: str) -> bool:
+    """Return whether an address on the page's host is one of those that hold articles.
+
+    It is above the page's own, or a list of news, or the page links to it by a name: a rubric's, a tag's, an author's.
+    An article is linked to by its headline.
+    """
+    path = urlsplit(url).path
+    if path in LISTS or urlsplit(page.url).path.startswith(f"{path}/"):
+        return True
+    for link in page.tree.css("a[href]"):
+        href = page.absolute(link.attributes["href"]) or ""
+        if "?" not in href and "#" not in href and identity.canonical_url(href) == url:
+            name = clean(link.text())
+            if name and len(name.split()) <= LONGEST_NAME and name != clean(page.meta.get("og:title")):
+                return True
+    return False
 
 
 def _is_copied_from(page: Page, url: str) -> bool:

@@ -13,6 +13,7 @@ from espreso_crawler.pages.body import Body, body
 from espreso_crawler.pages.claims import loaded
 from espreso_crawler.pages.containers import body_pieces
 from espreso_crawler.pages.images import header_video, main_image
+from espreso_crawler.pages.listing import LIST
 from espreso_crawler.pages.opt_outs import opt_outs
 from espreso_crawler.pages.page import Page
 from espreso_crawler.pages.parts import WRAPPER, Parts, line
@@ -61,12 +62,18 @@ def article_with_digests(
 
 
 def is_article(page: Page) -> bool:
-    """Return whether a page holds an article: by its metadata, or by an article's number and headline."""
+    """Return whether a page holds an article: by its structured data, by an article's number and headline, or by text.
+
+    Rubrics, tags and authors may call themselves articles in their metadata: that alone makes none.
+    """
     if page.jsonld is not None:
         return True
-    has_headline = page.tree.css_first("h1") is not None
-    is_numbered = page.tree.css_first(WRAPPER) is not None
-    return has_headline and (is_numbered or page.meta.get("og:type") == "article")
+    if page.tree.css_first("h1") is None:
+        return False
+    if page.tree.css_first(WRAPPER) is not None:
+        return True
+    is_list = page.tree.css_first(LIST) is not None
+    return page.meta.get("og:type") == "article" and not is_list and bool(structure.densest_text(page.root, None))
 
 
 def article_digests(item: Article) -> identity.Digests:

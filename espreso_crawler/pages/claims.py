@@ -41,20 +41,20 @@ def loaded(parts: Parts, sighting: FeedSighting | None, feed_label: str | None) 
 
 
 def _add_texts(loader: ArticleLoader, parts: Parts) -> None:
-    jsonld, meta = parts.jsonld, parts.page.meta
+    jsonld = parts.jsonld
     is_in_header = parts.in_header(HEADLINE) is not None
     loader.add_value(
         "headline",
         [
             ("markup" if is_in_header else "structure", line(parts.h1)),
             ("jsonld", jsonld.headline),
-            ("og", meta.get("og:title")),
+            ("og", _open_graph(parts, "og:title")),
         ],
     )
     loader.add_value("alternative_headline", _alternative(loader, parts))
     lead = line(parts.in_content(LEAD))
     # The metadata's description is often another sentence than the lead: a last resort, and no witness against it.
-    last_resort = None if lead or jsonld.description else text.uncut(meta.get("og:description"))
+    last_resort = None if lead or jsonld.description else text.uncut(_open_graph(parts, "og:description"))
     # A lead may end in dots or in the site's name when it is printed so; metadata ends so where it is cut.
     same = text.clean(jsonld.description) == lead
     witness = jsonld.description if same else text.uncut(jsonld.description)
@@ -62,9 +62,15 @@ def _add_texts(loader: ArticleLoader, parts: Parts) -> None:
     loader.add_value("article_section", [("jsonld", jsonld.section), ("markup", line(parts.in_header(RUBRIC)))])
 
 
+def _open_graph(parts: Parts, name: str) -> str | None:
+    """Return a text of the metadata; templates escape it twice."""
+    value = parts.page.meta.get(name)
+    return text.unescaped(value) if value else None
+
+
 def _alternative(loader: ArticleLoader, parts: Parts) -> str | None:
     headline = loader.get_output_value("headline")
-    claims = map(text.value, (parts.jsonld.headline, parts.page.meta.get("og:title")))
+    claims = map(text.value, (parts.jsonld.headline, _open_graph(parts, "og:title")))
     return next((claim for claim in claims if claim and claim != headline), None)
 
 
