@@ -9,6 +9,7 @@ from espreso_crawler.exceptions import NotAnArticle
 from espreso_crawler.items import Article, ContentKind, Evidence, FeedSighting, Provenance, Related, Source
 from espreso_crawler.pages import structure
 from espreso_crawler.pages.addresses import canonical_address, is_on_host_of
+from espreso_crawler.pages.agreement import agrees
 from espreso_crawler.pages.body import Body, body
 from espreso_crawler.pages.claims import loaded
 from espreso_crawler.pages.containers import body_pieces
@@ -17,7 +18,8 @@ from espreso_crawler.pages.listing import LIST
 from espreso_crawler.pages.opt_outs import opt_outs
 from espreso_crawler.pages.page import Page
 from espreso_crawler.pages.parts import WRAPPER, Parts, line
-from espreso_crawler.pages.text.blocks import raw_blocks
+from espreso_crawler.pages.structured import NewsArticle
+from espreso_crawler.pages.text.blocks import RawBlock, raw_blocks
 from espreso_crawler.processors import dates, text
 
 # Below the article.
@@ -97,13 +99,12 @@ def _require_article(page: Page) -> None:
 
 
 def _set_body(item: Article, parts: Parts) -> Body:
-    story, source = _body(parts, item)
+    raw, source = _raw_body(parts, item)
+    story = body(raw)
     item.blocks, item.article_body, item.links = story.blocks, story.text, story.links
     item.author_note = story.author_note
-    glued = parts.jsonld.body
-    is_witness = bool(glued) and source != "jsonld" and not structure.is_excerpt(glued or "", story)
-    agrees = structure.agrees(story, glued) if is_witness else None
-    item.provenance.append(Provenance("article_body", source, agrees))
+    is_confirmed = _agrees(story, raw, parts.jsonld) if source != "jsonld" else None
+    item.provenance.append(Provenance("article_body", source, is_confirmed))
     main = main_image(parts)
     if main:
         item.images.append(main[0])
@@ -112,18 +113,30 @@ def _set_body(item: Article, parts: Parts) -> Body:
     return story
 
 
-def _body(parts: Parts, item: Article) -> tuple[Body, Source]:
+def _agrees(story: Body, raw: list[RawBlock], jsonld: NewsArticle) -> bool | None:
+    """Return whether the text and JSON-LD's agree; None without JSON-LD's, and when that is cut or a guess."""
+    if not jsonld.body:
+        return None
+    lines = [line for block in story.blocks if block.end for line in (block.items or [block.text or ""])]
+    lines += (story.author_note or "").split("\n")
+    # Promo lines and captions, which are no part of the text here.
+    said = (*(line for block in raw for line in (block.text or "").split("\n")), *(block.caption or "" for block in raw))
+    kept = {part for line in lines for part in line.split("\n")}
+    found = agrees(lines, jsonld.body, [line for line in said if line not in kept])
+    return found or (None if jsonld.is_guessed else found)
+
+
+def _raw_body(parts: Parts, item: Article) -> tuple[list[RawBlock], Source]:
     page, glued = parts.page, parts.jsonld.body
     above = header_video(parts)
     pieces = body_pieces(parts)
     if pieces:
-        return body(above + raw_blocks(pieces, page)), "markup"
+        return above + raw_blocks(pieces, page), "markup"
     dense = structure.densest_text(parts.wrapper, glued)
     if dense:
-        found = structure.without_lead(raw_blocks(dense, page), item.description, item.headline)
-        return body(above + found), "structure"
+        return above + structure.without_lead(raw_blocks(dense, page), item.description, item.headline), "structure"
     paragraphs = structure.paragraph(glued)
-    return body(paragraphs), "jsonld" if paragraphs else "structure"
+    return paragraphs, "jsonld" if paragraphs else "structure"
 
 
 def _related(card: LexborNode, page: Page) -> Related:

@@ -9,13 +9,11 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from espreso_crawler.pages.body import Body
 from espreso_crawler.pages.text.blocks import RawBlock
 from espreso_crawler.processors import dates
-from espreso_crawler.processors.text import clean, visible, without_hidden_emails
+from espreso_crawler.processors.text import clean, without_hidden_emails
 
 NOT_BODY = frozenset({"header", "footer", "nav", "aside", "form", "noscript"})
-HIDDEN_EMAIL = "[email]"
 SHORTEST_BODY = 80
 ENOUGH_LETTERS = 40
 """Of the commonest in a text that contradicts what its page declares."""
@@ -88,25 +86,6 @@ def paragraph(text: str | None) -> list[RawBlock]:
     """Return a text as one raw paragraph; none for no text."""
     line = clean(text)
     return [RawBlock("paragraph", text=without_hidden_emails(line))] if line else []
-
-
-def agrees(story: Body, glued: str | None) -> bool:
-    """Return whether the JSON-LD body, its paragraphs glued together, holds every text of ours and little more."""
-    lines = [line for block in story.blocks if block.end for line in (block.items or [block.text or ""])]
-    lines += (story.author_note or "").split("\n")
-    # What the page hides from readers of its markup, JSON-LD writes out.
-    ours = [_squeezed(part) for line in lines for part in line.split(HIDDEN_EMAIL)]
-    # Characters that no reader sees are rare, and taking them out costs more than all the rest.
-    theirs = _squeezed(glued or "")
-    if any(part not in theirs for part in ours):
-        theirs = _squeezed(visible(glued or ""))
-    return all(part in theirs for part in ours) and 2 * sum(map(len, ours)) >= len(theirs)
-
-
-def is_excerpt(glued: str, story: Body) -> bool:
-    """Return whether the JSON-LD body is no more than a piece of the text: then it says nothing of the rest."""
-    theirs, ours = _squeezed(visible(glued)).rstrip(".…"), _squeezed(story.text or "")
-    return bool(theirs) and 2 * len(theirs) < len(ours) and theirs in ours
 
 
 def language(text: str, declared: str = "") -> str:
