@@ -54,3 +54,29 @@ def test_alternates_count_on_this_site_and_in_the_same_language(link: str, is_sa
 )
 def test_whose_word_counts_for_the_canonical_address(at: str, lang: str, canonical: str, believed: bool) -> None:
     assert addresses(at=at, lang=lang, canonical=canonical)[0] == (canonical if believed else at)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "believed"),
+    [
+        ("https://espreso.tv/mist-u-misti", True),
+        ("https://espreso.tv/svit", False),
+        ("https://espreso.tv/olena-pryklad", False),
+        ("https://espreso.tv/mosty/", False),
+        ("https://espreso.tv/news", False),
+        ("https://espreso.tv/", False),
+    ],
+)
+def test_a_canonical_address_that_holds_articles_is_not_believed(canonical: str, *, believed: bool) -> None:
+    links = (
+        '<a href="/svit">Світ</a> <a href="https://espreso.tv/olena-pryklad"><b>Олена</b> Приклад</a> <a href="/mosty">Мости</a>'
+        f'<a href="{canonical}#comments">Коментарі</a> <a href="{canonical}">У Вигаданому місті нарешті відкрили міст</a>'
+    )
+    markup = article_html(Facts(url=canonical, lang="uk")).replace("</body>", f"{links}</body>")
+    assert canonical_address(page(markup, url=OWN)) == (canonical if believed else OWN)
+
+
+def test_a_section_above_the_page_is_not_its_canonical_address() -> None:
+    at = "https://espreso.tv/news/2018/05/19/news_mist"
+    assert addresses(at=at, canonical="https://espreso.tv/news/2018")[0] == at
+    assert addresses(at=at, canonical="http://www.espreso.tv/news-mist?x")[0] == "https://espreso.tv/news-mist"
