@@ -120,7 +120,7 @@ def _agrees(story: Body, raw: list[RawBlock], jsonld: NewsArticle) -> bool | Non
     lines = [line for block in story.blocks if block.end for line in (block.items or [block.text or ""])]
     lines += (story.author_note or "").split("\n")
     # Promo lines and captions, which are no part of the text here.
-    said = (line for block in raw for line in (*(block.text or "").split("\n"), block.caption or ""))
+    said = (line for block in raw for line in (*(block.text or "").split("\n"), *block.caption))
     kept = {part for line in lines for part in line.split("\n")}
     found = agrees(lines, jsonld.body, (line for line in said if line not in kept))
     return found or (None if jsonld.is_guessed else found)
