@@ -32,7 +32,7 @@ VIDEO_TEXT_LIMIT = 500
 GALLERY_IMAGES = 5
 LONGEST_NUMBER = 20
 # Characters of the text that tell its language.
-LANGUAGE_SAMPLE = 2_000
+LANGUAGE_SAMPLE = 800
 
 
 def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | None = None) -> Article:

@@ -142,10 +142,13 @@ def _printed_authors(parts: Parts) -> list[tuple[str, str | None]]:
     if box is None:
         return []
     linked = [parts.link(link) for link in box.css("a")]
+    printed_line = line_of(box) or ""
+    if linked and linked[0][0] == printed_line:
+        return linked
     rest = "\n".join(lines_of(box))
     for name, _ in linked:
         rest = rest.replace(name, "\n", 1)
-    return _in_print_order([*linked, *((name, None) for name in names(rest))], line_of(box) or "")
+    return _in_print_order([*linked, *((name, None) for name in names(rest))], printed_line)
 
 
 def _in_print_order(people: list[tuple[str, str | None]], printed: str) -> list[tuple[str, str | None]]:

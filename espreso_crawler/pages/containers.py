@@ -13,6 +13,8 @@ BODY = "div.news-content"
 MOST_CONTAINERS = 50
 MOST_STRAYS = 500
 MOST_LEVELS = 6
+MOST_MISSES = 10
+"""Nodes in a row that are no text: the text went on before them, or not at all."""
 TEXT_TAGS = LISTS | HEADINGS.keys() | {"p", "blockquote", "table", "pre", "figure"}
 
 Piece = LexborNode | list[LexborNode]
@@ -21,20 +23,32 @@ Piece = LexborNode | list[LexborNode]
 
 def body_pieces(parts: Parts) -> list[Piece]:
     """Return the pieces of a body in page order; none when no container is known."""
-    if parts.content is None or (first := parts.content.css_first(BODY)) is None:
+    if parts.content is None or not (found := parts.content.css(BODY)):
         return []
-    containers = _outermost(parts.content.css(BODY)[:MOST_CONTAINERS], parts.content) or [first]
+    containers = _outermost(found[:MOST_CONTAINERS], parts.content)
     known = {container.mem_id for container in containers}
-    glued = _squeezed(parts.jsonld.body)
+    glued = _Glued(parts.jsonld.body)
     pieces: list[Piece] = []
     for container in containers:
-        pieces.append(container)
-        strays = [node for node in _after(container, known) if _is_of_body(node, glued)]
-        if strays:
-            pieces.append(strays)
-    if glued:  # an end tag too many closes the content too, and what is around it
-        pieces.append([node for node in _beyond(parts.content) if node.tag in TEXT_TAGS and _is_named(node, glued)])
+        pieces += [container, [node for node in _after(container, known) if _is_of_body(node, glued)]]
+    # An end tag too many closes the content too, and what is around it.
+    pieces.append([node for node in _beyond(parts.content) if glued.names(node)])
     return [piece for piece in pieces if piece]
+
+
+class _Glued:
+    """What JSON-LD has of the body; made ready only when it is asked, which it seldom is."""
+
+    def __init__(self, body: str | None) -> None:
+        self.body = body
+        self._squeezed: str | None = None
+
+    def names(self, node: LexborNode) -> bool:
+        """Return whether it has the text of a node."""
+        if self._squeezed is None:
+            self._squeezed = _squeezed(self.body)
+        text = _squeezed(node.text_content if node.tag == "-text" else line_of(node))
+        return bool(text) and text in self._squeezed
 
 
 def _outermost(containers: list[LexborNode], content: LexborNode) -> list[LexborNode]:
@@ -63,28 +77,31 @@ def _after(node: LexborNode, known: set[int]) -> Iterator[LexborNode]:
 
 
 def _beyond(content: LexborNode) -> Iterator[LexborNode]:
-    """Yield what follows the content beside it and beside what is around it, up to the page's `body`."""
+    """Yield what follows the content, beside it and beside what is around it, and may be text of the body."""
     up: LexborNode | None = content
     for _ in range(MOST_LEVELS):
         if up is None or up.tag == "body":
             return
-        yield from _after(up, set())
+        after, misses = up.next, 0
+        while after is not None and misses < MOST_MISSES:
+            misses += 1
+            if after.tag in TEXT_TAGS:
+                misses = 0
+                yield after
+            after = after.next
         up = up.parent
 
 
-def _is_of_body(node: LexborNode, glued: str) -> bool:
+def _is_of_body(node: LexborNode, glued: _Glued) -> bool:
     """Return whether a node beside the container belongs in it: JSON-LD names it; without JSON-LD, it is plain text."""
+    if node.tag == "-text" and not (node.text_content or "").strip():
+        return False
     shown = display(node)
     if shown is Display.HIDDEN or shown is Display.BREAK:
         return False
-    if glued:
-        return _is_named(node, glued)
+    if glued.body:
+        return glued.names(node)
     return shown is Display.TEXT or node.tag in TEXT_TAGS or shown is Display.INLINE
-
-
-def _is_named(node: LexborNode, glued: str) -> bool:
-    text = _squeezed(node.text_content if node.tag == "-text" else line_of(node))
-    return bool(text) and text in glued
 
 
 def _squeezed(text: str | None) -> str:

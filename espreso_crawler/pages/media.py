@@ -46,11 +46,11 @@ EMBED_CLASSES = {
 LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy")
 SRCSET = ("srcset", "data-srcset", "data-lazy-srcset")
 FRAMES = frozenset({"iframe", "embed", "object", "oembed", "lite-youtube", "amp-youtube"})
-PLACEHOLDER = re.compile(
-    r"\s*(?:(?:data|about|javascript|blob):"
-    r"|[^?#]*?(?:^|/)(?:px|pixel|blank|spacer|empty|transparent|placeholder|preload(?:er)?|load(?:er|ing)|lazy|1x1)\.\w+\s*(?:[?#]|$))",
-    re.IGNORECASE,
+NO_ADDRESS = ("data:", "about:", "javascript:", "blob:")
+PLACEHOLDERS = frozenset(
+    "px pixel blank spacer empty transparent placeholder preload preloader load loader loading lazy 1x1".split()  # noqa: SIM905
 )
+"""Names of picture files that stand where a picture is to be loaded."""
 CANDIDATE_END = re.compile(r", |(?<= \d[wx]),|(?<=\d\d[wx]),")  # an address may hold a comma
 SIZE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?(?=[wx]$)")
 COUNTED = {"0", "1"}
@@ -176,9 +176,14 @@ def _first_address(attributes: Mapping[str, str | None], names: Iterable[str]) -
     """Return the first address that is no placeholder."""
     for name in names:
         address = attributes.get(name)
-        if address and not PLACEHOLDER.match(address):
+        if address and not _is_placeholder(address):
             return address
     return None
+
+
+def _is_placeholder(address: str) -> bool:
+    name = address.partition("?")[0].rpartition("/")[2].partition(".")[0]
+    return name.lower() in PLACEHOLDERS or address.lstrip().lower().startswith(NO_ADDRESS)
 
 
 def _from_sets(attributes: Mapping[str, str | None]) -> str | None:
@@ -188,7 +193,7 @@ def _from_sets(attributes: Mapping[str, str | None]) -> str | None:
         for candidate in CANDIDATE_END.split(" ".join(value.split())):
             address, _, wanted = candidate.rstrip(",").partition(" ")
             size = SIZE.match(wanted)
-            if address and not PLACEHOLDER.match(address):
+            if address and not _is_placeholder(address):
                 found.append((float(size[0]) if size else 1.0, address))
     return max(found, key=lambda candidate: candidate[0])[1] if found else None
 
@@ -226,7 +231,7 @@ def _frame_address(tag: str, attributes: Mapping[str, str | None]) -> str | None
 
 
 def _frame(src: str | None) -> Embed | None:
-    if not src or PLACEHOLDER.match(src):
+    if not src or _is_placeholder(src):
         return None
     host = _host(src)
     video = _provider(host, VIDEO_HOSTS)

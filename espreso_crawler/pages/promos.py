@@ -39,7 +39,7 @@ def _is_boilerplate(block: RawBlock, text: str) -> bool:
 
 
 def _is_label_with_links(block: RawBlock, text: str) -> bool:
-    end = links_label(text)
+    end = links_label(text) if block.links else 0
     return end > 0 and _is_linked(block, end)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from espreso_crawler.processors.agencies import is_agency
@@ -54,15 +54,16 @@ def is_credit(line: str | None) -> bool:
     return _picture_word().match(line) is not None
 
 
-def _parted(line: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=1024)  # the same credits come every day
+def _parted(line: str) -> tuple[str, tuple[str, ...]]:
     """Return what a line says, and who it says made the picture: the last word of credit counts, then those before."""
     if _is_maker(line):
-        return "", [line]
+        return "", (line,)
     makers: list[str] = []
     while found := deque(_credits().finditer(line), maxlen=1):
         makers.insert(0, _without_half_a_bracket(line[found[0].end() :].strip()))
         line = line[: found[0].start()].rstrip(" (,;|/–—-")
-    return line, makers
+    return line, tuple(makers)
 
 
 def _is_maker(line: str) -> bool:

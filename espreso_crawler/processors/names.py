@@ -1,7 +1,7 @@
 """The names in a line that says who wrote a text; pure functions over ``vocabularies/names.toml``."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from espreso_crawler.processors.text import value
@@ -22,14 +22,19 @@ def names(line: str | None) -> list[str]:
     >>> names("Institute for War and Peace")
     ['Institute for War and Peace']
     """
-    parts = BORDER.split(line.strip()) if line and value(line) else []
+    return list(_names(line)) if line and value(line) else []
+
+
+@lru_cache(maxsize=1024)  # the same people write every day
+def _names(line: str) -> tuple[str, ...]:
+    parts = BORDER.split(line.strip())
     found: list[str] = []
     for part in parts:
         name = value(_loose().sub("", _prefix().sub("", value(part) or "")))
         is_role = name is not None and name[0].islower() and len(parts) > 1  # "…, журналіст" says what one is
         if name and not is_role and not _others().match(name):
             found += _people(name)
-    return found
+    return tuple(found)
 
 
 def _people(text: str) -> list[str]:

@@ -114,9 +114,8 @@ def boilerplate(text: str) -> str | None:
     >>> boilerplate("Читайте також: Нова школа у Вигаданому")
     'promo'
     """
-    for kind, pattern in _boilerplate().items():
-        if pattern.fullmatch(text):
-            return kind
+    if found := _boilerplate().fullmatch(text):
+        return found.lastgroup
     return "template" if len(text) <= LONGEST_LABEL and KEY.fullmatch(text) else None
 
 
@@ -187,8 +186,8 @@ def _phrases() -> dict[str, Any]:
 
 
 @cache
-def _boilerplate() -> dict[str, re.Pattern[str]]:
-    return {kind: _any_of(patterns) for kind, patterns in _phrases()["drop"].items()}
+def _boilerplate() -> re.Pattern[str]:
+    return _any_of([f"(?P<{kind}>{_any_of(patterns).pattern})" for kind, patterns in _phrases()["drop"].items()])
 
 
 @cache

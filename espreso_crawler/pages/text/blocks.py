@@ -8,7 +8,19 @@ from selectolax.lexbor import LexborNode
 from espreso_crawler.items import BlockType
 from espreso_crawler.pages import media
 from espreso_crawler.pages.page import Page
-from espreso_crawler.pages.text.elements import HEADINGS, HOLDS_BLOCK, LINE, LISTS, Display, display
+from espreso_crawler.pages.text.elements import (
+    BLOCK,
+    BREAK,
+    HEADINGS,
+    HIDDEN,
+    HOLDS_BLOCK,
+    LINE,
+    LISTS,
+    REPLACED,
+    TEXT,
+    Display,
+    display,
+)
 from espreso_crawler.pages.text.furniture import is_caption, is_card, is_furniture
 from espreso_crawler.pages.text.items import Items
 from espreso_crawler.pages.text.run import Run, RunLink, line_of, lines_of
@@ -85,7 +97,7 @@ class _Walk:
     def _node(self, node: LexborNode, run: Run) -> Run:
         """Take a node; return the run that the next one may go on with."""
         shown = display(node)
-        if shown is Display.HIDDEN:
+        if shown is HIDDEN:
             return run
         if shown in LINE and not _holds_block(node, shown):
             run.add(node)
@@ -99,7 +111,7 @@ class _Walk:
     def _block(self, node: LexborNode, shown: Display) -> None:
         tag, attributes = node.tag or "", node.attributes
         classes = attributes.get("class")
-        if shown is Display.REPLACED:
+        if shown is REPLACED:
             self._replaced(node)
         elif tag != "p" and (embed := media.embed(tag, attributes, node)):
             self._embed(embed, node)
@@ -212,10 +224,10 @@ class _Walk:
         lines = lines_of(caption) if caption is not None else []
         first = len(self.blocks)
         for inner in shown:
-            if display(inner) is Display.REPLACED:
+            if display(inner) is REPLACED:
                 self._replaced(inner)
             else:
-                self._block(inner, Display.BLOCK)
+                self._block(inner, BLOCK)
         for block in self.blocks[first:]:
             if block.type in ("image", "video"):
                 block.caption = lines
@@ -243,7 +255,7 @@ class _Walk:
 
 def _holds_block(node: LexborNode, shown: Display) -> bool:
     """Return whether an inline element holds what stands on lines of its own."""
-    if shown is Display.TEXT or shown is Display.BREAK:
+    if shown is TEXT or shown is BREAK:
         return False
     only = node.first_child
     if only is None or (only.tag == "-text" and only.next is None):

@@ -30,11 +30,15 @@ class Display(IntEnum):
     """Is not shown, or shows no text: scripts, controls."""
 
 
+# A member of an enumeration is looked up at four times the cost of a name, and each node is asked for several.
+TEXT, INLINE, APART, RAISED, BREAK, BLOCK, REPLACED, DEPENDS, HIDDEN = Display
+
+
 class _Table(dict[str | None, Display]):
     """The table; an element that it does not know is inline, as in a browser, and one of the site's own apart."""
 
     def __missing__(self, tag: str | None) -> Display:
-        return Display.APART if tag and "-" in tag else Display.INLINE
+        return APART if tag and "-" in tag else INLINE
 
 
 BLOCKS = (
@@ -47,15 +51,15 @@ UNSHOWN = (
     "-comment area base basefont button canvas colgroup datalist head input link meta meter noembed noframes noscript "
     "optgroup option param progress rp select source style svg template textarea title track"
 )
-REPLACED = "amp-img amp-youtube audio embed figure iframe img lite-youtube object oembed picture video"
+INSTEAD = "amp-img amp-youtube audio embed figure iframe img lite-youtube object oembed picture video"
 DISPLAY = _Table(
-    dict.fromkeys(BLOCKS.split(), Display.BLOCK)
-    | dict.fromkeys(UNSHOWN.split(), Display.HIDDEN)
-    | dict.fromkeys(REPLACED.split(), Display.REPLACED)
-    | dict.fromkeys(("dialog", "form", "script"), Display.DEPENDS)
-    | dict.fromkeys(("td", "th"), Display.APART)
-    | dict.fromkeys(("sup", "sub"), Display.RAISED)
-    | {"-text": Display.TEXT, "br": Display.BREAK}
+    dict.fromkeys(BLOCKS.split(), BLOCK)
+    | dict.fromkeys(UNSHOWN.split(), HIDDEN)
+    | dict.fromkeys(INSTEAD.split(), REPLACED)
+    | dict.fromkeys(("dialog", "form", "script"), DEPENDS)
+    | dict.fromkeys(("td", "th"), APART)
+    | dict.fromkeys(("sup", "sub"), RAISED)
+    | {"-text": TEXT, "br": BREAK}
 )
 """Display of an element by its tag."""
 
@@ -66,7 +70,7 @@ HOLDS_BLOCK = ", ".join((*BLOCKS.split(), "form", "figure", "td"))
 """Selector of what an inline element must not hold to be part of a line."""
 
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-LINE = frozenset({Display.TEXT, Display.INLINE, Display.APART, Display.RAISED, Display.BREAK})
+LINE = frozenset({TEXT, INLINE, APART, RAISED, BREAK})
 """What stands in a line of text."""
 CONTROLS = "input, button, select, textarea"
 LONGEST_FORM = 120
@@ -75,12 +79,12 @@ LONGEST_FORM = 120
 def display(node: LexborNode) -> Display:
     """Return how a node is shown: by its tag, and hidden where its attributes say so."""
     shown = DISPLAY[node.tag]
-    if shown is Display.TEXT or shown is Display.BREAK:
+    if shown is TEXT or shown is BREAK:
         return shown
     attributes = node.attributes
     if attributes and _is_hidden(attributes, shown, node.tag):
-        return Display.HIDDEN
-    return _depending(node, attributes) if shown is Display.DEPENDS else shown
+        return HIDDEN
+    return _depending(node, attributes) if shown is DEPENDS else shown
 
 
 def _is_hidden(attributes: Mapping[str, str | None], shown: Display, tag: str | None) -> bool:
@@ -99,9 +103,9 @@ def _is_hidden(attributes: Mapping[str, str | None], shown: Display, tag: str | 
 
 def _depending(node: LexborNode, attributes: Mapping[str, str | None]) -> Display:
     if node.tag == "script":  # Telegram's posts are scripts
-        return Display.REPLACED if "data-telegram-post" in attributes else Display.HIDDEN
+        return REPLACED if "data-telegram-post" in attributes else HIDDEN
     is_shown = "open" in attributes if node.tag == "dialog" else not _is_form(node)
-    return Display.BLOCK if is_shown else Display.HIDDEN
+    return BLOCK if is_shown else HIDDEN
 
 
 def _is_form(node: LexborNode) -> bool:

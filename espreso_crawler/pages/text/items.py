@@ -9,6 +9,7 @@ from espreso_crawler.pages.text.run import Run, RunLink, line_of
 
 ITEMS = LISTS | {"li", "tr", "table"}
 HOLDS_ITEMS = "ul, ol, menu, dir, table, li, tr"
+NESTED = "ul, ol, menu, dir, table"
 DEEPEST_ITEM = 100
 
 
@@ -48,7 +49,10 @@ class Items:
             self._run.add(node)
         elif tag in ITEMS:
             self._end_item()
-            self.add(node)
+            if tag in ("li", "tr") and node.css_first(NESTED) is None:  # as a rule: what is asked once for all in it
+                self._run.add_children(node)
+            else:
+                self.add(node)
             self._end_item()
         elif shown is not Display.TEXT and node.first_child is not None and node.css_first(HOLDS_ITEMS) is not None:
             self._run.owes_space = True

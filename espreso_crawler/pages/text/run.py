@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from espreso_crawler.pages.text.elements import Display, display
+from espreso_crawler.pages.text.elements import BLOCK, BREAK, HIDDEN, INLINE, RAISED, REPLACED, TEXT, display
 from espreso_crawler.processors.text import INVISIBLE, clean, email, without_hidden_emails
 
 BOLD = frozenset({"strong", "b"})
 DEEPEST_INLINE = 100
 CLOSING = frozenset(",.;:!?)]»”…")
 NUMBER = re.compile(r"[0-9+\-−]+")
-RAISED = {
+CHARACTERS = {
     "sup": str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"),
     "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),
 }
@@ -51,21 +51,21 @@ class Run:
     def add(self, node: LexborNode, *, bold: bool = False, depth: int = 0) -> None:
         """Append a node with all that is in it; images and embeds inside are put aside in `media`."""
         shown = display(node)
-        if shown is Display.TEXT:
+        if shown is TEXT:
             self.add_text(node.text_content or "", bold=bold)
-        elif shown is Display.INLINE:
+        elif shown is INLINE:
             self._add_inline(node, bold=bold, depth=depth)
-        elif shown is Display.BREAK:
+        elif shown is BREAK:
             self.break_line()
-        elif shown is Display.BLOCK:
+        elif shown is BLOCK:
             self._end_block()
             self._add_block(node, bold=bold, depth=depth)
             self._end_block()
-        elif shown is Display.RAISED:
+        elif shown is RAISED:
             self._add_raised(node, bold=bold, depth=depth)
-        elif shown is not Display.HIDDEN:
+        elif shown is not HIDDEN:
             self.owes_gap = True
-            if shown is Display.REPLACED:
+            if shown is REPLACED:
                 self.media.append(node)
             else:
                 self.add_children(node, bold=bold, depth=depth)
@@ -83,12 +83,15 @@ class Run:
 
     def add_text(self, text: str, *, bold: bool = False) -> None:
         """Append a text node's content."""
+        if text.isspace():
+            self.owes_space = True
+            return
         piece = clean(text)
-        if piece and "[email" in piece:  # here, for whatever is replaced later is not where the links say
-            piece = without_hidden_emails(piece)
         if not piece:
             self.owes_space = self.owes_space or any(map(str.isspace, text))
             return
+        if "[email" in piece:  # here, for whatever is replaced later is not where the links say
+            piece = without_hidden_emails(piece)
         if self.length:
             self._separate(text, piece)
         self._put(piece)
@@ -116,7 +119,7 @@ class Run:
         if self.owes_space or has_space or (self.owes_gap and piece[0] not in CLOSING):
             self._put(" ")
         elif self.raised and piece[0].isdigit() and NUMBER.fullmatch(self.pieces[-1]):
-            self.pieces[-1] = self.pieces[-1].translate(RAISED[self.raised])
+            self.pieces[-1] = self.pieces[-1].translate(CHARACTERS[self.raised])
         self.raised = None
 
     def _put(self, piece: str) -> None:
@@ -158,7 +161,7 @@ class Run:
         self.add_children(node, bold=bold, depth=depth)
         added = self.pieces[first:]
         if follows_digit and len(added) == 1 and NUMBER.fullmatch(added[0]):
-            self.pieces[first] = added[0].translate(RAISED[tag])
+            self.pieces[first] = added[0].translate(CHARACTERS[tag])
         else:
             self.raised = tag if added else None
 
