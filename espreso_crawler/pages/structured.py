@@ -97,7 +97,8 @@ def news_article(blocks: Iterable[str], page: OfPage) -> NewsArticle | None:
 def _nodes(block: str) -> Iterator[_Found]:
     is_wanted = KINDS.search(block) is not None
     read = loaded(block, may_guess=is_wanted)
-    waiting: list[tuple[Any, bool, int]] = [(read.value, True, 0)] if read else []
+    is_node = read is not None and isinstance(read.value, dict | list)  # it may be a word or a number
+    waiting: list[tuple[Any, bool, int]] = [(read.value, True, 0)] if read and is_node else []
     for _ in range(MOST_NODES):
         if not waiting:
             return

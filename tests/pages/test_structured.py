@@ -264,3 +264,8 @@ def test_broken_data_takes_nothing_from_a_page_and_repaired_data_gives_what_only
 def test_the_scripts_type_in_any_form(kind: str):
     html = article_html(Facts()).replace('"application/ld+json"', f'"{kind}"')
     assert article(page(html)).date_modified is not None
+
+
+@pytest.mark.parametrize("block", ["true", "17", '"NewsArticle"', "null", '["NewsArticle", 1, null]'])
+def test_json_that_is_no_node_holds_no_article(block: str):
+    assert news_article([block], OF_PAGE) is None
