@@ -262,8 +262,7 @@ def _note_unknown(record: Article, page: Page, unknown: Unknown) -> None:
     for block in record.blocks:
         if block.type == "embed" and block.provider not in PROVIDERS:
             unknown.embeds[block.provider or "without address"] += 1
-    container = page.tree.css_first(BODY)
-    if container is not None:
+    for container in page.tree.css(BODY):
         tags = (node.tag or "" for node in container.traverse(include_text=False))
         unknown.elements.update(tag for tag in tags if tag not in ELEMENTS)
 

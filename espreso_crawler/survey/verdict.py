@@ -24,9 +24,8 @@ def verdict(found: Findings) -> list[str]:
     if found.read:
         absent = [NAMES[each.name] for each in found.fields if not each.filled and each.name in NAMES]
         if absent:
-            lines.append(
-                f"These articles print no {_listed(absent, 'and no')}. A crawl takes that as this edition's way."
-            )
+            missing = _listed([f"no {name}" for name in absent], "and")
+            lines.append(f"These articles print {missing}. A crawl takes that as this edition's way.")
         opted_out = sum(bool(each.opt_outs) for each in found.read)
         if opted_out:
             lines.append(f"{opted_out} ask machines for restraint (opt-outs): see ESPRESO_OPT_OUT.")

@@ -74,7 +74,7 @@ def test_an_edition_that_prints_less_is_told_in_words():
     assert counts(found)["headline"] == ARTICLES
     absent = [name for name, count in counts(found).items() if count == 0]
     assert {"authors", "keywords", "entity_id", "date_modified"} <= set(absent)
-    assert "print no number of the article, time of change, author" in " ".join(found["verdict"])
+    assert "print no number of the article, no time of change, no author" in " ".join(found["verdict"])
 
 
 def test_rows_that_a_crawl_would_hold_back_are_named_with_the_reason():
