@@ -67,6 +67,15 @@ def edition_of(url: str) -> str:
     return EDITION_OF_HOST.get(host, host)
 
 
+def is_home(url: str) -> bool:
+    """Return whether an address is a host's home page.
+
+    >>> is_home("https://espreso.tv/?from=old"), is_home("https://espreso.tv/news")
+    (True, False)
+    """
+    return not slug_of(url)
+
+
 def slug_of(url: str) -> str:
     """Return the path of an article's address, without the leading slash.
 

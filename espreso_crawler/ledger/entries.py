@@ -21,7 +21,7 @@ from espreso_crawler.ledger.times import epoch, epoch_of, instant, utc_text
 AMONG = """
 SELECT entry, entries.url, entries.host, entries.edition, headline, label, entries.published_at, published,
        position, important, first, entries.state, attempts, next_attempt, fetched_as, leased_at, dated,
-       articles.id AS article, article AS article_key
+       next_look,       articles.id AS article, article AS article_key
 FROM entries LEFT JOIN articles USING (article) WHERE entries.url IN (SELECT value FROM json_each(?))
 """
 INSERT = """
@@ -63,11 +63,11 @@ class Entries:
     ) -> list[Lease]:
         """Note one page's feed in one transaction and lease what is to be fetched now.
 
-        Leased are entries that are new, that moved (label, time or headline) since they were last fetched, or
-        that are pending and due; those that `wanted` refuses or that exceed `limit` stay pending. An article
-        whose own time is known is shown to `wanted` with that time instead of the feed's. Entries of a host
-        not in `hosts` (None: every host) end as offsite. Every change of an entry becomes a line of the
-        ``feed`` stream. `seen_at` is aware.
+        Leased are entries that are new, that moved (label, time or headline) since they were last fetched, that
+        are pending and due, or that ended by a refusal and are to be looked at again, as this feed shows them;
+        those that `wanted` refuses or that exceed `limit` stay pending. An article whose own time is known is
+        shown to `wanted` with that time instead of the feed's. Entries of a host not in `hosts` (None: every
+        host) end as offsite. Every change of an entry becomes a line of the ``feed`` stream. `seen_at` is aware.
         """
         session, leases = self._session, list[Lease]()
         tallies = Counter[str]()
@@ -111,7 +111,7 @@ class Entries:
                 urls = due(session, host, since=since, until=until, limit=left, untried=untried)
                 entries = {row["url"]: row for row in session.db.rows(AMONG, (_json(urls),))}
                 leases += [self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in urls]
-            session.count({"leased/due": len(leases)})
+            session.count(Counter(f"leased/{lease.why}" for lease in leases))
         return leases
 
     def see_page(self, url: str, *, host: str, edition: str, seen_at: datetime) -> Lease | None:
@@ -238,19 +238,22 @@ class Entries:
         if state in ("leased", "held"):
             return None
         if state in states.ENDS and not (state == "offsite" and entry["leased_at"] is None):
-            if not has_moved(entry):
+            moved, look = has_moved(entry), entry["next_look"]
+            if not moved and (look is None or look > self._session.now()):
                 return None
             if not may_lease:
                 states.reopen(self._session.db, entry["entry"])
                 return None
-            return self._lease(entry, "moved", 1)
+            return self._lease(entry, "moved" if moved else "look", 1)
         wait = entry["next_attempt"] - self._session.now()
         if not may_lease or 0 < wait <= states.LONGEST_WAIT:
             return None
         return self._lease(entry, "new" if state == "new" else "due", entry["attempts"] + 1)
 
-    def _lease(self, entry: dict[str, Any], why: Literal["new", "moved", "due", "page"], attempt: int) -> Lease:
+    def _lease(self, entry: dict[str, Any], why: Literal["new", "moved", "due", "look", "page"], attempt: int) -> Lease:
         session = self._session
+        if why == "due" and entry["next_look"] is not None:
+            why = "look"
         fetched_as = fingerprint(entry) if entry["first"] else None
         states.lease(session.db, session.run, entry["entry"], attempt, fetched_as=fetched_as, now=session.now())
         feed, label = self._feed(entry)

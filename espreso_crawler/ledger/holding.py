@@ -98,7 +98,7 @@ class Holding:
                 for kept, reason in zip(drafts, reasons, strict=True)
                 if kept.draft.entry_url
             ]
-            tallies = states.end(session.db, session.run, ends)
+            tallies = states.end(session.db, session.run, ends, now=session.now())
             tallies["outcome/quarantined"] = len(drafts)
             session.count(tallies)
         quarantine.show(session, session.run)

@@ -192,7 +192,7 @@ class Outbox:
                 ends.append(states.End(each.draft.entry_url, state, each.decision.reason, key))
             if each.kept and each.kept.seq:
                 self._session.db.write("DELETE FROM held WHERE seq = ?", (each.kept.seq,))
-        tallies.update(states.end(self._session.db, self._session.run, ends))
+        tallies.update(states.end(self._session.db, self._session.run, ends, now=self._session.now()))
         for each in drafts:
             if each.decision.outcome == "overtaken":
                 states.again(self._session.db, each.found[0], reason="what stood there meanwhile may be older")
@@ -200,8 +200,8 @@ class Outbox:
 
     def _write_ends(self, ends: list[states.Ending]) -> Counter[str]:
         db, run = self._session.db, self._session.run
-        tallies = Counter(states.end(db, run, [each for each in ends if isinstance(each, states.End)]))
         now, rules = self._session.now(), self._session.rules
+        tallies = Counter(states.end(db, run, [each for each in ends if isinstance(each, states.End)], now=now))
         for each in ends:
             if isinstance(each, states.Failure):
                 state = states.fail(db, run, each, now=now, rules=rules)

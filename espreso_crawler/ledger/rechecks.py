@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from espreso_crawler.ledger import articles
+from espreso_crawler.ledger import articles, states
 from espreso_crawler.ledger.decisions import Decision
 from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.revisions import announce
@@ -36,7 +36,7 @@ class Recheck:
     edition: str
     revision: int
     was_refused: bool
-    """Whether the last look met 404 or 410."""
+    """Whether the last look was refused: 404, 410, a redirect to the home page."""
     feed: dict[str, Any] | None = None
     """First sighting in the feed, under whichever address, as in `Lease.feed`."""
     label: str | None = None
@@ -113,6 +113,7 @@ class Rechecks:
                 return None
             reason = f"{why} at {instant(since):%Y-%m-%dT%H:%M:%SZ} and at {session.now_text()}"
             decision = announce(session, known, "removed", reason=reason)
+            states.watch(session.db, known.key, refused_at=since, now=now)
         self._outbox.tell([decision])
         return decision
 

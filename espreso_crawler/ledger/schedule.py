@@ -6,6 +6,11 @@ from datetime import datetime, timedelta
 
 from espreso_crawler.ledger.times import epoch, epoch_of
 
+LOOKS = tuple(
+    int(timedelta(**age).total_seconds())
+    for age in ({"hours": 6}, {"days": 1}, {"days": 3}, {"days": 10}, {"days": 17}, {"days": 24}, {"days": 31})
+)
+"""Ages, in seconds since its first refusal, at which an entry that a list still shows is looked at again."""
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 HOUR = 3600
 TRIED_UNTIL = 10
@@ -61,6 +66,15 @@ def next_try(date_published: str | None, missed_at: datetime, schedule: Sequence
         return min(due, again)
     last = int(max(schedule, default=timedelta(0)).total_seconds())
     return again if again <= published + TRIED_UNTIL * last else None
+
+
+def next_look(refused_at: int, now: int) -> int | None:
+    """Return when an entry is looked at again that was refused first at a time; None after the last look.
+
+    >>> [next_look(0, hours * 3600) // 3600 for hours in (0, 6, 24, 72)]
+    [6, 24, 72, 240]
+    """
+    return next((refused_at + age for age in LOOKS if refused_at + age > now), None)
 
 
 def _age(part: str) -> timedelta:

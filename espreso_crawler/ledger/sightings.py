@@ -15,6 +15,7 @@ BLANK = {
     "fetched_as": None,
     "leased_at": None,
     "dated": None,
+    "next_look": None,
     "article": None,
     "article_key": None,
 }
@@ -70,7 +71,7 @@ class Lease:
     edition: str
     headline: str
     attempt: int
-    why: Literal["new", "moved", "due", "page"]
+    why: Literal["new", "moved", "due", "look", "page"]
     feed: dict[str, Any] | None
     """The record's ``feed``: first sighting (published_at, label, position, important, seen_at, seen_on); the
     article's, under another address, when no feed showed this one."""

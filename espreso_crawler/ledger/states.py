@@ -8,6 +8,8 @@ from typing import Literal
 
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.schedule import next_look
+from espreso_crawler.ledger.times import instant, utc_text
 
 EndState = Literal["unchanged", "duplicate", "not_article", "offsite", "gone", "rejected", "quarantined", "failed"]
 """Ends that a caller may give an entry; ``emitted`` is given by the flush alone."""
@@ -25,6 +27,9 @@ ENDS = frozenset(
     )
 )
 
+REFUSALS = frozenset(("gone", "not_article"))
+"""Ends that one answer does not prove: while a list shows the entry, it is looked at again (`schedule.LOOKS`)."""
+
 LONGEST_WAIT = 24 * 60 * 60
 """Seconds between two attempts at most. A longer wait on record means that the clock was set back: it is over."""
 
@@ -34,12 +39,21 @@ WHERE entry = ? AND state NOT IN ('leased', 'held')
 """
 # `run` stays behind a lease: it says which run tried the entry last.
 END = """
-UPDATE entries SET state = ?, error = ?, article = coalesce(?, article)
+UPDATE entries SET state = ?, error = ?, article = coalesce(?, article), refused_at = NULL, next_look = NULL
 WHERE url = ? AND state IN ('leased', 'held') AND run = ?
 """
+REFUSED = "SELECT entry, refused_at, next_look FROM entries WHERE url = ? AND state IN ('leased', 'held') AND run = ?"
+REFUSE = "UPDATE entries SET state = ?, error = ?, refused_at = ?, next_look = ? WHERE entry = ?"
+WATCH = "UPDATE entries SET refused_at = ?, next_look = ? WHERE article = ?"
+LOOK = """
+UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = NULL
+WHERE {} AND next_look <= ? AND state NOT IN ('pending', 'leased', 'held')
+"""
+LOOK_AT_ONE, LOOK_AT_LISTED = LOOK.format("url = ?"), LOOK.format("listed_on = ?")
 GIVE_BACK = """
-UPDATE entries SET state = ?, error = ?, attempts = ?, next_attempt = ?
-WHERE entry = ? AND state = 'leased' AND run = ?
+UPDATE entries SET state = ?1, error = ?2, attempts = ?3, next_attempt = ?4,
+                   next_look = CASE ?1 WHEN 'failed' THEN NULL ELSE next_look END
+WHERE entry = ?5 AND state = 'leased' AND run = ?6
 """
 SET_ASIDE = """
 UPDATE entries SET state = 'pending', dated = ?, attempts = 0, next_attempt = 0, error = NULL
@@ -117,11 +131,14 @@ def lease(db: Database, run: str, entry: int, attempts: int, *, fetched_as: str 
     return db.write(LEASE, (run, attempts, fetched_as, now, entry)).rowcount == 1
 
 
-def end(db: Database, run: str, ends: Iterable[End]) -> Counter[str]:
+def end(db: Database, run: str, ends: Iterable[End], *, now: int) -> Counter[str]:
     """End entries that this run leases and return how many by state; others' are left alone."""
     tallies = Counter[str]()
     for each in ends:
-        ended = db.write(END, (each.state, each.reason, each.article, each.url, run)).rowcount
+        if each.state in REFUSALS:
+            ended = _refuse(db, run, each, now)
+        else:
+            ended = db.write(END, (each.state, each.reason, each.article, each.url, run)).rowcount
         tallies[f"entry/{each.state}"] += ended
     return tallies
 
@@ -205,6 +222,21 @@ def reopen_changed(db: Database, url: str, changed: int) -> bool:
     return db.write(CHANGED, (url, changed)).rowcount == 1
 
 
+def look_again(db: Database, url: str, now: int) -> bool:
+    """Make an ended entry pending once more if it is due to be looked at again: a list shows it."""
+    return db.write(LOOK_AT_ONE, (url, now)).rowcount == 1
+
+
+def look_again_at_listed(db: Database, url: str, now: int) -> int:
+    """Do the same for what a list showed that has not changed since; returns how many."""
+    return db.write(LOOK_AT_LISTED, (url, now)).rowcount
+
+
+def watch(db: Database, article: int, *, refused_at: int, now: int) -> None:
+    """Look at the entries of an article again that was removed, as long as a list shows them: it may come back."""
+    db.write(WATCH, (refused_at, next_look(refused_at, now), article))
+
+
 def restore(db: Database, url: str, article: int) -> None:
     """Note in a rebuilt ledger that an entry's article is in the output."""
     db.write(RESTORE, (article, url))
@@ -223,6 +255,21 @@ def backoff(attempts: int, rules: Rules) -> int:
     """
     doubled = rules.backoff.total_seconds() * 2 ** min(max(attempts - 1, 0), 32)
     return int(min(doubled, rules.backoff_max.total_seconds()))
+
+
+def _refuse(db: Database, run: str, end: End, now: int) -> int:
+    """End an entry that one answer refused; after the last look for good. A look before its time counts for nothing."""
+    if (row := db.row(REFUSED, (end.url, run))) is None:
+        return 0
+    entry, since, look = row
+    is_first = since is None or since > now
+    if is_first or look is None or now >= look:
+        since = now if is_first else since
+        look = next_look(since, now)
+    reason = end.reason
+    if look is None:
+        reason, since = f"{end.reason}, first at {utc_text(instant(since))}, last at {utc_text(instant(now))}", None
+    return db.write(REFUSE, (end.state, reason, since, look, entry)).rowcount
 
 
 def _seconds(wait: timedelta | None) -> int:

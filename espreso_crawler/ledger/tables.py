@@ -223,5 +223,14 @@ VERSION_4 = """
 CREATE INDEX entries_article ON entries (article) WHERE article IS NOT NULL;
 """
 
-STEPS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
+# An end that a list contradicts is looked at again: since when it was refused, when the next look is due, and which
+# list showed the entry last, for a list that answers "not modified" still does.
+VERSION_5 = """
+ALTER TABLE entries ADD COLUMN refused_at INTEGER;
+ALTER TABLE entries ADD COLUMN next_look INTEGER;
+ALTER TABLE entries ADD COLUMN listed_on TEXT;
+CREATE INDEX entries_looks ON entries (listed_on, next_look) WHERE next_look IS NOT NULL;
+"""
+
+STEPS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
 """Step n takes a file from ``user_version`` n to n + 1; only ever appended to."""

@@ -13,8 +13,8 @@ from espreso_crawler.exceptions import LayoutError, PageError
 from espreso_crawler.pages import Feed, Page
 from espreso_crawler.pages.listing import Listing, listing
 from espreso_crawler.reading import FeedReading, read_feed
-from espreso_crawler.spiders.articles import GONE, Articles
-from espreso_crawler.spiders.captures import failed_request, reason
+from espreso_crawler.spiders.articles import Articles
+from espreso_crawler.spiders.captures import GONE, failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
 from espreso_crawler.spiders.walk import Walk

@@ -19,7 +19,7 @@ from espreso_crawler.ledger import Lease
 from espreso_crawler.pages import Page, article, other_addresses
 from espreso_crawler.processors import instants
 from espreso_crawler.reading import Asked, Reading, read
-from espreso_crawler.spiders.captures import addresses, failed_request, reason
+from espreso_crawler.spiders.captures import addresses, failed_request, reason, refusal
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
 from espreso_crawler.spiders.sightings import first_sighting
@@ -28,7 +28,6 @@ from espreso_crawler.spiders.sources import Sources
 FUTURE = timedelta(minutes=10)
 """How far ahead of our clock an article may be dated: clocks differ, and an embargo is not ours to break."""
 Parse = Callable[..., AsyncIterator[Request | Article]]
-GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 class Articles:
@@ -49,6 +48,8 @@ class Articles:
         for lease in leases:
             if self._crawl.left is not None:
                 self._crawl.left -= 1
+            if lease.why == "look":
+                self._crawl.stats.inc_value("espreso/looks")
             yield Request(lease.url, self._parse, errback=self.failed, cb_kwargs={"lease": lease})
 
     async def parse(self, response: Response, lease: Lease | None) -> AsyncIterator[Request | Article]:
@@ -59,12 +60,12 @@ class Articles:
         if lease is None:
             for item in self.on_start_page(self._crawl.page(response), response):
                 yield item
+        elif why := refusal(response):
+            self._gone(lease, why)
         elif response.status == HTTPStatus.OK:
             reading = await self._read(response, lease)
             for result in self._results(reading, response, lease):
                 yield result
-        elif response.status in GONE:
-            self._gone(lease, f"HTTP {response.status}")
         else:
             self._attempt_failed(lease.url, f"HTTP {response.status}")
 
@@ -124,7 +125,8 @@ class Articles:
 
     def _gone(self, lease: Lease, why: str) -> None:
         self._crawl.ledger.entries.settle(lease.url, "gone", why)
-        self._crawl.failed(lease.url, why)
+        if lease.why != "look":  # then it is known
+            self._crawl.failed(lease.url, why)
         if lease.article:
             self._crawl.ledger.rechecks.ask(lease.article)
 

@@ -1,6 +1,7 @@
 """Responses and failures as the rest of the project knows them: pages with their capture time, reasons in a line."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from scrapy import Request
 from scrapy.http import Response
@@ -8,9 +9,11 @@ from scrapy.utils.python import to_unicode
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
+from espreso_crawler import identity
 from espreso_crawler.exceptions import EspresoError
 from espreso_crawler.reading import Served
 
+GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 KEPT = ("X-Robots-Tag", "TDM-Reservation", "Date")
 """Headers that say what an answer may be used for, and when it was given."""
 
@@ -31,6 +34,17 @@ def served(response: Response, *, decode_emails: bool) -> Served:
 def addresses(response: Response, others: tuple[str, ...]) -> tuple[str, ...]:
     """Return every address of a response: its own, redirects that led to it, and the others that its page names."""
     return (response.url, *response.meta.get("redirect_urls", ()), *others)
+
+
+def refusal(response: Response) -> str | None:
+    """Return why an answer says that an article is not there, None for any other: 404, 410, or the way home.
+
+    Once may be a mistake of the site's, or of a cache in between: the ledger ends nothing for good by one.
+    """
+    if response.status in GONE:
+        return f"HTTP {response.status}"
+    is_redirect = response.status == HTTPStatus.OK and "redirect_urls" in response.meta
+    return "redirected to the home page" if is_redirect and identity.is_home(response.url) else None
 
 
 def failed_request(failure: Failure) -> Request:

@@ -26,7 +26,7 @@ class Feeds:
         if found.wrong_weekdays:
             stats.inc_value("espreso/feed/wrong_weekday", found.wrong_weekdays)
         if not self._crawl.keeper.gate.trusts(observation(found, url)):
-            self._note_addresses(found)
+            self._note_addresses(found, url)
         return self.see(found.entries, url, in_feed=True)
 
     def last_words(self, url: str) -> bytes | None:
@@ -58,11 +58,11 @@ class Feeds:
             limit=self._crawl.left,
         )
 
-    def _note_addresses(self, found: Feed) -> None:
+    def _note_addresses(self, found: Feed, url: str) -> None:
         """Keep of a feed that is not to be trusted its links, for a later run, and let nobody see the rest."""
         self._crawl.stats.inc_value("espreso/feed/not_trusted")
         listed = [
             Listed(entry.url, identity.host_of(entry.url), identity.edition_of(entry.url)) for entry in found.entries
         ]
-        self._crawl.ledger.listings.note(listed, seen_at=datetime.now(UTC), hosts=self._crawl.hosts)
+        self._crawl.ledger.listings.note(listed, seen_at=datetime.now(UTC), seen_on=url, hosts=self._crawl.hosts)
         found.entries = []

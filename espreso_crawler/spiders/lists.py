@@ -20,7 +20,7 @@ class Lists:
         wanted = [entry for entry in found.entries if self._crawl.may_hold(_latest(entry))]
         wanted.sort(key=lambda entry: _latest(entry) or EARLIEST, reverse=True)
         tallies = self._crawl.ledger.listings.note(
-            [listed(entry) for entry in wanted], seen_at=datetime.now(UTC), hosts=self._crawl.hosts
+            [listed(entry) for entry in wanted], seen_at=datetime.now(UTC), seen_on=url, hosts=self._crawl.hosts
         )
         tallies["too_old"] = len(found.entries) - len(wanted)
         tallies["unusable"] = found.unusable

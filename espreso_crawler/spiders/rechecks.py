@@ -11,8 +11,7 @@ from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Recheck
 from espreso_crawler.reading import Asked, Reading, read
-from espreso_crawler.spiders.articles import GONE
-from espreso_crawler.spiders.captures import addresses, failed_request, reason
+from espreso_crawler.spiders.captures import addresses, failed_request, reason, refusal
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.sightings import first_sighting
 
@@ -23,13 +22,13 @@ AT_MOST = 50
 class Rechecks:
     """Fetches articles that are due for another look.
 
-    A refusal (404, 410) is told to the ledger only once another article of the host was read in this run. If
-    none was, one known article is asked for. A site that refuses everything has removed nothing.
+    A refusal (404, 410, a redirect to the home page) is told to the ledger only once another article of the host was
+    read in this run. If none was, one known article is asked for. A site that refuses everything has removed nothing.
     """
 
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
-        self._refused: list[tuple[Recheck, int]] = []
+        self._refused: list[tuple[Recheck, str]] = []
         self._witnesses: set[str] = set()
         """Hosts of which a known article was asked for because of a refusal."""
 
@@ -42,9 +41,9 @@ class Rechecks:
     async def parse(self, response: Response, recheck: Recheck) -> AsyncIterator[Article | Request]:
         """Look at a known article again."""
         self._crawl.stats.inc_value("espreso/rechecks")
-        if response.status in GONE:
+        if why := refusal(response):
             self._crawl.stats.inc_value("espreso/rechecks/refused")
-            self._refused.append((recheck, response.status))
+            self._refused.append((recheck, why))
             for request in self._witness(recheck):
                 yield request
         elif response.status == HTTPStatus.OK:
@@ -90,6 +89,6 @@ class Rechecks:
 
     def _tell_refusals(self) -> None:
         told = [each for each in self._refused if self._crawl.has_answer_besides(each[0].url)]
-        for recheck, status in told:
-            self._refused.remove((recheck, status))
-            self._crawl.ledger.rechecks.refused(recheck.id, f"HTTP {status}")
+        for recheck, why in told:
+            self._refused.remove((recheck, why))
+            self._crawl.ledger.rechecks.refused(recheck.id, why)

@@ -31,6 +31,7 @@ class Versions:
         """Note that a source is as it was."""
         self._crawl.stats.inc_value("espreso/not_modified")
         self._crawl.ledger.copies.confirm(response.url)
+        self._crawl.ledger.listings.unchanged(response.url)
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -17,6 +17,9 @@ def clock() -> Clock:
     return Clock()
 
 
+LIST = f"https://{HOST}/sitemap.xml"
+
+
 @pytest.fixture
 def ledger(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
     ledger = open_ledger(tmp_path, clock=clock)
@@ -28,7 +31,7 @@ def note(ledger: Ledger, *numbers: int, hours: float | None = None, host: str = 
     """List entries that changed so many hours after noon."""
     changed = None if hours is None else epoch(NOON + timedelta(hours=hours))
     listed = [Listed(url(number), host, "ua", changed=changed) for number in numbers]
-    return dict(ledger.listings.note(listed, seen_at=NOON, hosts=[HOST]))
+    return dict(ledger.listings.note(listed, seen_at=NOON, seen_on=LIST, hosts=[HOST]))
 
 
 def take(ledger: Ledger) -> list[str]:
@@ -77,7 +80,7 @@ def test_a_change_reopens_what_may_hold_an_article(ledger: Ledger, state: str, i
 
 def test_what_changed_last_before_the_span_waits_for_a_wider_one(ledger: Ledger) -> None:
     listed = [Listed(url(number), HOST, "ua", latest=epoch(NOON) + number) for number in (1, 2)]
-    ledger.listings.note(listed, seen_at=NOON, hosts=[HOST])
+    ledger.listings.note(listed, seen_at=NOON, seen_on=LIST, hosts=[HOST])
     assert [lease.url for lease in ledger.entries.take([HOST], since=NOON + timedelta(seconds=2))] == [url(2)]
     assert take(ledger) == [url(1)]
 
@@ -108,7 +111,7 @@ def test_another_hosts_address_is_left_to_that_hosts_crawls(ledger: Ledger) -> N
 def test_two_lists_fill_in_what_the_other_does_not_say(ledger: Ledger) -> None:
     note(ledger, 1)
     told = Listed(url(1), HOST, "ua", "Headline", NOON.isoformat())
-    ledger.listings.note([told], seen_at=NOON, hosts=[HOST])
+    ledger.listings.note([told], seen_at=NOON, seen_on=LIST, hosts=[HOST])
     note(ledger, 1)
     (lease,) = ledger.entries.take([HOST], since=NOON)
     assert lease.headline == "Headline"

@@ -20,6 +20,9 @@ def test_a_file_of_the_format_before_is_brought_up_to_date_and_keeps_what_it_kno
     ledger.close("finished", 0)
     with closing(sqlite3.connect(file_of(tmp_path))) as file:
         schema = file.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall()
+        file.execute("DROP INDEX entries_looks")
+        for column in ("refused_at", "next_look", "listed_on"):
+            file.execute(f"ALTER TABLE entries DROP COLUMN {column}")
         file.execute("DROP INDEX entries_article")
         file.execute("PRAGMA user_version = 3")
     later = open_ledger(tmp_path)
@@ -31,10 +34,17 @@ def test_a_file_of_the_format_before_is_brought_up_to_date_and_keeps_what_it_kno
 
 @pytest.mark.parametrize(
     ("question", "values"),
-    [(articles.IN_FEED, {"key": 1, "url": url(1)}), (states.AGAIN, ("reason", 1))],
-    ids=["in_feed", "again"],
+    [
+        (articles.IN_FEED, {"key": 1, "url": url(1)}),
+        (states.AGAIN, ("reason", 1)),
+        (states.WATCH, (1, 2, 3)),
+        (states.LOOK_AT_LISTED, (url(1), 1)),
+    ],
+    ids=["in_feed", "again", "watch", "listed"],
 )
-def test_the_entries_of_an_article_are_found_without_reading_all(tmp_path: Path, question: str, values: object) -> None:
+def test_the_entries_of_an_article_or_a_list_are_found_without_reading_all(
+    tmp_path: Path, question: str, values: object
+) -> None:
     ledger = open_ledger(tmp_path)
     plan = [row["detail"] for row in ledger.session.db.rows(f"EXPLAIN QUERY PLAN {question}", values)]  # type: ignore[arg-type]
     ledger.close("finished", 0)
