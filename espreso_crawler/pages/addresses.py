@@ -60,7 +60,10 @@ def _holds_articles(page: Page, url: str) -> bool:
     path = urlsplit(url).path
     if path in LISTS or urlsplit(page.url).path.startswith(f"{path}/"):
         return True
+    slug = path.rpartition("/")[2]
     for link in page.tree.css("a[href]"):
+        if "%" not in slug and slug not in (link.attributes["href"] or ""):  # few links are worth a closer look
+            continue
         href = page.absolute(link.attributes["href"]) or ""
         if "?" not in href and "#" not in href and identity.canonical_url(href) == url:
             name = clean(link.text())
