@@ -1,6 +1,8 @@
 """A day of scheduled polls in minutes: the site's clock jumps from one poll to the next and runs true during a crawl.
 
-The timer is `scrapy schedule`'s own, the crawls are its child processes; only its waits take no time.
+The timer is `scrapy schedule`'s own, the crawls are its child processes; only its waits take no time. They take the
+site's time for theirs, so that known articles are looked at again. One article in ten answers 404 once, another redirects
+to the home page for good: what the looks at them cost is printed.
 """
 
 import argparse
@@ -14,14 +16,15 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from pathlib import Path
 from threading import Condition, Event
+from typing import Self
 from unittest import mock
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SUBMITTED
 from apscheduler.schedulers import base
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
-from espreso_crawler.demo_site.timeline import KYIV
+from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
+from espreso_crawler.demo_site.timeline import KYIV, minute_of
 from espreso_crawler.scheduling import timer
 from espreso_crawler.scheduling.children import Children
 from espreso_crawler.scheduling.kind import Kind, duration
@@ -29,6 +32,7 @@ from tests.crawls import NO_WAITING, PAGE, Desk
 
 MONDAY = datetime(2026, 3, 2, tzinfo=KYIV)
 LIMIT = timedelta(minutes=5)
+EVERY_TENTH = 10
 
 
 @dataclass
@@ -39,7 +43,13 @@ class Poll:
     ended_at: datetime
     requests: int
     found: list[datetime]
-    """When the articles that it found were published."""
+    """When the articles that it found were published, but for those that were refused at first."""
+    looks: int
+    """Of its requests: entries that were refused before."""
+    rechecks: int
+    """Of its requests: known articles."""
+    refused: int
+    """Of its requests: articles that were refused at first, then or now."""
 
 
 @dataclass
@@ -51,6 +61,8 @@ class Day:
     """Articles that appeared between the first poll and the last."""
     missing: set[str]
     doubled: int
+    back: int
+    """Articles that were refused once, and are out."""
 
     @property
     def latencies(self) -> list[timedelta]:
@@ -67,7 +79,9 @@ class Day:
     @property
     def dearest(self) -> int:
         """The most requests of a poll beyond one for each new article."""
-        return max(poll.requests - len(poll.found) for poll in self.polls[1:])
+        return max(
+            poll.requests - len(poll.found) - poll.looks - poll.rechecks - poll.refused for poll in self.polls[1:]
+        )
 
     @property
     def overlaps(self) -> int:
@@ -108,8 +122,8 @@ class JumpingScheduler(BlockingScheduler):  # type: ignore[misc]  # it ships no 
 class Observer:
     """Polls, and notes what each poll cost and found."""
 
-    def __init__(self, demo: DemoSite, desk: Desk, children: Children) -> None:
-        self._demo, self._desk, self._children = demo, desk, children
+    def __init__(self, demo: DemoSite, desk: Desk, children: Children, refused: "Refused") -> None:
+        self._demo, self._desk, self._children, self._refused = demo, desk, children, refused
         self.polls: list[Poll] = []
 
     def poll(self) -> None:
@@ -118,8 +132,60 @@ class Observer:
         started_at = clock.now()
         self._children.poll(Event())
         new = self._desk.records()[known:]
-        found = [datetime.fromisoformat(record["date_published"]) for record in new]
-        self.polls.append(Poll(started_at, clock.now(), len(self._demo.control.log()), found))
+        plain = [record for record in new if record["entity_id"] not in self._refused.all]
+        found = [datetime.fromisoformat(record["date_published"]) for record in plain if record["event"] == "created"]
+        stats, log = self._desk.runs()[-1]["stats"], self._demo.control.log()
+        looks = stats.get("espreso/looks", 0)
+        home = sum(visit.target == "/" for visit in log)  # where a redirect leads
+        refused = sum(visit.target in self._refused.paths for visit in log) + home - looks
+        rechecks = stats.get("espreso/rechecks", 0)
+        self.polls.append(Poll(started_at, clock.now(), len(log), found, looks, rechecks, max(refused, 0)))
+
+
+class SiteTimeChildren(Children):
+    """Crawls that take the site's time for the present."""
+
+    demo: DemoSite
+
+    def _command(self) -> list[str]:
+        command = super()._command()
+        now = self.demo.site.clock.now().isoformat()
+        return [command[0], "-m", "tests.at_time", now, *command[command.index("crawl") :]]
+
+
+@dataclass
+class Refused:
+    """Articles that the site refuses when they are new."""
+
+    once: set[str]
+    """Ids of those that answer 404 once."""
+    for_good: set[str]
+    """Ids of those that redirect to the home page."""
+    paths: set[str]
+
+    @property
+    def all(self) -> set[str]:
+        return self.once | self.for_good
+
+    @classmethod
+    def of(cls, demo: DemoSite, until: datetime) -> Self:
+        """Refuse one new article in ten, and another one in ten."""
+        refused, faults = cls(set(), set(), set()), []
+        newest = demo.site.timeline.newest(minute_of(until))
+        for number in range(demo.site.newest + 1, newest + 1):
+            if number % EVERY_TENTH not in (0, 5):
+                continue
+            brief, entity_id = demo.site.brief(number), str(demo.site.truth(number).entity_id)
+            path = f"/{brief.slug}"
+            refused.paths.add(path)
+            if number % EVERY_TENTH:
+                refused.once.add(entity_id)
+                faults.append(Fault("status", path, status=404, times=1))
+            else:
+                refused.for_good.add(entity_id)
+                faults.append(Fault("redirect", path, location=f"{demo.url}/"))
+        demo.control.set_faults(*faults)
+        return refused
 
 
 def simulate(folder: Path, *, begin: datetime, length: timedelta, every: timedelta, jitter: timedelta) -> Day:
@@ -128,13 +194,15 @@ def simulate(folder: Path, *, begin: datetime, length: timedelta, every: timedel
     with running(SiteOptions(page_bytes=PAGE, now=begin, clock_rate=1.0)) as demo:
         places = {"ESPRESO_OUTPUT": str(folder / "output"), "ESPRESO_STATE": str(folder / "state")}
         kind = Kind("read_also", {"start": f"{demo.url}/news"}, NO_WAITING | places | {"LOG_LEVEL": "WARNING"})
-        observer = Observer(demo, desk, Children(kind, folder, LIMIT))
+        children, refused = SiteTimeChildren(kind, folder, LIMIT), Refused.of(demo, begin + length)
+        children.demo = demo
+        observer = Observer(demo, desk, children, refused)
         site_time = _site_time(demo)
         with mock.patch.object(timer, "datetime", site_time), mock.patch.object(base, "datetime", site_time):
             scheduler = JumpingScheduler(demo, begin + length)
             timer.add_poll(scheduler, observer.poll, every=every, jitter=jitter)
             scheduler.start()
-        return _day(observer.polls, desk, demo)
+        return _day(observer.polls, desk, demo, refused)
 
 
 def _site_time(demo: DemoSite) -> type[datetime]:
@@ -148,11 +216,11 @@ def _site_time(demo: DemoSite) -> type[datetime]:
     return SiteTime
 
 
-def _day(polls: list[Poll], desk: Desk, demo: DemoSite) -> Day:
+def _day(polls: list[Poll], desk: Desk, demo: DemoSite, refused: Refused) -> Day:
     numbers = demo.site.numbers(polls[0].started_at, polls[-1].started_at)
-    due = {str(demo.site.truth(number).entity_id) for number in numbers}
-    ids = [record["entity_id"] for record in desk.records()]
-    return Day(polls, len(due), due - set(ids), len(ids) - len(set(ids)))
+    due = {str(demo.site.truth(number).entity_id) for number in numbers} - refused.all
+    ids = [record["entity_id"] for record in desk.records() if record["event"] == "created"]
+    return Day(polls, len(due), due - set(ids), len(ids) - len(set(ids)), len(refused.once & set(ids)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -182,6 +250,8 @@ def report(day: Day, every: timedelta, seconds: float) -> list[str]:
         f"{len(polls)} polls, one each {gap:.0f} s, {crawl:.1f} s a crawl (medians); simulated in {seconds:.0f} s",
         f"{day.due} articles published, {len(day.missing)} missing, {day.doubled} doubled, {day.overlaps} overlaps",
         f"latency {shown}; bound for p95 {every + timedelta(minutes=1)}",
+        f"{sum(poll.refused for poll in polls)} requests refused, {sum(poll.looks for poll in polls)} looks at what was refused",
+        f"{day.back} that were refused once are out; {sum(poll.rechecks for poll in polls)} looks at known articles",
         f"{sum(poll.requests for poll in polls)} requests; at most {day.dearest} a poll beyond its new articles",
     ]
 
