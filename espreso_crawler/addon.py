@@ -11,8 +11,10 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from espreso_crawler import __version__, options, scrapy_settings
 from espreso_crawler import settings as project
+from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.log_format import hide_lists_of_classes
 from espreso_crawler.looks import is_look
+from espreso_crawler.places import base
 from espreso_crawler.spiders.espreso import EspresoSpider
 
 # Off by default, but Scrapy imports whatever its lists name: aiohttp for the first, requests for the second, a seventh
@@ -87,6 +89,7 @@ class ProjectAddon:
         else:
             options.check(settings)
             scrapy_settings.check(settings)
+            _check_vocabularies(settings.get("ESPRESO_VOCABULARIES"))
             if not settings.getbool("ESPRESO_EMIT"):
                 settings.set("ESPRESO_LEDGER", "none", "cmdline")
                 settings["ITEM_PIPELINES"] = {**settings.getdict("ITEM_PIPELINES"), EMIT: None}
@@ -111,6 +114,12 @@ class EspresoAddon(ProjectAddon):
                 settings.set(name, value, "addon")
         settings.setdict(options.from_environment(), "project")
         super().update_settings(settings)
+
+
+def _check_vocabularies(folder: str | None) -> None:
+    """Refuse a folder that is none here: the pipeline that reads it is made after the ledger is opened."""
+    if folder and not (path := base() / folder).is_dir():
+        raise ConfigurationError(f"ESPRESO_VOCABULARIES: {path} is no folder")
 
 
 def _user_agent(contact: str | None) -> str:

@@ -31,9 +31,10 @@ class ConfigurationError(EspresoError):
 
 
 class ArgumentError(EspresoError):
-    """A spider argument cannot be understood.
+    """A spider argument cannot be understood, or a command's argument names nothing that is there.
 
-    Raised by ``spiders/arguments.py``; the crawl command turns it into exit code 2 before the first request.
+    Raised by ``spiders/arguments.py`` and ``ledger/``; commands turn it into exit code 2, a crawl before the first
+    request.
     """
 
 

@@ -27,6 +27,8 @@ EXTENSIONS = {
     "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
     "espreso_crawler.extensions.reader.ReaderExtension": 28,  # told by the pipelines what to do ahead
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
+    "espreso_crawler.extensions.copies.CopiesExtension": 35,  # in place of the next
+    "scrapy.extensions.feedexport.FeedExporter": None,
     "espreso_crawler.extensions.monitors.MonitorsExtension": 40,  # after the ledger, into whose gate it steps
 }
 DOWNLOADER_MIDDLEWARES = {
@@ -64,6 +66,9 @@ FEED_EXPORTERS = {
     "jsonl": "espreso_crawler.exporters.OrjsonLinesItemExporter",
     "jsonlines": "espreso_crawler.exporters.OrjsonLinesItemExporter",
     "jl": "espreso_crawler.exporters.OrjsonLinesItemExporter",
+    "gz": "espreso_crawler.exporters.OrjsonLinesItemExporter",  # the ending of copies that copies.py packs
+    "csv": "espreso_crawler.exporters.JsonCellsCsvItemExporter",
+    "xml": "espreso_crawler.exporters.RecordXmlItemExporter",
 }
 FEED_EXPORT_ENCODING = "utf-8"
 SPIDER_CONTRACTS = {"espreso_crawler.contracts.DemoPage": 10, "espreso_crawler.contracts.Lists": 20}

@@ -1,19 +1,25 @@
 """The exporter and `encode` write the same bytes, also through a real crawl."""
 
+import csv
 import gzip
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import orjson
 import pytest
+from lxml import etree
 
-from espreso_crawler.exporters import OrjsonLinesItemExporter
+from espreso_crawler.demo_site import SiteOptions, running
+from espreso_crawler.exporters import OrjsonLinesItemExporter, RecordXmlItemExporter
 from espreso_crawler.items import Article
 from espreso_crawler.record import encode
 from tests.articles import full_article
+from tests.crawls import PAGE, Desk
+from tests.forked import Finished
 
 CRAWL = """
 import sys
@@ -123,3 +129,62 @@ def test_a_crawl_writes_the_same_bytes_to_files_and_to_stdout(tmp_path: Path):
 
 def test_an_empty_article_can_be_written():
     assert orjson.loads(encode(Article()))["blocks"] == []
+
+
+def copies(tmp_path: Path, *names: str) -> tuple[Desk, Finished]:
+    desk = Desk(tmp_path, settings={"FEEDS": json.dumps({name: {"format": name.rpartition(".")[2]} for name in names})})
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        return desk, desk.crawl(f"start={demo.url}/news", "limit=6")
+
+
+def test_copies_in_every_form_say_what_the_sealed_files_say(tmp_path: Path):
+    names = [str(tmp_path / name) for name in ("a.csv", "a.xml", "a.jsonl.gz", "b.csv.gz")]
+    desk, done = copies(tmp_path, *names)
+    assert done.exit_code == 0
+    records = {record["id"]: record for record in desk.records()}
+    assert len(records) == 6
+    lines = [orjson.loads(line) for line in gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()).splitlines()]
+    assert {record["id"]: record for record in lines} == records
+    packed = gzip.decompress((tmp_path / "b.csv.gz").read_bytes()).decode()
+    for text in (packed, (tmp_path / "a.csv").read_bytes().decode()):
+        rows = list(csv.DictReader(StringIO(text, newline="")))
+        assert {row["id"]: {name: cell(records[row["id"]][name], row[name]) for name in row} for row in rows} == records
+    root = etree.parse(str(tmp_path / "a.xml")).getroot()
+    for element in root:
+        record = records[element.findtext("id") or ""]
+        assert [part.tag for part in element] == list(record)
+        assert element.findtext("article_body") == record["article_body"]
+        assert [each.findtext("name") for each in element.find("tags") or ()] == [tag["name"] for tag in record["tags"]]
+        assert element.findtext("date_published") == record["date_published"]
+        assert element.findtext("is_sponsored") == ("true" if record["is_sponsored"] else "false")
+    assert len(root) == 6
+
+
+def cell(value: object, text: str) -> object:
+    """Return a cell as the record has it."""
+    if value is None:
+        return None if text == "" else text
+    return text if isinstance(value, str) else orjson.loads(text)
+
+
+@pytest.mark.parametrize("name", ["folder/", "/dev/full"])
+def test_a_copy_that_fails_is_one_line_and_exit_code_4(name: str, tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    target = name if name.startswith("/") else str(tmp_path / "folder")
+    desk = Desk(tmp_path)
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        done = desk.crawl(f"start={demo.url}/news", "limit=3", extra=["-o", f"{target}:jsonl"])
+    assert (done.exit_code, len(desk.records())) == (4, 3)
+    assert "Traceback" not in done.log
+    assert done.log.count(f"Copy {target} failed: ") == 2  # where it happened, and as the last line's reason
+    assert done.log.splitlines()[-1].startswith("scrapy crawl: exit code 4: ")
+
+
+def test_xml_leaves_out_what_it_cannot_hold():
+    file = BytesIO()
+    exporter = RecordXmlItemExporter(file)
+    exporter.start_exporting()
+    exporter.export_item({"text": "a\x0bb\ufffe <c>", "none": None})
+    exporter.finish_exporting()
+    (item,) = etree.fromstring(file.getvalue())
+    assert (item.findtext("text"), item.findtext("none")) == ("ab <c>", "")

@@ -17,8 +17,9 @@ ALL = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix =
 RECORD = {"exceptions", "identity", "items", "processors", "vocabularies"}
 # Room -> rooms it may import, besides itself and the package's version.
 MAY_IMPORT = {
-    "addon": {"log_format", "looks", "options", "scrapy_settings", "settings", "spiders"},
+    "addon": {"exceptions", "log_format", "looks", "options", "places", "scrapy_settings", "settings", "spiders"},
     "browser": {"exceptions", "extensions", "identity"},
+    "command": {"exceptions", "options"},
     "commands": ALL,
     "contracts": {"demo_site"},
     "demo_site": set[str](),

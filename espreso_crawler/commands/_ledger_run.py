@@ -39,9 +39,9 @@ def ledger_of_its_own(settings: BaseSettings, name: str, arguments: Mapping[str,
     try:
         yield ledger
         _seal(ledger)
-    except LedgerError:
+    except (ArgumentError, LedgerError) as error:
         with suppress(LedgerError):
-            ledger.close("refused", ExitCode.OUTPUT)
+            ledger.close("refused", ExitCode.ARGUMENT if isinstance(error, ArgumentError) else ExitCode.OUTPUT)
         raise
     except BaseException:
         ledger.abandon()

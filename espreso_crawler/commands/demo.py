@@ -13,11 +13,10 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scrapy import signals
-from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
-from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from espreso_crawler.command import EspresoCommand
 from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.extensions.signals import exit_code_of
 from espreso_crawler.places import places
@@ -30,29 +29,21 @@ SPAN = timedelta(hours=36)
 EDITIONS = (("en", "127.0.0.1"), ("uk", "127.0.0.2"))
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Shows in half a minute what a crawl gives; needs no network."""
 
-    requires_project = True
-    requires_crawler_process = False
+    purpose = "Crawl an invented news site on this machine into output/demo/"
 
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Crawl an invented news site on this machine into output/demo/"
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Clear the demo's folders, start the sites, crawl them and show the first record."""
-        if args:
-            raise UsageError("demo takes no arguments")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        where = places(self.settings)
+        where = places(self.given)
         output, state = where.output / "demo", where.state.with_name(where.state.name + "-demo")
         for folder in (output, state):
             shutil.rmtree(folder, ignore_errors=True)
         changed = {"ESPRESO_OUTPUT": output, "ESPRESO_STATE": state, "LOG_LEVEL": "WARNING"}
-        self.settings.setdict(changed, priority="cmdline")
+        self.given.setdict(changed, priority="cmdline")
         console = Console(stderr=True)
-        with demo_sites(self.settings) as sites:
+        with demo_sites(self.given) as sites:
             console.print("Invented news sites: " + ", ".join(site.url for site in sites))
             self.exitcode = self._crawl(sites, console)
         _show(output, console)
@@ -60,7 +51,7 @@ class Command(ScrapyCommand):
     def _crawl(self, sites: "list[DemoSite]", console: Console) -> int:
         since = min(site.site.clock.now() for site in sites) - SPAN
         total = sum(len(site.site.numbers(since, site.site.clock.now())) for site in sites)
-        process = AsyncCrawlerProcess(self.settings)
+        process = AsyncCrawlerProcess(self.given)
         crawler = process.create_crawler("read_also")
         arguments = {"start": ",".join(f"{site.url}/news" for site in sites), "since": since.isoformat()}
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -10,11 +10,9 @@ from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from espreso_crawler.commands import refusing
+from espreso_crawler.command import EspresoCommand
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.export.formats import ALL, FORMATS
 from espreso_crawler.export.source import Source, Track
@@ -29,19 +27,11 @@ STDOUT = "-"
 T = TypeVar("T")
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Writes articles, revisions, changes of the feed or tags as one file of a format, or to standard output."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "--format FORMAT [options]"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Write the output as Parquet, CSV, SQLite, JSON-LD, ninjs, Atom or JSON Lines"
+    usage = "--format FORMAT [options]"
+    purpose = "Write the output as Parquet, CSV, SQLite, JSON-LD, ninjs, Atom or JSON Lines"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
@@ -53,16 +43,9 @@ class Command(ScrapyCommand):
             "--to", default=FOLDER, metavar="FOLDER", help=f"where to, - for standard output (default: {FOLDER})"
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the export and say what it holds."""
-        if args:
-            raise UsageError("export takes no arguments, only options")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        try:
-            with refusing(self):
-                self._export(self.settings, opts)
-        except BrokenPipeError:  # whoever reads our output has seen enough
-            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
+        self._export(self.given, opts)
 
     def _export(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         @cache

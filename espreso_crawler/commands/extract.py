@@ -21,6 +21,7 @@ from scrapy.settings import BaseSettings, Settings
 
 from espreso_crawler import identity, saved_pages
 from espreso_crawler.addon import MANNERS
+from espreso_crawler.command import prepared, refuse_unknown, refusing
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LayoutError, PageError
 from espreso_crawler.extraction import record_of
@@ -62,6 +63,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
+        self._parser = prepared(parser)
         parser.add_argument("--url", help="address of a saved page (default: its meta.json, else what the page says)")
         parser.add_argument(
             "--fetched-at", help="ISO time at which saved pages were fetched (default: meta.json, else the file's time)"
@@ -73,6 +75,7 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the pages and print what was asked for."""
+        refuse_unknown(args, self._parser)
         if not args:
             raise UsageError("give files, folders or addresses; - for a page on standard input")
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
@@ -84,16 +87,16 @@ class Command(ScrapyCommand):
             is_setting = isinstance(error, ConfigurationError)
             refuse(self, str(error), ExitCode.CONFIGURATION if is_setting else ExitCode.ARGUMENT)
             return
-        self._print(sources, show, is_alone=len(sources) == 1 and not Path(args[0]).is_dir())
+        with refusing(self):
+            self._print(sources, show, is_alone=len(sources) == 1 and not Path(args[0]).is_dir())
 
     def _print(self, sources: Sequence[Source], show: Callable[[Page], None], *, is_alone: bool) -> None:
         for source in sources:
             try:
                 show(source.page())
-            except BrokenPipeError:  # the reader of our output has seen enough
-                sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
-                return
-            except Exception as error:  # noqa: BLE001  # a parser's bug on one page does not cost the others
+            except Exception as error:
+                if isinstance(error, OSError) and error.errno and not error.filename:  # standard output
+                    raise
                 is_expected = isinstance(error, PageError | OSError | ValueError)
                 said = str(error) if is_expected else f"{type(error).__name__}: {error}"
                 refuse(self, _named(source.name, said), _code(error))

@@ -2,53 +2,39 @@
 
 import argparse
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
 from espreso_crawler import identity
-from espreso_crawler.commands import refusing
+from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger.forgetting import forget
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Erases an article from ledger, sealed files and rejects; it is never fetched nor emitted again."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "<ID|URL> --reason TEXT"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Take an article out of ledger and output, for good"
+    usage = "<ID|URL> --reason TEXT"
+    purpose = "Take an article out of ledger and output, for good"
+    wanted = "one article id or address"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
         parser.add_argument("--reason", required=True, metavar="TEXT", help="why; it goes into the emitted line")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Forget, seal, and print what was done."""
-        if len(args) != 1:
-            raise UsageError("give one article id or address")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        with refusing(self):
-            target, reason = _target(args[0]), checked(opts.reason)
-            # The run file outlives what is forgotten, so it does not name it.
-            with ledger_of_its_own(self.settings, "forget", {"reason": reason}) as ledger:
-                done = forget(ledger, target, reason=reason)
-            for decision in done.decisions:
-                print(f"{decision.event} {decision.id} revision {decision.revision}")
-            if not done.decisions:
-                print("no article stood in the output; the rest is forgotten")
-            for name in done.rewritten:
-                print(f"rewritten {name}")
-            for name in done.archived:
-                print(f"archived, still holds the text: {name}")
+        target, reason = _target(args[0]), checked(opts.reason)
+        # The run file outlives what is forgotten, so it does not name it.
+        with ledger_of_its_own(self.given, "forget", {"reason": reason}) as ledger:
+            done = forget(ledger, target, reason=reason)
+        for decision in done.decisions:
+            print(f"{decision.event} {decision.id} revision {decision.revision}")
+        if not done.decisions:
+            print("no article stood in the output; the rest is forgotten")
+        for name in done.rewritten:
+            print(f"rewritten {name}")
+        for name in done.archived:
+            print(f"archived, still holds the text: {name}")
 
 
 def _target(given: str) -> str:

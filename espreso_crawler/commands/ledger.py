@@ -1,64 +1,41 @@
 """``scrapy ledger``: how the ledger stands, as tables for people or one JSON document for programs."""
 
 import argparse
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from espreso_crawler.commands import refuse
-from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.command import EspresoCommand
+from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.status import status
 from espreso_crawler.places import Places, places
 from espreso_crawler.record import encode
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Shows entries by state, the oldest pending one, coverage, gaps, revisions and the last runs."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "[options]"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Show what the ledger knows: entries, coverage, gaps, revisions, runs"
+    purpose = "Show what the ledger knows: entries, coverage, gaps, revisions, runs"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the ledger and print how it stands."""
-        if args:
-            raise UsageError("ledger takes no arguments, only options")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        try:
-            where, file = places_with_ledger(self.settings)
-            with inspected(file, output=where.output, state=where.state) as session:
-                found = status(session)
-            if opts.json:
-                print(encode(found).decode())
-            else:
-                _show(found)
-            sys.stdout.flush()
-        except BrokenPipeError:  # whoever reads our output has seen enough
-            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
-        except ConfigurationError as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
-        except LedgerError as error:
-            refuse(self, str(error), ExitCode.OUTPUT)
+        where, file = places_with_ledger(self.given)
+        with inspected(file, output=where.output, state=where.state) as session:
+            found = status(session)
+        if opts.json:
+            print(encode(found).decode())
+        else:
+            _show(found)
 
 
 def places_with_ledger(settings: BaseSettings) -> tuple[Places, Path]:

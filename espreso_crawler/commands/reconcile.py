@@ -7,13 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from espreso_crawler.commands import refuse
+from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands.ledger import places_with_ledger
-from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.items import Article, Author, Image
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.mending import archive, mend
@@ -22,19 +20,10 @@ from espreso_crawler.ledger.reconcile import Report, reconcile
 from espreso_crawler.pages import article_digests
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Compares every sealed file with the ledger; exit code 0 only when all is well."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "[options]"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Compare the ledger with the sealed output"
+    purpose = "Compare the ledger with the sealed output"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
@@ -51,24 +40,14 @@ class Command(ScrapyCommand):
             "--archived", nargs="+", type=Path, default=[], metavar="FILE", help="sealed files that were moved here"
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what was asked for, then compare and print what was found."""
-        if args:
-            raise UsageError("reconcile takes no arguments, only options")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        try:
-            report = self._report(self.settings, opts)
-            for line in described(report):
-                print(line)
-            sys.stdout.flush()
-            self.exitcode = int(ExitCode.OK if report.is_well() else ExitCode.OUTPUT)
-        except BrokenPipeError:  # whoever reads our output has seen enough, but not that all is well
-            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
-            self.exitcode = int(ExitCode.OUTPUT)
-        except ConfigurationError as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
-        except LedgerError as error:
-            refuse(self, str(error), ExitCode.OUTPUT)
+        self.exitcode = int(ExitCode.OUTPUT)  # until somebody could read that all is well
+        report = self._report(self.given, opts)
+        for line in described(report):
+            print(line)
+        sys.stdout.flush()
+        self.exitcode = int(ExitCode.OK if report.is_well() else ExitCode.OUTPUT)
 
     def _report(self, settings: BaseSettings, opts: argparse.Namespace) -> Report:
         """Rebuild, archive and mend as asked, telling what is done, and compare."""

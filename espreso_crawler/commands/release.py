@@ -4,10 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
-from espreso_crawler.commands import refusing
+from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
 from espreso_crawler.ledger import Ledger
 from espreso_crawler.ledger.releasing import Released, has_quarantine, release
@@ -15,36 +12,25 @@ from espreso_crawler.monitors import Observation, Tally
 from espreso_crawler.monitors.judge import ENOUGH
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Decides a run's quarantined rows again and seals them; what the run saw is usual from then on."""
 
-    requires_project = True
-    requires_crawler_process = False
+    usage = "<RUN>"
+    purpose = "Let out what a run's monitors put into quarantine, and accept the change they found"
+    wanted = "the id of one run; `scrapy ledger` shows which have rows in quarantine"
 
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "<RUN>"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Let out what a run's monitors put into quarantine, and accept the change they found"
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Release, seal, and print what became of each row."""
-        if len(args) != 1:
-            raise UsageError("give the id of one run; `scrapy ledger` shows which have rows in quarantine")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        with refusing(self):
-            target = checked(args[0])
-            with ledger_of_its_own(self.settings, "release", {"target": target}) as ledger:
-                changed = ledger.baselines.changed(target)
-                is_held = has_quarantine(ledger, target) or not changed  # with neither, `release` says so
-                released = release(ledger, target) if is_held else Released()
-                _teach(ledger, released, changed)
-            for edition, tally in changed.items():
-                print(f"accepted {edition}: {', '.join(tally['changes'])}; what the run saw is the new normal")
-            for decision in released.decisions:
-                print(f"{decision.event or decision.outcome} {decision.id} revision {decision.revision}")
+        target = checked(args[0])
+        with ledger_of_its_own(self.given, "release", {"target": target}) as ledger:
+            changed = ledger.baselines.changed(target)
+            is_held = has_quarantine(ledger, target) or not changed  # with neither, `release` says so
+            released = release(ledger, target) if is_held else Released()
+            _teach(ledger, released, changed)
+        for edition, tally in changed.items():
+            print(f"accepted {edition}: {', '.join(tally['changes'])}; what the run saw is the new normal")
+        for decision in released.decisions:
+            print(f"{decision.event or decision.outcome} {decision.id} revision {decision.revision}")
 
 
 def _teach(ledger: Ledger, released: Released, changed: Mapping[str, dict[str, Any]]) -> None:

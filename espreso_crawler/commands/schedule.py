@@ -7,14 +7,13 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import arglist_to_dict
 from scrapy.utils.log import configure_logging
 
-from espreso_crawler.commands import refuse
-from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode
+from espreso_crawler.command import EspresoCommand, refuse_unknown
+from espreso_crawler.exceptions import ArgumentError, ConfigurationError
 from espreso_crawler.places import places
 from espreso_crawler.scheduling.children import GRACE, Children
 from espreso_crawler.scheduling.kind import Kind, duration
@@ -25,19 +24,11 @@ FOLDER = "schedule"
 MISSING = 'the timer is not installed: pip install -e ".[schedule]" in the project\'s folder'
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Polls a feed for months; what it starts are ordinary crawls, so it holds nothing that could be lost."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "--every 10m [options] [spider]"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Start a crawl each interval, through Scrapyd or as a child process"
+    usage = "--every 10m [options] [spider]"
+    purpose = "Start a crawl each interval, through Scrapyd or as a child process"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
@@ -50,31 +41,35 @@ class Command(ScrapyCommand):
                             help="a crawl that takes longer is stopped (default: 1h)")  # fmt: skip
         parser.add_argument("--to", metavar="URL|TARGET", help="the Scrapyd that runs the crawls; default: none")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check the times; one argument is allowed, the spider."""
+        super().process_options(args[1:], opts)
+        refuse_unknown(args[:1], self._parser)
+        if not opts.every:
+            raise UsageError("--every 0s: give an interval longer than 0s, such as 10m")
+        if opts.jitter > opts.every:
+            raise UsageError(f"--jitter {opts.jitter} is longer than --every {opts.every}: give a shorter delay")
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Start crawls until a signal; one ends a child crawl in order too, and leaves a Scrapyd's job."""
-        if len(args) > 1 or not opts.every:
-            raise UsageError("give one spider at most, and an interval longer than 0s")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
         try:
             from espreso_crawler.scheduling.timer import run_until_stopped  # noqa: PLC0415  # an extra: may be missing
         except ModuleNotFoundError:
-            return refuse(self, MISSING, ExitCode.CONFIGURATION)
+            raise ConfigurationError(MISSING) from None
+        kind = self._kind(args[0] if args else "read_also", opts)
+        folder = places(self.given).state / FOLDER
+        configure_logging(self.given)
         try:
-            kind = self._kind(args[0] if args else "read_also", opts)
-            folder = places(self.settings).state / FOLDER
-            configure_logging(self.settings)
             with closing(sole_scheduler(kind, folder)):
                 poll = self._poll(kind, folder, opts)
                 run_until_stopped(poll, every=opts.every, jitter=opts.jitter)
-        except ArgumentError as error:
-            refuse(self, str(error), ExitCode.ARGUMENT)
-        except (ConfigurationError, OSError) as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
+        except OSError as error:
+            raise ConfigurationError(f"{error.filename or folder}: {error.strerror or error}") from error
 
     def _kind(self, spider: str, opts: argparse.Namespace) -> Kind:
         """Return what to crawl; raises `ArgumentError` now for what would fail every crawl."""
         kind = Kind(spider, _pairs("-a", opts.spargs), _pairs("-s", opts.set))
-        spiders = get_spider_loader(self.settings)  # type: ignore[arg-type]  # set, see run
+        spiders = get_spider_loader(self.given)
         if spider not in spiders.list():
             raise ArgumentError(f"no spider {spider!r}: there are {', '.join(spiders.list())}")
         loaded: Any = spiders.load(spider)

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
-from espreso_crawler.commands import refuse
-from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.command import EspresoCommand
+from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export.later import tags_path
 from espreso_crawler.items import Article, Block, Image, Keyword
 from espreso_crawler.ledger.tail import whole
@@ -24,19 +22,10 @@ from espreso_crawler.tagging import Tagger
 TEXT = ("headline", "description", "article_body", "article_section")
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Writes ``output/tags/<vocabulary version>.jsonl``: id, revision, vocabulary_version, tags, cited_agencies."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "[options]"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Tag sealed articles anew with today's vocabularies"
+    purpose = "Tag sealed articles anew with today's vocabularies"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
@@ -44,29 +33,19 @@ class Command(ScrapyCommand):
         parser.add_argument("--after", type=int, default=0, metavar="N", help="only segments above this number")
         parser.add_argument("--stdout", action="store_true", help="to standard output instead of the file")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the sealed articles and write their tags."""
-        if args:
-            raise UsageError("tag takes no arguments, only options")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        output = places(self.settings).output
-        try:
-            tagger = tagger_of(self.settings)
-            lines = retagged(output, tagger, after=opts.after)
-            if opts.stdout:
-                for line in lines:
-                    sys.stdout.buffer.write(line)
-            else:
-                path = tags_path(output, tagger.version)
-                print(f"{_write(path, lines)} articles tagged in {path}")
-        except ConfigurationError as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
-        except BrokenPipeError:  # whoever reads our output has seen enough
-            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
-        except LedgerError as error:
-            refuse(self, str(error), ExitCode.OUTPUT)
-        except OSError as error:
-            refuse(self, f"{error.filename}: {error.strerror}", ExitCode.OUTPUT)
+        output = places(self.given).output
+        if not output.is_dir():
+            raise LedgerError(f"{output}: there is no output folder")
+        tagger = tagger_of(self.given)
+        lines = retagged(output, tagger, after=opts.after)
+        if opts.stdout:
+            for line in lines:
+                sys.stdout.buffer.write(line)
+        else:
+            path = tags_path(output, tagger.version)
+            print(f"{_write(path, lines)} articles tagged in {path}")
 
 
 def retagged(output: Path, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]:
@@ -103,13 +82,16 @@ def _article(record: dict[str, Any]) -> Article:
 
 
 def _write(path: Path, lines: Iterator[bytes]) -> int:
-    """Write the lines and put the file into place whole; returns how many there were."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the lines and put the file into place whole; returns how many there were. Raises `LedgerError`."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0
-    with unfinished.open("wb") as file:
-        for line in lines:
-            file.write(line)
-            count += 1
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            for line in lines:
+                file.write(line)
+                count += 1
+        unfinished.replace(path)
+    except OSError as error:
+        raise LedgerError(f"{path}: {error.strerror}; make room or mend its rights, then tag again") from error
     return count

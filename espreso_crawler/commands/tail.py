@@ -10,13 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
-from espreso_crawler.commands import refuse
-from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.command import EspresoCommand
+from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
 from espreso_crawler.ledger.lines import STREAMS
-from espreso_crawler.ledger.tail import SealedLine, tail
+from espreso_crawler.ledger.tail import SealedLine, newer, tail
 from espreso_crawler.places import places
 
 POLL_SECONDS = 1.0
@@ -24,19 +21,10 @@ NAP_MILLISECONDS = 100
 CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Prints sealed lines in the order in which they became visible; says the last segment's number on stderr."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "[options]"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Print the lines of sealed segments, and go on as new ones come"
+    purpose = "Print the lines of sealed segments, and go on as new ones come"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
@@ -45,29 +33,18 @@ class Command(ScrapyCommand):
         parser.add_argument("--follow", action="store_true", help="wait for new segments until interrupted")
         parser.add_argument("--stream", choices=STREAMS, default="articles", help="which lines (default: articles)")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print what is sealed; with ``--follow`` look for more about once a second."""
-        if args:
-            raise UsageError("tail takes no arguments, only options")
-        if opts.after < 0:
-            raise UsageError(f"--after {opts.after}: segments are numbered from 1")
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
-        stop = Stop()
-        try:
-            last = self._tail(places(self.settings).output, opts, stop)
-            print(f"scrapy tail: last segment {last}", file=sys.stderr)
-            if stop.number and not opts.follow:
-                self.exitcode = int(CODES[stop.number])
-        except BrokenPipeError:  # whoever reads our output has seen enough
-            sys.stdout = None  # so that nothing is flushed into the broken pipe at exit
-        except ConfigurationError as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
-        except LedgerError as error:
-            refuse(self, str(error), ExitCode.OUTPUT)
+        output, stop = places(self.given).output, Stop()
+        if not opts.follow and not output.is_dir():
+            raise LedgerError(f"{output}: there is no output folder; ESPRESO_OUTPUT names it")
+        _check(output, opts)
+        last = self._tail(output, opts, stop)
+        print(f"scrapy tail: last segment {last}", file=sys.stderr)
+        if stop.number and not opts.follow:
+            self.exitcode = int(CODES[stop.number])
 
     def _tail(self, output: Path, opts: argparse.Namespace, stop: "Stop") -> int:
-        if not opts.follow and not output.is_dir():
-            raise LedgerError(f"{output}: there is no output folder")
         last: int = opts.after
         while not stop.number:
             before = last
@@ -78,6 +55,14 @@ class Command(ScrapyCommand):
             if last == before:
                 _wait(stop)
         return last
+
+
+def _check(output: Path, opts: argparse.Namespace) -> None:
+    """Refuse a number that no segment has had: whoever asks waits for lines that are there already, or never come."""
+    newest = max((file.number for file in newer(output, after=0, stream=opts.stream)), default=0)
+    if not 0 <= opts.after <= newest:
+        there = f"the newest segment of {opts.stream} is {newest}" if newest else f"no {opts.stream} are sealed yet"
+        raise ArgumentError(f"--after {opts.after}: {there}")
 
 
 class Stop:

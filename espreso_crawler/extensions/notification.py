@@ -1,5 +1,6 @@
 """At the end of a run, and when one cannot start: how bad it is, in one sentence, for the webhook."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Self
@@ -48,9 +49,12 @@ class NotificationExtension:
         """Ask to be called at the end: receivers are called in the order in which they asked, the ledger before."""
         self.crawler.signals.connect(self.engine_stopped, signals.engine_stopped)
 
-    def engine_stopped(self) -> None:
-        """Tell of the run; it is over and written, so whatever happens here changes nothing in it."""
-        self.webhook.tell(fields_of(keeper_of(self.crawler).document))
+    async def engine_stopped(self) -> None:
+        """Tell of the run; it is over and written, so whatever happens here changes nothing in it.
+
+        In a thread: a connection that times out while the event loop stands still would be closed twice.
+        """
+        await asyncio.to_thread(self.webhook.tell, fields_of(keeper_of(self.crawler).document))
 
 
 def tell_of_no_start(settings: BaseSettings, spider: str, code: ExitCode, reason: str) -> None:

@@ -127,5 +127,5 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise LedgerError(
-            f"{error.filename or path}: {error.strerror}; mend it and crawl again, nothing is lost"
+            f"{error.filename or path}: {error.strerror}; mend it and crawl again: what was not written is pending"
         ) from error

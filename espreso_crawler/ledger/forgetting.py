@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.exceptions import ArgumentError, LedgerError
 from espreso_crawler.ledger import articles, files
 from espreso_crawler.ledger.decisions import Decision, Known
 from espreso_crawler.ledger.inspection import sealing_stopped
@@ -98,7 +98,7 @@ def _subject(session: Session, target: str) -> tuple[list[Known], Subject]:
     addresses = frozenset([*found, *([articles.address(target)] if is_url else [])])
     is_entry = is_url and db.row("SELECT 1 FROM entries WHERE url = ?", (target,)) is not None
     if not known and not is_entry:
-        raise LedgerError(f"{target}: neither an article nor a feed entry of this ledger")
+        raise ArgumentError(f"{target}: neither an article nor a feed entry of this ledger: give an id or an address")
     return known, Subject(frozenset(each.id for each in known), addresses)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger import quarantine, states
 from espreso_crawler.ledger.decisions import Decision
 from espreso_crawler.ledger.ledger import Ledger
@@ -28,13 +28,13 @@ def release(ledger: Ledger, run: str) -> Released:
 
     One whose article has an earlier row without a verdict goes out after that one, with the next crawl.
 
-    Raises LedgerError when nothing of the run is in quarantine.
+    Raises ArgumentError when nothing of the run is in quarantine.
     """
     session, found = ledger.session, Released()
     with session.db.transaction("release"):
         entries = _entries(ledger, run)
         if not session.db.write(RELEASE, (session.run, run)).rowcount:
-            raise LedgerError(_nothing(run))
+            raise ArgumentError(_nothing(run))
         states.reclaim(session.db, session.run, entries)
     quarantine.show(session, run)
     released = [kept for kept in ledger.holding.adopt() if kept.is_released]  # no verdict over the others was spoken
@@ -57,14 +57,14 @@ def discard(ledger: Ledger, run: str, *, reason: str) -> tuple[int, int]:
     """Drop a run's quarantined rows; their entries are pending again, with the reason.
 
     Returns how many rows were dropped and how many entries are pending now: those that were fetched again
-    meanwhile are left alone. Raises LedgerError when nothing of the run is in quarantine.
+    meanwhile are left alone. Raises ArgumentError when nothing of the run is in quarantine.
     """
     session = ledger.session
     with session.db.transaction("discard"):
         freed = states.free(session.db, _entries(ledger, run), reason=f"discarded: {reason}")
         dropped = session.db.write(DISCARD, (run,)).rowcount
         if not dropped:
-            raise LedgerError(_nothing(run))
+            raise ArgumentError(_nothing(run))
         session.count({"quarantine/discarded": dropped})
     quarantine.show(session, run)
     return dropped, freed

@@ -1,6 +1,6 @@
 """Taking back wrong rows: a ``retracted`` event that names the revisions; the rows themselves stay."""
 
-from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger import articles, states
 from espreso_crawler.ledger.decisions import Decision, Known
 from espreso_crawler.ledger.ledger import Ledger
@@ -20,7 +20,7 @@ def retract(ledger: Ledger, target: str, *, reason: str) -> list[Decision]:
     """Take back what a run wrote, or an article by its id; returns the events, sealed with the next seal.
 
     Each article is fetched again by the next crawl and then gets a new revision, even with the same text.
-    Raises LedgerError when target is neither a run nor an article, or when nothing of it stands.
+    Raises ArgumentError when target is neither a run nor an article, or when nothing of it stands.
     """
     ledger.outbox.flush()
     session, decisions = ledger.session, list[Decision]()
@@ -40,7 +40,7 @@ def retract(ledger: Ledger, target: str, *, reason: str) -> list[Decision]:
             states.again(session.db, known.key, reason=f"retracted: {reason}")
             decisions.append(decision)
     if not decisions:
-        raise LedgerError(f"{target}: nothing of it stands in the output")
+        raise ArgumentError(f"{target}: nothing of it stands in the output")
     ledger.outbox.tell(decisions)
     return decisions
 
@@ -52,4 +52,4 @@ def _targets(ledger: Ledger, target: str, *, is_run: bool) -> list[Known]:
         return [known for known in found if known]
     if known := ledger.articles.known(target):
         return [known]
-    raise LedgerError(f"{target}: neither a run nor an article of this ledger")
+    raise ArgumentError(f"{target}: neither a run nor an article of this ledger; `scrapy ledger` shows the runs")

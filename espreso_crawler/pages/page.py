@@ -18,6 +18,7 @@ from espreso_crawler.pages.metadata import Metadata
 from espreso_crawler.pages.structured import NewsArticle, OfPage, news_article
 
 JSON_LD = 'script[type*="ld+json" i]'  # also with a parameter, such as a charset
+MARKUP = re.compile(rb"<(?:!doctype|html|head|body|meta|title|div|p)\b", re.IGNORECASE)
 END_OF_PAGE = (b"</html", b"</body", b"</HTML", b"</BODY")
 REPLACEMENT = "\ufffd"
 TAIL_BYTES = 4096
@@ -176,6 +177,8 @@ def _declared_charset(body: bytes) -> str:
 def _require_whole(body: bytes, url: str) -> None:
     tail = body[-TAIL_BYTES:]
     if not any(end in tail for end in END_OF_PAGE):
+        if not MARKUP.search(body):
+            raise BrokenPage(f"{url}: no HTML page: there is no markup in its {len(body)} bytes")
         raise BrokenPage(f"{url}: the page is cut short: its last {len(tail)} bytes close neither body nor html")
 
 

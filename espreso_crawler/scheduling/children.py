@@ -83,7 +83,7 @@ class Children:
             while not is_over() and time.monotonic() < deadline:
                 time.sleep(STEP)
             if not is_over():
-                logger.warning("Crawl killed: process %d did not end on SIGTERM; nothing is lost", pid)
+                logger.warning("Crawl killed: process %d did not end on SIGTERM", pid)
                 os.kill(pid, signal.SIGKILL)
         while not is_over():
             time.sleep(STEP)

@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from threading import Event
 from typing import Any
 
@@ -95,6 +96,12 @@ class ScrapydJobs:
         url = f"{self._target.url}/{service}.json"
         response = self._session.request(method, url, params=query, data=form, timeout=ANSWER_SECONDS)
         self._say_up()
+        if response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            who = f"user {self._target.username!r}" if self._target.username else "a request without a user"
+            raise ConfigurationError(
+                f"Scrapyd at {self._target.url} refuses {who} (HTTP {response.status_code}): write username and "
+                "password into [deploy:NAME] of ~/.scrapy.cfg, and give --to NAME"
+            )
         try:
             answer = dict(response.json())
         except ValueError:

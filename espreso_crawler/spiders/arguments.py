@@ -48,6 +48,10 @@ def start_urls(text: str) -> tuple[str, ...]:
     return tuple(_start_url(part.strip()) for part in text.split(",") if part.strip())
 
 
+Edition = Annotated[
+    Literal["global", "ua", "zahid", "bc", "all"] | None,
+    BeforeValidator(lambda text: text.strip().lower() if isinstance(text, str) else text),
+]
 Mode = Literal["never", "auto", "always"]
 Instant = Annotated[datetime | None, BeforeValidator(lambda text: instant(text) if isinstance(text, str) else text)]
 StartUrls = Annotated[
@@ -58,16 +62,16 @@ StartUrls = Annotated[
 class CrawlArguments(BaseModel):
     """What ``scrapy crawl SPIDER -a NAME=VALUE`` accepts, for every spider."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     start: StartUrls = ()
-    """Where links come from first: pages with a feed, sitemaps or RSS; default: the edition's own."""
-    edition: Literal["global", "ua", "zahid", "bc", "all"] | None = None
-    """Edition to crawl; ``all`` for these four in one run."""
+    """Addresses to begin with, with commas between: pages with a feed, sitemaps or RSS (default: the edition's own)."""
+    edition: Edition = None
+    """global, ua, zahid or bc (default: global); all for these four in one run."""
     since: Instant = None
-    """Articles published at or after this."""
+    """Articles published at or after this: 2026-01-31, 2026-01-31T18:00 (Kyiv time), or 36h, 7d for so long ago."""
     until: Instant = None
-    """Articles published before this."""
+    """Articles published before this, in the same forms."""
     limit: PositiveInt | None = None
     """Fetch at most so many articles; the rest stays pending."""
     job: str | None = Field(default=None, alias="_job")
@@ -85,6 +89,8 @@ class CrawlArguments(BaseModel):
     def _span_is_open(self) -> Self:
         if self.since and self.until and self.since >= self.until:
             raise ValueError(f"since ({self.since.isoformat()}) is not before until ({self.until.isoformat()})")
+        if self.since and self.since > datetime.now(UTC):
+            raise ValueError(f"since ({self.since.isoformat()}) is in the future: nothing is published yet")
         return self
 
     def covers(self, published: datetime) -> bool:
@@ -111,7 +117,7 @@ class ReadAlsoArguments(CrawlArguments):
     """What ``scrapy crawl read_also -a NAME=VALUE`` accepts beside that."""
 
     browser: Mode = "auto"
-    """Whether start pages are opened in a browser: ``auto`` where only a script can build the feed."""
+    """auto, never or always: whether start pages are opened in a browser; auto where only a script builds the feed."""
 
 
 def _start_url(url: str) -> str:

@@ -63,6 +63,7 @@ def test_fetch_prints_an_error_page_too(site, look):
 
 def test_fetch_says_why_a_page_did_not_come(site, look):
     done = look("fetch", f"{site.url}/_private/list")
+    assert done.exit_code == 3
     assert f"ERROR: {site.url}/_private/list: not fetched: Forbidden by robots.txt" in done.log
 
 

@@ -108,3 +108,17 @@ def configured(settings: Mapping[str, str], environment: Mapping[str, str]) -> W
     hook = Webhook.configured(Settings(given), environment)
     assert hook is not None
     return hook
+
+
+@pytest.mark.parametrize("statuses", [(500,), (0,)])
+def test_a_webhook_that_fails_or_hangs_is_one_warning(statuses, desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    with running(SiteOptions(page_bytes=PAGE)) as demo, receiving(*statuses) as receiver:
+        monkeypatch.setenv("ESPRESO_WEBHOOK_URL", receiver.url)
+        done = desk.crawl(start(demo), "limit=8", settings={"ESPRESO_WEBHOOK_LEVEL": "ok"})
+    assert done.exit_code == 0
+    worse = [
+        line for line in done.log.splitlines() if " WARNING: " in line or " ERROR: " in line or " CRITICAL: " in line
+    ]
+    assert [line for line in worse if "Webhook at 127.0.0.1 not told: " in line] == worse
+    assert len(worse) == 1
+    assert "Traceback" not in done.log

@@ -1,0 +1,174 @@
+"""Wrong input to any command: one line that says what is wrong, where and what to do; and output that ends early."""
+
+import os
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from espreso_crawler.command import HelpFormatter
+from espreso_crawler.commands.crawl import FirstError, ended
+from espreso_crawler.demo_site import SiteOptions, running
+from espreso_crawler.exceptions import ExitCode
+from tests import forked
+from tests.crawls import PAGE, ROOT, Desk
+
+COMMANDS = sorted(path.stem for path in (ROOT / "espreso_crawler/commands").glob("[a-z]*.py"))
+HEADINGS = {"Usage", "Options", "Global Options", "Positional Arguments"}
+CRAWL = ("crawl", "read_also")
+NO_SITE = ("-a", "start=http://127.0.0.1:9/news")
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory) -> Desk:
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        assert desk.crawl(f"start={demo.url}/news", "limit=2").exit_code == 0
+    (desk.home / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00")
+    return desk
+
+
+def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
+    places = [f"ESPRESO_OUTPUT={desk.home}/output", f"ESPRESO_STATE={desk.home}/state"]
+    options = [part for place in places for part in ("-s", place)]
+    given = [each.replace("HOME", str(desk.home)) for each in arguments]
+    return forked.scrapy([given[0], *options, *given[1:]], folder=ROOT, now=None, seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((*CRAWL, "-a", "sinse=1d"), 2, "unknown argument 'sinse': known are start, edition, since"),
+        ((*CRAWL, "-a", "since=yesterday"), 2, "since='yesterday': give an ISO date or date-time such as 2026-01-31"),
+        ((*CRAWL, "-a", "since=2999-01-01"), 2, "is in the future: nothing is published yet"),
+        ((*CRAWL, "-a", "since=1d", "-a", "until=2d"), 2, "is not before until"),
+        ((*CRAWL, "-a", "limit=none"), 2, "limit='none': "),
+        ((*CRAWL, "-a", "limit=0"), 2, "limit='0': "),
+        ((*CRAWL, "-a", "edition=fr"), 2, "edition='fr': Input should be 'global', 'ua', 'zahid', 'bc' or 'all'"),
+        ((*CRAWL, "-a", "start=espreso.tv/news"), 2, "'espreso.tv/news' is no address: it begins with https://"),
+        (("crawl", "read_alsa"), 2, "no spider 'read_alsa': there are read_also, rss, sitemap"),
+        ((*CRAWL, "--dry-run"), 2, "unknown option --dry-run"),
+        ((*CRAWL, *NO_SITE, "-s", "ESPRESO_VOCABULARIES=HOME/none"), 1, "ESPRESO_VOCABULARIES: HOME/none is no folder"),
+        ((*CRAWL, *NO_SITE, "-s", "ESPRESO_BROWSER_PATH=netscape"), 1, "ESPRESO_BROWSER_PATH='netscape': there is no"),
+        ((*CRAWL, *NO_SITE, "-s", "ESPRESO_METRICS=/proc/none"), 1, "ESPRESO_METRICS=/proc/none: "),
+        ((*CRAWL, *NO_SITE, "-O", "HOME/copy.docx"), 2, "Unrecognized output format 'docx'"),
+        (("ledger", "--jsn"), 2, "unknown option --jsn: did you mean --json?"),
+        (("ledger", "-s", "ESPRESO_LEDGER=none"), 1, "ESPRESO_LEDGER=none: a crawl without memory has no ledger"),
+        (("ledger", "-s", "ESPRESO_LEDGER=ledger.sqlite3"), 1, "ESPRESO_LEDGER='ledger.sqlite3': give sqlite:///PATH"),
+        (("tail", "--after", "999"), 2, "--after 999: the newest segment of articles is 1"),
+        (("tail", "--after", "999", "--stream", "links"), 2, "--after 999: no links are sealed yet"),
+        (("tail", "--after", "soon"), 2, "argument --after: invalid int value: 'soon'"),
+        (("tag", "more"), 2, "takes no arguments, only options: more"),
+        (("tag", "-s", "ESPRESO_TAG_PERSONS=maybe"), 1, "ESPRESO_TAG_PERSONS='maybe': give True or False"),
+        (
+            ("forget", "global:0", "--reason", "asked"),
+            2,
+            "global:0: neither an article nor a feed entry of this ledger",
+        ),
+        (("retract", "global:0", "--reason", "wrong"), 2, "global:0: neither a run nor an article of this ledger"),
+        (("retract", "global:0", "--reason", " "), 2, "the target and --reason must say something"),
+        (("release", "20260101T000000Z-00000000"), 2, "nothing of this run is in quarantine; `scrapy ledger` shows"),
+        (("discard", "some", "--reason", "wrong"), 2, "some: nothing of this run is in quarantine"),
+        (("discard", "--reason", "wrong"), 2, "give the id of one run; `scrapy ledger` shows which"),
+        (("reconcile", "--repair"), 2, "unknown option --repair"),
+        (("schedule", "--every", "0s"), 2, "--every 0s: give an interval longer than 0s, such as 10m"),
+        (("schedule", "--every", "10"), 2, "'10' is no length of time: give 90s, 10m, 2h or 1d"),
+        (("schedule", "--every", "5m", "--jitter", "6m"), 2, "--jitter 0:06:00 is longer than --every 0:05:00"),
+        (("schedule", "--every", "5m", "rsss"), 2, "no spider 'rsss': there are read_also, rss, sitemap"),
+        (("extract",), 2, "give files, folders or addresses"),
+        (("extract", "HOME/none.html"), 2, "/none.html"),
+        (("extract", "HOME/picture.html"), 3, "no HTML page: there is no markup in its 20 bytes"),
+        (("demo", "now"), 2, "takes no arguments, only options: now"),
+    ],
+    ids=lambda value: " ".join(value)[:50] if isinstance(value, tuple) else None,
+)
+def test_wrong_input_is_one_line_that_says_what_to_do(crawled: Desk, arguments, code: int, said: str):
+    runs = len(crawled.runs())
+    done = scrapy(crawled, *arguments)
+    last = done.log.strip().splitlines()[-1]
+    said = said.replace("HOME", str(crawled.home))
+    assert (done.exit_code, said in last) == (code, True), done.log
+    assert "Traceback" not in done.log + done.stdout.decode()
+    assert last.startswith("scrapy") or ": error: " in last  # of argparse, which takes the name of the program
+    if arguments[0] == "crawl":
+        assert len(crawled.runs()) == runs
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_right_at_80_columns(command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = forked.scrapy([command, "--help"], folder=ROOT, now=None, seconds=30).stdout.decode().splitlines()
+    headings = {above for above, line in pairwise(lines) if re.fullmatch(r"[-=]{3,}", line)}
+    assert {each for each in headings if not each.startswith("Arguments of ")} <= HEADINGS
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(("spider", "count"), [("read_also", 6), ("rss", 5)])
+def test_help_shows_the_arguments_of_the_spider(spider, count):
+    command = [sys.executable, "-m", "scrapy", "crawl", spider, "--help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=30).stdout.decode()
+    assert shown.count("Arguments of ") == 1
+    assert len(re.findall(r"^  -a [a-z]+= +[A-Za-z]", shown, re.MULTILINE)) == count
+
+
+@pytest.mark.parametrize("edition", ["UA", "Zahid", " ua"])
+def test_an_edition_may_be_written_in_any_case(crawled: Desk, edition):
+    done = scrapy(crawled, *CRAWL, "-a", f"edition={edition}", "-s", "ITEM_PIPELINES={}")
+    assert "ITEM_PIPELINES lacks" in done.log
+
+
+PRINTING = [
+    ("ledger",), ("ledger", "--json"), ("tail",), ("reconcile",), ("tag",), ("tag", "--stdout"), ("check", "-l"),
+    ("extract", str(ROOT / "tests/fixtures/global-news/page.html.gz")),
+]  # fmt: skip
+
+
+def piped(desk: Desk, arguments: tuple[str, ...], target: str) -> subprocess.CompletedProcess[bytes]:
+    places = {"ESPRESO_OUTPUT": f"{desk.home}/output", "ESPRESO_STATE": f"{desk.home}/state"}
+    program = " ".join([sys.executable, "-m", "scrapy", *arguments])
+    command = ["bash", "-o", "pipefail", "-c", f"{program} {target}"]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | places, capture_output=True, check=False, timeout=30)
+
+
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_full_disk_behind_standard_output_is_one_line(crawled: Desk, arguments):
+    done = piped(crawled, arguments, "> /dev/full")
+    assert done.returncode == (1 if arguments[0] == "check" else 4)  # Scrapy's own ends as Python does
+    assert re.fullmatch(r"scrapy( [a-z]+)?: standard output: No space left on device\n", done.stderr.decode())
+
+
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_reader_that_has_seen_enough_is_no_error(crawled: Desk, arguments):
+    done = piped(crawled, arguments, "| true")
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
+
+
+def test_a_help_line_that_ends_in_a_colon_is_no_heading():
+    formatter = HelpFormatter("scrapy")
+    assert formatter.format_part_strings(["Options:\n", "  --x  the following:\n"]) == [
+        "Options", "\n=======\n", "  --x  the following:\n"
+    ]  # fmt: skip
+
+
+def test_a_failed_run_ends_with_its_reason_and_what_to_do(tmp_path: Path):
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        done = Desk(tmp_path).crawl(f"start={demo.url}/nowhere")
+        last = done.log.splitlines()[-1]
+        assert last == (
+            f"scrapy crawl: exit code 3: the source could not be read (Start page {demo.url}/nowhere: HTTP 404); "
+            "crawl again later, what was not fetched is pending"
+        )
+        assert done.log.splitlines()[1].endswith(
+            f"read_also crawls {demo.url[7:]}: what is new; from {demo.url}/nowhere"
+        )
+    assert "Enabled" not in done.log
+    assert "Overridden settings" not in done.log
+
+
+@pytest.mark.parametrize("code", [code for code in ExitCode if code > ExitCode.ARGUMENT])
+def test_every_failed_end_says_what_to_do(code):
+    assert "see the log" not in ended(code, FirstError().text)
