@@ -73,9 +73,13 @@ class Command(ScrapyCommand):
             "--feed", action="store_true", help="the entries of the pages' news feeds, one JSON line each"
         )
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Take the options over; raises UsageError for an unknown one."""
+        super().process_options(args, opts)
+        refuse_unknown(args, self._parser)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the pages and print what was asked for."""
-        refuse_unknown(args, self._parser)
         if not args:
             raise UsageError("give files, folders or addresses; - for a page on standard input")
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run

@@ -36,6 +36,8 @@ class Command(EspresoCommand):
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print what is sealed; with ``--follow`` look for more about once a second."""
         output, stop = places(self.given).output, Stop()
+        if opts.after < 0:
+            raise ArgumentError(f"--after {opts.after}: segments are numbered from 1; 0 for all of them")
         if not opts.follow and not output.is_dir():
             raise LedgerError(f"{output}: there is no output folder; ESPRESO_OUTPUT names it")
         _check(output, opts)
@@ -60,7 +62,7 @@ class Command(EspresoCommand):
 def _check(output: Path, opts: argparse.Namespace) -> None:
     """Refuse a number that no segment has had: whoever asks waits for lines that are there already, or never come."""
     newest = max((file.number for file in newer(output, after=0, stream=opts.stream)), default=0)
-    if not 0 <= opts.after <= newest:
+    if opts.after > newest:
         there = f"the newest segment of {opts.stream} is {newest}" if newest else f"no {opts.stream} are sealed yet"
         raise ArgumentError(f"--after {opts.after}: {there}")
 

@@ -35,7 +35,7 @@ def test_a_forgotten_article_is_nowhere_and_stays_so(tmp_path: Path):
     assert scrapy(desk, "reconcile").returncode == 0
 
     done = scrapy(desk, "forget", "ua:unknown", "--reason", "asked to")
-    assert_refused(done, 4, "scrapy forget: ua:unknown: neither an article nor a feed entry of this ledger")
+    assert_refused(done, 2, "scrapy forget: ua:unknown: neither an article nor a feed entry of this ledger")
 
 
 @pytest.mark.parametrize(

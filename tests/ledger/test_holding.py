@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger import crash
 from espreso_crawler.ledger.forgetting import forget
 from espreso_crawler.ledger.reconcile import reconcile
@@ -181,9 +181,9 @@ def test_discarded_rows_are_fetched_again_and_never_written(tmp_path: Path) -> N
     assert not copy_of(tmp_path, ledger).exists()
     assert [lease.url for lease in later.entries.take([HOST])] == [url(1)]
     later.outbox.emit(draft(url(1), "right"))
-    with pytest.raises(LedgerError, match="nothing of this run is in quarantine"):
+    with pytest.raises(ArgumentError, match="nothing of this run is in quarantine"):
         discard(later, ledger.run.id, reason="again")
-    with pytest.raises(LedgerError, match="nothing of this run is in quarantine"):
+    with pytest.raises(ArgumentError, match="nothing of this run is in quarantine"):
         release(later, ledger.run.id)
     later.close("finished", 0)
     assert {line["article_body"] for line in sealed(tmp_path)} == {"right"}

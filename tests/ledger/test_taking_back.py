@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger import Decision, Ledger
 from espreso_crawler.ledger.forgetting import Forgotten, forget
 from espreso_crawler.ledger.inspection import inspected
@@ -78,9 +78,9 @@ def test_the_entries_of_a_retracted_article_are_pending(tmp_path: Path) -> None:
     ledger.outbox.emit(draft(url(1)))
     taking_back(ledger, "ua:news-1")
     assert [lease.url for lease in ledger.entries.take([HOST])] == [url(1)]
-    with pytest.raises(LedgerError, match="nothing of it stands"):
+    with pytest.raises(ArgumentError, match="nothing of it stands"):
         taking_back(ledger, "ua:news-1")
-    with pytest.raises(LedgerError, match="neither a run nor an article"):
+    with pytest.raises(ArgumentError, match="neither a run nor an article"):
         taking_back(ledger, "ua:other")
     ledger.close("finished", 0)
 
@@ -159,7 +159,7 @@ def test_a_feed_entry_without_article_can_be_forgotten(tmp_path: Path) -> None:
     ledger.close("finished", 0)
     assert forgetting(tmp_path, url(1)).decisions == []
     assert [line["url"] for line in sealed(tmp_path, "feed")] == [url(2)]
-    with pytest.raises(LedgerError, match="neither an article nor"):
+    with pytest.raises(ArgumentError, match="neither an article nor"):
         forgetting(tmp_path, url(1))
 
 
