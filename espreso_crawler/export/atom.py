@@ -1,5 +1,6 @@
 """Atom (RFC 4287) for feed readers: an entry an article, newest first; a revision is the same entry, updated."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from html import escape
@@ -14,6 +15,7 @@ from espreso_crawler.export.source import Row
 Json = dict[str, Any]
 ATOM = "http://www.w3.org/2005/Atom"
 SCHEME = "urn:espreso-crawler:concepts"
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # How the text blocks of a body look in a reader.
 MARKUP = {"paragraph": "p", "heading": "h3", "quote": "blockquote"}
 
@@ -95,9 +97,7 @@ def _element(name: str, text: str | None = None, /, **attributes: str) -> Any:
 
 def _xml(text: str) -> str:
     """Return a text without the characters that XML 1.0 cannot hold."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n\r").translate(
-        {0xFFFE: None, 0xFFFF: None}
-    )
+    return NO_XML.sub("", text)
 
 
 def _name(name: str) -> str:

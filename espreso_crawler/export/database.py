@@ -1,6 +1,7 @@
 """An SQLite database: tables made from `items.py`, foreign keys, and a full-text index that Datasette finds by itself.
 
-A list of objects is a table of its own; a list of words, and what nobody joins, is a column of JSON.
+A list of objects is a table of its own, a list of words a column of JSON. Long texts stand apart from `articles`, so
+that a page of articles can be read.
 """
 
 import sqlite3
@@ -21,8 +22,10 @@ from espreso_crawler.schema.shapes import Field, shapes
 
 Json = dict[str, Any]
 TYPES = {str: "TEXT", bool: "INTEGER", int: "INTEGER", float: "REAL", date: "TEXT", datetime: "TEXT"}
-AS_JSON = {"provenance", "blocks"}
-"""Lists of objects that stay one column: evidence to look up, and the body once more."""
+FIRST = ("headline", "date_published", "edition", "labels", "tag_names", "url", "id")
+"""What a person sees of an article without scrolling."""
+LONG = ("article_body", "blocks", "provenance")
+"""Columns of `texts`; the lists of objects among them stay JSON: nobody joins them."""
 TAG_NAMES = Field("tag_names", str, nullable=True, repeated=False, doc="English names of the tags, to be searched")
 # An unfinished file is thrown away, so nothing has to be undone or to survive a power cut.
 UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -30,14 +33,18 @@ CONCEPTS = """
 CREATE TABLE concepts (id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, name_uk TEXT, same_as TEXT);
 """
 CONCEPT = "INSERT OR IGNORE INTO concepts VALUES (?, ?, ?, ?, ?)"
-# Datasette takes a table for searchable when an index names it as its content.
+TEXTS = f"CREATE TABLE texts (article INTEGER PRIMARY KEY REFERENCES articles (key), {' TEXT, '.join(LONG)} TEXT);"
+TEXT = "INSERT INTO texts VALUES (?, ?, ?, ?)"
+# Datasette takes a table for searchable when an index names it as its content; it finds the name in the comment.
 SEARCH = """
 CREATE UNIQUE INDEX articles_id ON articles (id, revision);
 CREATE INDEX articles_date_published ON articles (date_published);
 CREATE INDEX tags_id ON tags (id);
+CREATE VIEW articles_with_text AS SELECT articles.*, article_body FROM articles JOIN texts ON article = articles.key;
 CREATE VIRTUAL TABLE articles_fts USING fts5(
     headline, description, article_body, tag_names,
-    content="articles", content_rowid="key", tokenize="porter unicode61 remove_diacritics 2"
+    content="articles_with_text", content_rowid="key", tokenize="porter unicode61 remove_diacritics 2"
+    /* its rows are those of content="articles" */
 );
 INSERT INTO articles_fts (articles_fts) VALUES ('rebuild');
 INSERT INTO articles_fts (articles_fts) VALUES ('optimize');
@@ -75,14 +82,15 @@ class Table:
         """Name of the column that holds the parent's key."""
         return (self.parent or "").removesuffix("s")
 
-    def put(self, db: sqlite3.Connection, record: Json, *of_parent: int) -> None:
-        """Insert a record; `of_parent` is its parent's key and its place there, from 0."""
+    def put(self, db: sqlite3.Connection, record: Json, *of_parent: int) -> int:
+        """Insert a record and return its key; `of_parent` is its parent's key and its place there, from 0."""
         key = next(self.keys)
         values = (key, *of_parent, *(_cell(record, path) for path in self.columns.values()))
         db.execute(f"INSERT INTO {self.name} VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608  # own names
         for child in self.children:
             for place, part in enumerate(record[child.source]):
                 child.put(db, part, key, place)
+        return key
 
 
 def write(rows: Iterable[Row], job: Job) -> int:
@@ -111,15 +119,17 @@ def _fill_flat(db: sqlite3.Connection, rows: Iterable[Row], job: Job) -> int:
 
 
 def _fill_articles(db: sqlite3.Connection, rows: Iterable[Row], job: Job) -> int:
-    articles = _table("articles", (*shapes()["Article"].fields, TAG_NAMES))
+    fields = [field for field in (*shapes()["Article"].fields, TAG_NAMES) if field.name not in LONG]
+    articles = _table("articles", sorted(fields, key=_place))
     tags = next(child for child in articles.children if child.name == "tags")
     tags.types[list(tags.columns).index("id")] += " REFERENCES concepts (id)"
-    db.executescript(CONCEPTS + "".join(articles.sql()))
+    db.executescript(CONCEPTS + "".join(articles.sql()) + TEXTS)
     db.execute("BEGIN")
     written = 0
     for row in rows:
         db.executemany(CONCEPT, (_concept(tag, job) for tag in row.record["tags"]))
-        articles.put(db, row.record | {"tag_names": " · ".join(tag["name"] for tag in row.record["tags"])})
+        key = articles.put(db, row.record | {"tag_names": " · ".join(tag["name"] for tag in row.record["tags"])})
+        db.execute(TEXT, (key, *(_cell(row.record, (name,)) for name in LONG)))
         written += 1
     db.commit()
     db.executescript(SEARCH)
@@ -136,7 +146,7 @@ def _table(name: str, fields: Iterable[Field], parent: str | None = None, source
 def _add(table: Table, each: Field, above: tuple[str, ...]) -> None:
     path = (*above, each.name)
     parts = shapes()[each.shape].fields if each.shape else ()
-    if parts and each.repeated and each.name not in AS_JSON:
+    if parts and each.repeated:
         name = each.name if table.parent is None else f"{table.name}_{each.name}"
         table.children.append(_table(name, parts, table.name, each.name))
     elif parts and not each.repeated:
@@ -145,6 +155,10 @@ def _add(table: Table, each: Field, above: tuple[str, ...]) -> None:
     else:
         table.columns["_".join(path)] = path
         table.types.append("TEXT" if each.repeated or each.choices else TYPES[each.type])
+
+
+def _place(field: Field) -> int:
+    return FIRST.index(field.name) if field.name in FIRST else len(FIRST)
 
 
 def _cell(record: Json, path: tuple[str, ...]) -> Any:

@@ -14,6 +14,8 @@ from espreso_crawler.schema import arrow
 if TYPE_CHECKING:
     import pyarrow as pa
 
+COUNTED = ("id", "edition", "date_published", "date_published_day", "emitted_at", "seen_at", "tag")
+"""Columns whose least and greatest value a row group tells; those of texts would be long, and of no use."""
 MOST = 1_000
 """Lines in a row group: a day with more has several, so that memory has a bound."""
 
@@ -26,7 +28,8 @@ def write(rows: Iterable[Row], job: Job) -> int:
         reason = "parquet needs pyarrow; install the extra: pip install 'espreso-crawler[export]'"
         raise ConfigurationError(reason) from error
     schema, count = schema_of(job.what), 0
-    with parquet.ParquetWriter(job.file, schema, compression="zstd") as writer:
+    counted = [name for name in COUNTED if name in schema.names]
+    with parquet.ParquetWriter(job.file, schema, compression="zstd", write_statistics=counted) as writer:
         for lines in _groups(rows, job.what):
             writer.write_table(arrow.table_of(b"".join(lines), schema), row_group_size=len(lines))
             count += len(lines)

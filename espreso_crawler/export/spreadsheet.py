@@ -16,10 +16,10 @@ LIST = "|"
 # What makes a cell a formula (OWASP, "CSV Injection"), and the apostrophe, so that neutralising can be undone. A
 # spreadsheet whose separator is the semicolon, as in Ukraine, begins a cell after one; so does a line break where
 # quotation marks are misread.
-START = r"(?:^|(?<=[;\t\r\n])) *"
-FORMULA = "'=+@＝＋－＠\t\r-"
-DANGEROUS = re.compile(f"({START})(?=[{FORMULA}])")
-NEUTRALISED = re.compile(f"({START})'(?=[{FORMULA}])")
+FORMULA = "['=+@＝＋－＠\t\r-]"
+AFTER = r"([;\t\r\n] *)"
+DANGEROUS = re.compile(rf"{AFTER}(?={FORMULA})")
+NEUTRALISED = re.compile(rf"{AFTER}'(?={FORMULA})")
 
 
 def write(rows: Iterable[Row], job: Job) -> int:
@@ -56,7 +56,8 @@ def neutralised(text: str) -> str:
     >>> neutralised("A; =cmd"), neutralised("'tis"), neutralised("5 - 3")
     ("A; '=cmd", "''tis", '5 - 3')
     """
-    return DANGEROUS.sub(r"\1'", text)
+    # The first character is the cell's own beginning; a line break stands in for it.
+    return DANGEROUS.sub(r"\1'", f"\n{text}")[1:]
 
 
 def restored(text: str) -> str:
@@ -65,4 +66,4 @@ def restored(text: str) -> str:
     >>> restored("A; '=cmd"), restored("''tis")
     ('A; =cmd', "'tis")
     """
-    return NEUTRALISED.sub(r"\1", text)
+    return NEUTRALISED.sub(r"\1", f"\n{text}")[1:]

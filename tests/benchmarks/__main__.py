@@ -2,7 +2,7 @@
 
 import argparse
 
-from tests.benchmarks import browser, crawl, extraction, ledger, memory, tagging
+from tests.benchmarks import browser, crawl, export, extraction, ledger, memory, tagging
 
 BENCHMARKS = {
     "extraction": extraction.table,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "memory": memory.table,
     "tagging": tagging.table,
     "browser": browser.table,
+    "export": export.table,
 }
 
 

@@ -94,7 +94,10 @@ def database(output):
 
 
 def test_sqlite_holds_every_record_whole_newest_first(database):
-    found = [restored_record(database, row) for row in database.execute("SELECT * FROM articles ORDER BY key")]
+    found = [
+        restored_record(database, row)
+        for row in database.execute("SELECT * FROM articles JOIN texts ON article = key ORDER BY key")
+    ]
     assert [record["id"] for record in found] == ["ua:7", "global:8", "global:1001"]
     assert by_id(found) == by_id(RECORDS)
 
@@ -103,6 +106,12 @@ def test_sqlite_keys_lead_somewhere(database):
     assert list(database.execute("PRAGMA foreign_key_check")) == []
     keys = {row["table"] for row in database.execute("PRAGMA foreign_key_list(tags)")}
     assert keys == {"articles", "concepts"}
+
+
+def test_datasette_takes_articles_for_searchable(database):
+    # The question that Datasette 0.65 asks of each table, in `detect_fts_sql`.
+    asked = """SELECT name FROM sqlite_master WHERE rootpage = 0 AND sql LIKE '%VIRTUAL TABLE%USING FTS%content="articles"%'"""
+    assert [row["name"] for row in database.execute(asked)] == ["articles_fts"]
 
 
 def test_sqlite_finds_a_ukrainian_text_by_the_english_name_of_its_tag(database):
