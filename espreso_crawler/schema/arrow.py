@@ -43,6 +43,29 @@ def table(file: str | Path) -> "pa.Table":
     return table_of(Path(file).read_bytes(), schema())
 
 
+def revisions(output: str | Path) -> "pa.Table":
+    """Return every article line of an output folder as one table, in the order of the output; needs pyarrow."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    files = sorted(Path(output).glob("articles/*/*.jsonl"), key=lambda path: path.name)
+    own = schema()
+    return pa.concat_tables([own.empty_table(), *(table_of(path.read_bytes(), own) for path in files)])
+
+
+def articles(output: str | Path) -> "pa.Table":
+    """Return the newest revision of each article that stands, as the DuckDB view `articles` has it; needs pyarrow."""
+    everything = revisions(output)
+    lines = everything.select(["id", "revision", "event", "retracts"]).to_pylist()
+    taken_back = {(line["id"], revision) for line in lines for revision in line["retracts"] or ()}
+    newest: dict[str, tuple[int, int]] = {}
+    for place, line in enumerate(lines):
+        key, revision = line["id"], line["revision"]
+        if line["event"] != "retracted" and (key, revision) not in taken_back:
+            newest[key] = max(newest.get(key, (0, 0)), (revision, place))
+    ends = ("removed", "erased")
+    return everything.take(sorted(place for _, place in newest.values() if lines[place]["event"] not in ends))
+
+
 def table_of(lines: bytes, schema: "pa.Schema") -> "pa.Table":
     """Return JSON lines as a table of these types; needs pyarrow.
 

@@ -1,5 +1,5 @@
 -- Record format 1.0; made from items.py by: python -m espreso_crawler.schema
--- Run it in the folder that holds output/, e.g. duckdb -init articles.duckdb.sql
+-- Reads the folder output/ here, or another one that you name first: SET VARIABLE output = 'output/demo';
 -- A TIMESTAMPTZ is an instant; printed in Kyiv time:
 SET TimeZone = 'Europe/Kyiv';
 
@@ -7,7 +7,7 @@ SET TimeZone = 'Europe/Kyiv';
 CREATE OR REPLACE VIEW article_revisions AS
 SELECT *
 FROM read_json(
-    'output/articles/*/*.jsonl',
+    coalesce(getvariable('output'), 'output') || '/articles/*/*.jsonl',
     format = 'newline_delimited',
     hive_partitioning = false,
     maximum_object_size = 67108864,

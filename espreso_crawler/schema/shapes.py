@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import types
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from espreso_crawler import items
@@ -38,6 +39,7 @@ class Shape(NamedTuple):
     fields: tuple[Field, ...]
 
 
+@cache
 def shapes() -> dict[str, Shape]:
     """Return the shapes by name, in the order of `items.py`: parts first, `Article` last."""
     tree = ast.parse(inspect.getsource(items))
