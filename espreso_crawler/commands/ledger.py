@@ -1,7 +1,8 @@
 """``scrapy ledger``: how the ledger stands, as tables for people or one JSON document for programs."""
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,31 +10,47 @@ from rich.console import Console
 from rich.table import Table
 from scrapy.settings import BaseSettings
 
+from espreso_crawler import identity
 from espreso_crawler.command import EspresoCommand
-from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.commands import _history
+from espreso_crawler.exceptions import ArgumentError, ConfigurationError
+from espreso_crawler.ledger.history import history
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.status import status
 from espreso_crawler.places import Places, places
 from espreso_crawler.record import encode
 
+HISTORY = 2
+"""Arguments of ``history ID``."""
+RUN_ID = 25
+SEGMENT_STATES = ("sealed", "planned", "replaced", "archived", "lost")
+
 
 class Command(EspresoCommand):
     """Shows entries by state, the oldest pending one, coverage, gaps, revisions and the last runs."""
 
-    purpose = "Show what the ledger knows: entries, coverage, gaps, revisions, runs"
+    usage = "[options] [history <ID|URL>]"
+    purpose = "Show what the ledger knows: entries, coverage, gaps, runs, or an article's history"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Take the options over; the only arguments are ``history ID``."""
+        is_history = len(args) == HISTORY and args[0] == "history"
+        super().process_options([] if is_history else args, opts)
+
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the ledger and print how it stands."""
+        """Read the ledger and print how it stands, or what became of one article."""
         where, file = places_with_ledger(self.given)
         with inspected(file, output=where.output, state=where.state) as session:
-            found = status(session)
+            found = history(session, _target(args[1])) if args else status(session)
         if opts.json:
             print(encode(found).decode())
+        elif args:
+            _history.show(found, Console(highlight=False))
         else:
             _show(found)
 
@@ -46,40 +63,66 @@ def places_with_ledger(settings: BaseSettings) -> tuple[Places, Path]:
     return where, where.ledger
 
 
+def _target(given: str) -> str:
+    if "://" not in given:
+        return given
+    try:
+        return identity.canonical_url(given)
+    except ValueError as error:
+        raise ArgumentError(f"{given}: {error}") from error
+
+
 def _show(found: Mapping[str, Any]) -> None:
-    console = Console()
-    console.print(found["ledger"], markup=False, highlight=False, soft_wrap=True)
-    console.print(_counts("feed entries", found["entries"]))
+    console = Console(highlight=False)
+    console.print(found["ledger"], markup=False, soft_wrap=True)
+    _counts(console, "feed entries", found["entries"])
     if oldest := found["oldest_pending"]:
-        console.print(_rows("oldest pending entry", tuple(oldest), [oldest]))
-    known = {name: found[name] for name in ("articles", "held", "forgotten")}
-    console.print(_counts("revisions", found["revisions"]), _counts("articles", known))
-    console.print(_rows("read", ("host", "newest", "oldest", "is_open"), found["coverage"]))
-    console.print(_rows("gaps", ("host", "newest", "oldest", "reason", "run"), found["gaps"]))
+        console.print("\noldest pending entry", style="italic")
+        for name, value in oldest.items():
+            console.print(f"  {name.replace('_', ' ')}: {_cell(value)}", soft_wrap=True)
+    _counts(console, "revisions", found["revisions"])
+    _counts(console, "articles", {name: found[name] for name in ("articles", "held", "forgotten")})
+    _rows(console, "read", ("host", "newest", "oldest", "is_open"), found["coverage"])
+    _rows(console, "gaps", ("host", "newest", "oldest", "reason", "run"), found["gaps"])
     streams = [
-        {"stream": name, **states, "waiting": found["waiting"][name]} for name, states in found["segments"].items()
+        {"stream": name, "waiting": found["waiting"][name], **states} for name, states in found["segments"].items()
     ]
-    columns = dict.fromkeys(name for stream in streams for name in stream)
-    console.print(_rows("segments", tuple(columns), streams))
-    console.print(_rows("quarantine", ("run", "rows", "reason"), found["quarantine"]))
-    columns = dict.fromkeys(name for run in found["runs"] for name in run)
-    console.print(_rows("last runs", tuple(columns), found["runs"]))
+    used = [name for name in SEGMENT_STATES if any(stream.get(name) for stream in streams)]
+    _rows(console, "segments", ("stream", *used, "waiting"), streams)
+    if found["quarantine"]:
+        console.print("\nquarantine", style="italic")
+    for held in found["quarantine"]:
+        console.print(f"  {held['run']}: {held['rows']} rows: {_cell(held['reason'])}", soft_wrap=True)
+    _rows(console, "last runs", ("run", "spider", "took", "ended", "code"), [_run(each) for each in found["runs"]])
 
 
-def _counts(title: str, counts: Mapping[str, int]) -> Table:
-    return _rows(title, ("what", "count"), [{"what": name, "count": count} for name, count in counts.items()])
+def _run(run: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run as a row; its id tells when it began."""
+    seconds = ""
+    if run["ended_at"]:
+        took = datetime.fromisoformat(run["ended_at"]) - datetime.fromisoformat(run["started_at"])
+        seconds = f"{took.total_seconds():.0f} s"
+    ended = run["reason"] or run["state"]
+    return {"run": run["run"], "spider": run["spider"], "took": seconds, "ended": ended, "code": run["exit_code"]}
 
 
-def _rows(title: str, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Table:
-    table = Table(title=title, title_justify="left")
+def _counts(console: Console, title: str, counts: Mapping[str, int]) -> None:
+    if counts:
+        console.print(f"\n[italic]{title}[/]: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+def _rows(console: Console, title: str, columns: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print a table without lines, in which a cell is cut rather than broken; nothing when there are no rows."""
+    if not rows:
+        return
+    table = Table(title=f"\n{title}", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     names = list(columns)
     for name in names:
-        table.add_column(
-            name.replace("_", " "), overflow="fold", no_wrap=name == "run"
-        )  # a run's id is there to be copied
+        width = RUN_ID if name == "run" else None  # it is there to be copied
+        table.add_column(name.replace("_", " "), no_wrap=True, overflow="ellipsis", min_width=width)
     for row in rows:
         table.add_row(*(_cell(row.get(name)) for name in names))
-    return table
+    console.print(table)
 
 
 def _cell(value: Any) -> str:

@@ -40,6 +40,6 @@ def _asked(spider: Any) -> str:
 
 def _pace(settings: BaseSettings) -> str:
     delay = settings.getfloat("DOWNLOAD_DELAY")
-    pace = f"at least {delay:g} s between requests to a host" if delay else "no delay between requests"
+    pace = f"about {delay:g} s between requests to a host" if delay else "no delay between requests"
     slower = ", more when it is slow" if settings.getbool("AUTOTHROTTLE_ENABLED") else ""
     return f"{pace}{slower}; user agent: {settings['USER_AGENT']}"

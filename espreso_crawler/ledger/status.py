@@ -16,6 +16,7 @@ ORDER BY first_seen_at, entry LIMIT 1
 EVENTS = "SELECT event, count(*) FROM revisions GROUP BY event ORDER BY event"
 RUNS = """
 SELECT run, spider, state, started_at, ended_at, reason, exit_code FROM runs
+WHERE reason IS NULL OR reason <> 'refused'
 ORDER BY started_at DESC, run DESC LIMIT ?
 """
 QUARANTINE = """

@@ -39,7 +39,7 @@ def test_one_document_and_tables_say_how_it_stands(tmp_path: Path):
     (run,) = desk.runs()
     assert [each["run"] for each in found["runs"]] == [run["run_id"]]
     told = scrapy(desk, "ledger").stdout.decode()
-    for words in (run["run_id"], "oldest pending", "gaps", "emitted", "created"):
+    for words in (run["run_id"], "oldest pending", "emitted", "created"):
         assert words in told
 
 
@@ -53,3 +53,49 @@ def test_one_document_and_tables_say_how_it_stands(tmp_path: Path):
 def test_a_refusal_is_one_line_and_makes_nothing(arguments, code: int, reason: str, tmp_path: Path):
     assert_refused(scrapy(Desk(tmp_path), "ledger", *arguments), code, reason)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def revised(tmp_path_factory) -> tuple[Desk, str]:
+    """Crawl a site twice, an update between, and refuse a command: the desk, and the id of what was updated."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    with running(SiteOptions(page_bytes=20_000)) as demo:
+        desk.crawl(f"start={demo.url}/news", "limit=5")
+        number = demo.site.newest - 2
+        url = demo.site.truth(number, demo.url).url
+        demo.control.advance(30)
+        demo.control.update(number)
+        desk.crawl(f"start={demo.url}/news", "limit=5")
+    assert scrapy(desk, "retract", "nothing", "--reason", "wrong").returncode == 2
+    return desk, next(record["id"] for record in desk.records() if record["url"] == url)
+
+
+def test_a_history_tells_the_words_that_changed_why_and_the_moves_in_the_feed(revised):
+    desk, article = revised
+    done = scrapy(desk, "ledger", "history", article)
+    assert (done.returncode, done.stderr) == (0, b"")
+    told = done.stdout.decode()
+    first, second = (record for record in desk.records() if record["id"] == article)
+    came = set(second["article_body"].split()) - set(first["article_body"].split())
+    added = told.partition("{+")[2].partition("+}")[0].split()
+    assert came <= set(added)
+    for words in (first["url"], "revision 1  created", "why: first seen", "revision 2  revised", "article_body",
+                  second["run_id"], "place 3: appeared", "label updated"):  # fmt: skip
+        assert words in told
+    document = json.loads(scrapy(desk, "ledger", "history", first["url"] + "?amp", "--json").stdout)
+    assert [each["record"] for each in document["revisions"]] == [first, second]
+    assert {line["url"] for line in document["feed"]} == {first["url"]}
+
+
+def test_the_history_of_what_is_no_article_is_refused(revised):
+    assert_refused(scrapy(revised[0], "ledger", "history", "ua:none"), 2, "ua:none: no article of this ledger")
+
+
+def test_what_stands_fits_80_columns_without_empty_tables_and_refused_commands(revised, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = scrapy(revised[0], "ledger").stdout.decode().splitlines()
+    assert max(len(line) for line in lines if "://" not in line and "sqlite" not in line) <= 80
+    assert not {"gaps", "quarantine"} & {line.strip() for line in lines}
+    runs = [line.split() for line in lines[lines.index("run                        spider     took  ended     code") :]]
+    assert [run[1] for run in runs[1:]] == ["read_also", "read_also"]
+    assert all(len(run[0]) == 25 for run in runs[1:])
