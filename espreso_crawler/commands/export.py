@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from scrapy.settings import BaseSettings
 
-from espreso_crawler.command import EspresoCommand
-from espreso_crawler.exceptions import ArgumentError
+from espreso_crawler.command import EspresoCommand, refuse
+from espreso_crawler.exceptions import ArgumentError, ExitCode
 from espreso_crawler.export.formats import ALL, FORMATS
 from espreso_crawler.export.source import Source, Track
 from espreso_crawler.export.writing import to_folder, to_stream
@@ -45,7 +45,10 @@ class Command(EspresoCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the export and say what it holds."""
-        self._export(self.given, opts)
+        try:
+            self._export(self.given, opts)
+        except KeyboardInterrupt:
+            refuse(self, "interrupted, nothing is left behind", ExitCode.INTERRUPTED)
 
     def _export(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         @cache
@@ -66,7 +69,6 @@ class Command(EspresoCommand):
         with _progress() as track:
             if opts.to == STDOUT:
                 to_stream(source, opts.format, sys.stdout.buffer, concepts=concepts, track=track)
-                sys.stdout.flush()
                 return
             path, written = to_folder(source, opts.format, base() / opts.to, concepts=concepts, track=track)
         print(f"{written.count} records, {written.bytes} bytes: {path}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -58,6 +59,8 @@ def _unfinished(place: Path) -> Iterator[Path]:
         path.replace(place)
     except OSError as error:
         raise LedgerError(f"{error.filename or place}: {error.strerror}") from error
+    except sqlite3.Error as error:  # no room, for the export or for what it notes in between
+        raise LedgerError(f"{place}: {error}") from error
     finally:
         with suppress(OSError):
             path.unlink(missing_ok=True)

@@ -1,13 +1,17 @@
 """``scrapy export``: a file of another format, or a stream."""
 
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import orjson
 import pytest
 
-from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.exceptions import ConfigurationError, LedgerError
+from espreso_crawler.export.formats import FORMATS
 from espreso_crawler.export.source import Source
 from espreso_crawler.export.writing import to_folder
 from tests import forked
@@ -53,6 +57,30 @@ def test_a_reader_that_has_seen_enough_is_no_error(home):
         process.stdout.close()
         assert process.wait(timeout=60) == 0
         assert process.stderr.read() == b""
+
+
+def test_ctrl_c_leaves_nothing_behind(home):
+    seal(home / "output", *(article(id=f"global:{number}") for number in range(4_000)), number=2)
+    command = [sys.executable, "-m", "scrapy", "export", "--format", "csv", "--to", str(home / "export")]
+    with subprocess.Popen(
+        [*command, "-s", f"ESPRESO_OUTPUT={home / 'output'}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        while process.poll() is None and not list(home.glob("export/.articles.csv.*")):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+    assert (process.returncode, out, said) == (130, b"", b"scrapy export: interrupted, nothing is left behind\n")
+    assert list((home / "export").iterdir()) == []
+
+
+def test_an_export_that_finds_no_room_is_told_and_leaves_nothing(home, monkeypatch):
+    def full(rows: object, job: object) -> int:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setitem(FORMATS, "sqlite", FORMATS["sqlite"]._replace(write=full))
+    with pytest.raises(LedgerError, match=r"espreso\.db: database or disk is full"):
+        to_folder(Source(home / "output", "latest"), "sqlite", home / "export", concepts=dict)
+    assert list((home / "export").iterdir()) == []
 
 
 @pytest.mark.parametrize(
