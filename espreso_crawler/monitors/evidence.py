@@ -20,6 +20,8 @@ FEED_WITNESS = timedelta(hours=36)
 NO_TEXT_NEEDED = ("video", "gallery", "live")
 WORD = re.compile(r"\b[^\W_]{4}")
 """Words are compared by their first letters: what comes after is inflected, and shorter words are in every headline."""
+MOST_BY_CHANCE = 2
+"""Words that two addresses of one article have in common, at least: one may be the name of a rubric."""
 
 By = dict[str, Provenance]
 
@@ -64,28 +66,27 @@ def _headline_is_guessed(row: Row) -> bool:
     own = row.by.get("headline")
     if own is None or own.source == "markup":
         return False
-    if own.source != "structure":
-        return not (own.source == "jsonld" and own.agrees is True and row.article.alternative_headline is None)
-    if own.agrees is not False:
+    if own.source == "structure":
         return own.agrees is None
-    # The metadata's title may be the site's name on every page; JSON-LD's headline is the article's.
-    jsonld_differs = any(other.source == "jsonld" for other in own.others)
-    is_confirmed = has_jsonld(row.article, row.by) and not jsonld_differs
-    return not is_confirmed and any(not _share_words(row.article.headline, other.raw) for other in own.others)
+    return not (own.source == "jsonld" and own.agrees is True and row.article.alternative_headline is None)
 
 
 def _headline_is_contradicted(row: Row) -> bool:
     others = row.by["headline"].others if "headline" in row.by else []
-    named = [other.raw for other in others if other.source == "jsonld" and _words(other.raw)]
-    return any(not _share_words(row.article.headline, raw) for raw in named)
+    differing = {other.source for other in others if not _share_words(row.article.headline, other.raw)}
+    # The metadata's title may be the site's name on every page: JSON-LD's headline outweighs it.
+    is_confirmed = has_jsonld(row.article, row.by) and all(other.source != "jsonld" for other in others)
+    return "jsonld" in differing or ("og" in differing and not is_confirmed)
 
 
 def _words(text: str | None) -> set[str]:
     return {word.casefold() for word in WORD.findall(text or "")}
 
 
-def _share_words(one: str | None, other: str | None, *, least: int = 1) -> bool:
-    return len(_words(one) & _words(other)) >= least
+def _share_words(one: str | None, other: str | None) -> bool:
+    """Return whether two texts have words in common; one without long words is not known to differ."""
+    ours, theirs = _words(one), _words(other)
+    return not ours.isdisjoint(theirs) or not (ours and theirs)
 
 
 def _date_is_missing(row: Row) -> bool:
@@ -125,7 +126,7 @@ def _is_at_foreign_address(row: Row) -> bool:
     if row.article.entity_id or entry_url is None or url is None or url == entry_url:
         return False
     one, other = (address.rpartition("/")[2].replace("_", "-") for address in (url, entry_url))
-    return not _share_words(one, other, least=2)
+    return len(_words(one) & _words(other)) < MOST_BY_CHANCE
 
 
 DOUBTS = (
@@ -134,7 +135,7 @@ DOUBTS = (
     Doubt("headline_guessed", "headline", "the headline comes from metadata, or from an h1 that nothing confirms",
           "metadata often has another headline than the page, and an h1 may be the site's name",
           _headline_is_guessed),
-    Doubt("headline_contradicted", "headline", "JSON-LD names a headline without one word in common",
+    Doubt("headline_contradicted", "headline", "the metadata names a headline without one word in common",
           "one of the two belongs to another article; a headline worded differently shares words",
           _headline_is_contradicted),
     Doubt("date_missing", "date", "neither page nor feed says when it was published, not even the day",

@@ -83,12 +83,13 @@ def _add_dates(loader: ArticleLoader, parts: Parts, sighting: FeedSighting | Non
     # By its shape alone a date is a last resort, and no witness against JSON-LD.
     near = header_shape.date_line(parts.shape) if parts.shape is not None and not is_known else None
     day = day or (dates.printed_day(near) if near else None)
+    header = f"{day_text} {time_text}" if day and time_text else None
     needs_feed = not (is_known or time_text or near)
     loader.add_value(
         "date_published",
         [
             ("jsonld", parts.jsonld.published),
-            ("markup", f"{day_text} {time_text}" if day and time_text else None),
+            ("markup", None if _is_change(header, parts) else header),
             ("structure", near),
             ("feed", _feed_time(sighting, day) if needs_feed else None),
         ],
@@ -100,6 +101,15 @@ def _add_dates(loader: ArticleLoader, parts: Parts, sighting: FeedSighting | Non
     known_day = next((each for each in days if each and instants.is_possible_day(each, captured)), None)
     loader.add_value("date_published_day", published.date() if published else known_day)
     loader.add_value("date_modified", [("jsonld", parts.jsonld.modified)])
+
+
+def _is_change(header: str | None, parts: Parts) -> bool:
+    """Return whether the header prints the time of change, beside which JSON-LD has another time of publication."""
+    published, modified = map(instants.instant, (parts.jsonld.published, parts.jsonld.modified))
+    shown = instants.instant(header)
+    if shown is None or published is None or modified is None or dates.same_minute(published, modified):
+        return False
+    return dates.same_minute(shown, modified)
 
 
 def _feed_time(sighting: FeedSighting | None, day: dates.PrintedDay | None) -> datetime | None:

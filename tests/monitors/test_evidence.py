@@ -49,9 +49,10 @@ HELD: dict[str, list[Article]] = {
         row(gave("headline", "jsonld")),
         row(gave("headline", "jsonld", True), alternative_headline="Bridge open"),
         row(gave("headline", "structure")),
-        row(gave("headline", "structure", False, og="Espreso Global")),
     ],
     "headline_contradicted": [
+        row(gave("headline", agrees=False, og="Espreso Global")),
+        row(gave("headline", "structure", False, og="Espreso Global")),
         row(gave("headline", agrees=False, jsonld="Harvest festival begins")),
         row(gave("headline", agrees=False, jsonld="Harvest festival begins", og="Harvest festival begins")),
     ],
@@ -79,7 +80,7 @@ RIGHT: dict[str, list[Article]] = {
     ],
     "headline_contradicted": [
         row(gave("headline", agrees=False, jsonld="Bridges: what repairs cost the town")),
-        row(gave("headline", agrees=False, og="Espreso Global")),
+        row(gave("headline", agrees=False, og="Espreso Global"), date_modified=PUBLISHED),
         row(gave("headline", agrees=False, jsonld="Що?")),
     ],
     "date_missing": [

@@ -100,6 +100,14 @@ def test_times_that_differ_are_a_disagreement_and_json_ld_wins():
     assert provenance(found, "date_published").agrees is False
 
 
+def test_a_header_that_prints_the_time_of_change_contradicts_nothing():
+    stamp = '"dateModified": "2024-11-02T11:37:00+02:00"'
+    found = article(page(article_html(Facts(time="15:02")).replace(stamp, stamp.replace("11:37:00", "15:02:40"))))
+    assert found.date_published == datetime.fromisoformat("2024-11-02T11:37:00+02:00")
+    assert found.date_modified == datetime.fromisoformat("2024-11-02T15:02:40+02:00")
+    assert provenance(found, "date_published").agrees is None
+
+
 def test_a_missing_lead_comes_from_json_ld_and_a_cut_one_from_nowhere():
     assert article(page(Facts(lead=None))).description is None
     cut = article_html(Facts(has_jsonld=False, lead=None)).replace(
