@@ -50,7 +50,7 @@ stops: .venv/.test ## stop crawls by SIGINT and SIGTERM at 20 moments of their f
 reach: .venv/.test ## crawl 30 days of two invented editions by read_also and sitemap; prints requests per article
 	@$(BIN)/python -m tests.spiders.reach $(ARGS)
 
-drift: .venv/.test ## redesign the demo site seven ways, then crawl it fifty times unchanged: noticed, and no false alarm
+drift: .venv/.test ## redesigns of the demo site are noticed, other editions come out right at once, fifty calm crawls raise no alarm
 	@$(BIN)/python -m tests.monitors $(ARGS)
 
 day: .venv/.test ## simulate a day of scheduled crawls on an invented site

@@ -34,6 +34,10 @@ _JSONLD_TAGS = re.compile(r'"keywords":"[^"]*",')
 _LEAD = re.compile(r'<h2 class="text-subtitle">.*?</h2>\n')
 _LEAD_IN_HEAD = re.compile(r'<meta [^>]*(?:name="description"|property="og:description")[^>]*>\n?')
 _JSONLD_LEAD = re.compile(r'"description":"(?:[^"\\\\]|\\\\.)*"')
+_H1 = re.compile(r"(<h1[^>]*>).*?(?=</h1>)")
+_OWN_ADDRESS = re.compile(
+    r'(<link rel="canonical" href="|<meta property="og:url" content=")(https?://[^/"]+)/[^"?]*-[^"]*'
+)
 _NUMBER = re.compile(r' data-(?:news_id|entity-id|id)="\d+"')
 
 
@@ -109,6 +113,15 @@ def _with_new_header(page: str, words: Edition, seed: int) -> str:
     return _HEADER.sub(lambda header: _renamed(header[0], words, seed), page)
 
 
+def _with_the_sites_name_as_h1(page: str, words: Edition, _seed: int) -> str:
+    return _H1.sub(rf"\g<1>{escaped(words.strings['site_name'])}", page)
+
+
+def _at_one_address(page: str, _words: Edition, _seed: int) -> str:
+    """Name the news list as the address of every article."""
+    return _OWN_ADDRESS.sub(r"\1\2/news", page)
+
+
 def _with_wrong_weekday(page: str, words: Edition, _seed: int) -> str:
     """Print a wrong weekday in each article's header, so that it contradicts itself."""
     following = {escaped(name): escaped(words.weekdays[place - 6]) for place, name in enumerate(words.weekdays)}
@@ -165,6 +178,9 @@ _REWRITES: dict[str, Callable[[str, Edition, int], str]] = {
     "global": _all(_without_author, _without_tags),
     "bare": _all(_without_author, _without_tags, _without_number, _without_jsonld),
     "strange": _all(_with_new_header, _without_jsonld),
+    "site_h1": _with_the_sites_name_as_h1,
+    "site_h1_bare": _all(_with_the_sites_name_as_h1, _without_jsonld),
+    "one_address": _all(_at_one_address, _without_number),
     "wrong_weekday": _with_wrong_weekday,
     "script_feed": _with_script_feed,
     "script_more": _with_script_more,

@@ -61,6 +61,14 @@ def test_another_edition_does_not_print_what_its_name_says(browse: Browse, layou
     assert not browse(layout=layout).article(50_000).css(selector)
 
 
+def test_traps_name_the_site_as_headline_and_the_list_as_address(browse: Browse) -> None:
+    headline = browse().site.truth(50_000).headline
+    for layout in ("site_h1", "site_h1_bare"):
+        assert text(browse(layout=layout).article(50_000), "h1") != headline
+    tree = browse(layout="one_address").article(50_000)
+    assert str(only(tree, 'link[rel="canonical"]').attributes["href"]).endswith("/news")
+
+
 def test_a_wrong_weekday_stands_beside_the_right_day(browse: Browse, language: Language) -> None:
     pages = [browse(language=language, layout=layout).article(50_000) for layout in ("plain", "wrong_weekday")]
     right, wrong = (text(page, ".news__author_date__date").split() for page in pages)

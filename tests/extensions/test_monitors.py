@@ -37,9 +37,18 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_redesigns_are_noticed_and_other_editions_and_an_unchanged_site_raise_no_alarm(tmp_path: Path) -> None:
-    """The short form of ``make drift``: seven redesigns met by a small poll, three other editions, five calm crawls."""
+    """The short form of ``make drift``: seven redesigns met by a small poll, three other editions, two traps, five calm crawls."""
     command = [sys.executable, "-m", "tests.monitors", "5", "--languages", "en", "--new", "2"]
-    command += ["--editions", "no_number", "global", "strange", "--home", str(tmp_path / "home")]
+    command += [
+        "--editions",
+        "no_number",
+        "global",
+        "strange",
+        "site_h1_bare",
+        "one_address",
+        "--home",
+        str(tmp_path / "home"),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("2 new") == 7

@@ -17,7 +17,7 @@ from espreso_crawler.demo_site.options import Layout
 from tests.chaos.children import warm
 from tests.crawls import PAGE
 from tests.monitors.calm import moody, polls
-from tests.monitors.editions import EDITIONS, first_crawls
+from tests.monitors.editions import EDITIONS, TRAPS, first_crawls
 from tests.monitors.layouts import redesigns
 
 
@@ -40,7 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("calm", type=int, nargs="?", default=50, help="crawls of an unchanged site")
     parser.add_argument("--languages", nargs="+", default=["en", "uk"], choices=["en", "uk"])
     parser.add_argument("--new", type=int, nargs="*", default=[0, 2, 30], help="articles that come with a redesign")
-    parser.add_argument("--editions", nargs="*", default=EDITIONS, choices=EDITIONS, help="met for the first time")
+    parser.add_argument(
+        "--editions", nargs="*", default=EDITIONS + TRAPS, choices=EDITIONS + TRAPS, help="met for the first time"
+    )
     parser.add_argument("--home", type=Path, help="a new folder that keeps output, state and logs")
     return parser
 

@@ -1,4 +1,4 @@
-"""First crawls of plausible other editions: every row goes out, right, and what they lack is learned, not alarmed at."""
+"""First crawls of other editions: of plausible ones every row goes out, right; of traps, no row that is wrong."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +14,8 @@ ALONE: tuple[Layout, ...] = ("no_author", "no_tags", "no_jsonld", "no_number", "
 COMBINED: tuple[Layout, ...] = ("global", "bare", "strange")
 """The Global edition as it was seen, without authors and tags; one with next to nothing; one that is read by shape."""
 EDITIONS = ALONE + COMBINED
+TRAPS: tuple[Layout, ...] = ("wrong_weekday", "site_h1", "site_h1_bare", "one_address")
+"""Editions that say of their articles what is not so: nothing of it may go out, also on a first crawl."""
 
 
 @dataclass
@@ -23,15 +25,24 @@ class FirstCrawl:
     layout: Layout
     first: Poll
     poll: Poll
+    """After one new article."""
     wrong: list[str]
     missing: list[str]
     doubled: list[str]
 
     def is_well(self) -> bool:
-        """Whether all rows went out, right, without an alarm, and the edition was learned once."""
+        """Whether all rows went out, right, without an alarm, and the edition was learned once; of a trap, none wrong."""
+        if self.layout in TRAPS:
+            return not (self.wrong or self.doubled) and self._is_accounted_for()
         is_calm = all(poll.exit_code == 0 and poll.verdict == "ok" for poll in (self.first, self.poll))
         is_learned = len(self.first.learned) == 1 and not self.poll.learned
         return is_calm and is_learned and not (self.wrong or self.missing or self.doubled)
+
+    def _is_accounted_for(self) -> bool:
+        """Whether each row that is missing is in quarantine, or pending because the crawl ended early."""
+        held = sum(poll.outcomes.get("quarantined", 0) for poll in (self.first, self.poll))
+        is_ended = any(poll.run["reason"] == "drift" for poll in (self.first, self.poll))
+        return held == len(self.missing) or (is_ended and held > 0)
 
     def __str__(self) -> str:
         lacks = "; ".join(part for note in self.first.learned for part in note["lacks"])
@@ -40,7 +51,7 @@ class FirstCrawl:
             f"exit {poll.exit_code} {poll.verdict} {poll.outcomes} {poll.findings or ''}"
             for poll in (self.first, self.poll)
         )
-        return f"{self.layout:<12}first crawl: {polls}; lacks {lacks}{'' if self.is_well() else '; NOT WELL: ' + ills}"
+        return f"{self.layout:<14}first crawl: {polls}; lacks {lacks}{'' if self.is_well() else '; NOT WELL: ' + ills}"
 
 
 def first_crawls(demo: DemoSite, folder: Path, layouts: tuple[Layout, ...] = EDITIONS) -> Iterator[FirstCrawl]:
@@ -64,6 +75,9 @@ def first_crawls(demo: DemoSite, folder: Path, layouts: tuple[Layout, ...] = EDI
 
 
 def _wrong(record: Record, truth: Record, layout: Layout) -> list[str]:
+    if layout in TRAPS:
+        printed = as_printed(truth, "no_number" if layout == "one_address" else "plain")
+        return list(wrong_fields(filled(record, printed), printed))
     printed = as_printed(truth, layout)
     is_read_by_shape = layout == "strange"  # prints what cannot be told apart without names: that is left empty
     return list(wrong_fields(filled(record, printed) if is_read_by_shape else record, printed))

@@ -65,6 +65,7 @@ CHECKS: dict[str, Callable[[Record, Record], bool]] = {
 
 
 NOT_PRINTED: dict[str, dict[str, Any]] = {
+    "plain": {},
     "no_author": {"authors": []},
     "no_tags": {"keywords": []},
     "no_jsonld": {"date_modified": None, "alternative_headline": None},
@@ -108,7 +109,7 @@ def filled(record: Record, truth: Record) -> dict[str, Any]:
 
 def _as_part(truth: Record) -> dict[str, Any]:
     if "entity_id" in truth:  # a card
-        return {**truth, "entity_id": str(truth["entity_id"]), "date": truth["day"]}
+        return {**truth, "entity_id": truth["entity_id"] and str(truth["entity_id"]), "date": truth["day"]}
     return dict(truth)
 
 
