@@ -34,6 +34,7 @@ _JSONLD_TAGS = re.compile(r'"keywords":"[^"]*",')
 _LEAD = re.compile(r'<h2 class="text-subtitle">.*?</h2>\n')
 _LEAD_IN_HEAD = re.compile(r'<meta [^>]*(?:name="description"|property="og:description")[^>]*>\n?')
 _JSONLD_LEAD = re.compile(r'"description":"(?:[^"\\\\]|\\\\.)*"')
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _H1 = re.compile(r"(<h1[^>]*>).*?(?=</h1>)")
 _OWN_ADDRESS = re.compile(
     r'(<link rel="canonical" href="|<meta property="og:url" content=")(https?://[^/"]+)/[^"?]*-[^"]*'
@@ -83,13 +84,22 @@ def _without_feed(page: str, _words: Edition, _seed: int) -> str:
 
 def _with_new_dates(page: str, words: Edition, _seed: int) -> str:
     """Write every date as 14.12.2025."""
+    return _redated(page, words, lambda year, month, day: f"{day:02}.{month:02}.{year}")
+
+
+def _with_roman_dates(page: str, words: Edition, _seed: int) -> str:
+    """Write every date as 14/XII/2025."""
+    return _redated(page, words, lambda year, month, day: f"{day:02}/{_ROMAN[month - 1]}/{year}")
+
+
+def _redated(page: str, words: Edition, written: Callable[[int, int, int], str]) -> str:
     months = {name: place for place, name in enumerate(words.months, start=1)}
     weekdays = "|".join(re.escape(escaped(name)) for name in words.weekdays)
     full = re.compile(rf"(\d+) ({'|'.join(words.months)}), (\d{{4}}) (?:{weekdays})")
-    page = full.sub(lambda found: f"{int(found[1]):02}.{months[found[2]]:02}.{found[3]}", page)
-    heading = r'<div class="date_title"> {day:02}.{month:02}.{year} </div>'
+    page = full.sub(lambda found: written(int(found[3]), months[found[2]], int(found[1])), page)
     return _DAY_HEADING.sub(
-        lambda found: heading.format(day=int(found[2]), month=months[found[3]], year=found[1]), page
+        lambda found: f'<div class="date_title"> {written(int(found[1]), months[found[3]], int(found[2]))} </div>',
+        page,
     )
 
 
@@ -170,6 +180,7 @@ _REWRITES: dict[str, Callable[[str, Edition, int], str]] = {
     "body_moved": _with_body_moved,
     "no_feed": _without_feed,
     "new_dates": _with_new_dates,
+    "roman_dates": _with_roman_dates,
     "no_author": _without_author,
     "no_tags": _without_tags,
     "no_number": _without_number,

@@ -18,6 +18,7 @@ Layout = Literal[
     "body_moved",
     "no_feed",
     "new_dates",
+    "roman_dates",
     "challenge",
     "no_author",
     "no_tags",

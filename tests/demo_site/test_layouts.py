@@ -27,6 +27,7 @@ KNOWN = {
         ("body_moved", {"body"}),
         ("no_feed", {"feed"}),
         ("new_dates", set()),
+        ("roman_dates", set()),
         ("no_author", set()),
         ("no_tags", set()),
         ("no_number", set()),
@@ -90,12 +91,18 @@ def test_moved_times_are_still_on_the_page(browse: Browse) -> None:
     assert len(tree.css(".news-tape-item .stamp")) == 40
 
 
-def test_new_dates_are_numbers_in_header_and_feed(browse: Browse, language: Language) -> None:
-    browser = browse(language=language, layout="new_dates")
+@pytest.mark.parametrize(
+    ("layout", "header", "heading"),
+    [("new_dates", "{:%d.%m.%Y}", "02.03.2026"), ("roman_dates", "{:%d/I/%Y}", "02/III/2026")],
+)
+def test_new_dates_stand_in_header_and_feed(
+    browse: Browse, language: Language, layout: str, header: str, heading: str
+) -> None:
+    browser = browse(language=language, layout=layout)
     published = browser.site.truth(50_000).date_published
     tree = browser.article(50_000)
-    assert text(tree, ".news__author_date__date") == f"{published:%d.%m.%Y}"
-    assert text(tree, ".news-tape .date_title") == "02.03.2026"
+    assert text(tree, ".news__author_date__date") == header.format(published)
+    assert text(tree, ".news-tape .date_title") == heading
 
 
 def test_a_script_built_feed_is_empty_until_the_script_runs(browse: Browse) -> None:

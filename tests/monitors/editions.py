@@ -11,8 +11,9 @@ from tests.monitors.polls import Place, Poll
 from tests.monitors.truths import Record, as_printed, filled, wrong_fields
 
 ALONE: tuple[Layout, ...] = ("no_author", "no_tags", "no_jsonld", "no_number", "new_header", "no_lead")
-COMBINED: tuple[Layout, ...] = ("global", "bare", "strange")
-"""The Global edition as it was seen, without authors and tags; one with next to nothing; one that is read by shape."""
+COMBINED: tuple[Layout, ...] = ("global", "bare", "strange", "new_dates")
+"""The Global edition as it was seen, without authors and tags; one with next to nothing; one that is read by shape;
+one whose dates are numbers."""
 EDITIONS = ALONE + COMBINED
 TRAPS: tuple[Layout, ...] = ("wrong_weekday", "site_h1", "site_h1_bare", "one_address")
 """Editions that say of their articles what is not so: nothing of it may go out, also on a first crawl."""

@@ -17,7 +17,7 @@ LAYOUTS: tuple[Layout, ...] = (
     "time_moved",
     "body_moved",
     "no_feed",
-    "new_dates",
+    "roman_dates",
     "challenge",
 )
 BASELINE = 5

@@ -66,6 +66,7 @@ CHECKS: dict[str, Callable[[Record, Record], bool]] = {
 
 NOT_PRINTED: dict[str, dict[str, Any]] = {
     "plain": {},
+    "new_dates": {},
     "no_author": {"authors": []},
     "no_tags": {"keywords": []},
     "no_jsonld": {"date_modified": None, "alternative_headline": None},
