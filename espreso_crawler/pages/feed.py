@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
@@ -41,6 +41,9 @@ SCRIPT = 'script:not([type="application/ld+json"])'
 MORE_BY_LINK = 'a[href*="/news?page="]'
 IMPORTANT = "news-tape-important"
 LONGEST_LABEL = 40
+LONGEST_TIME = len("00:00")
+A_DAY = timedelta(days=1)
+SLOW_CLOCK = timedelta(hours=1)
 LONGEST_NUMBER = 8
 # The site's feed has 40, its archive as many; in a browser a month of news may stand on one page.
 MOST_ENTRIES = 1_000
@@ -178,10 +181,7 @@ def _by_markup(block: LexborNode, page: Page) -> Feed:
                 f"{page.url}: {counts[kind]} parts of one kind for {len(result.entries)} entries of a feed"
             )
         if kind == "day":
-            line = line_of(part) or ""
-            result.wrong_weekdays += clock.heading(line)
-            if dates.day_heading(line, clock.captured) is None:
-                result.unread_headings.append(line)
+            clock.take(line_of(part) or "", result)
         elif kind in ("entry", "important"):
             result.entries.append(FeedEntry("", day=clock.day, important=kind == "important"))
         elif result.entries:
@@ -202,7 +202,8 @@ def _fill(entry: FeedEntry, kind: str, part: LexborNode, clock: "_Clock") -> Non
     if kind == "link":
         entry.url = clock.page.absolute(part.attributes.get("href")) or ""
     elif kind == "time":
-        entry.published_at = clock.moment(part.text())
+        entry.published_at = clock.moment(line_of(part) or "")
+        entry.day = clock.day_of_entry
     elif kind == "label":
         entry.label = label(line_of(part))
     else:
@@ -217,10 +218,9 @@ def _is_repeated(inner: date, outer: date) -> bool:
 def _by_structure(page: Page) -> Feed:
     result = Feed(more_url=_more(page), way="structure")
     clock = _Clock(page)
-    for row in structure.feed_rows(page.tree, clock.captured):
-        if row.day and row.day.day != clock.day:
-            clock.day = row.day.day
-            result.wrong_weekdays += row.day.weekday_agrees is False
+    for row in structure.feed_rows(page.tree):
+        if row.heading != clock.line:
+            clock.take(row.heading, result)
         headline = max(row.words, key=len)
         marks = [word for word in row.words if word != headline and len(word) <= LONGEST_LABEL]
         result.entries.append(
@@ -262,21 +262,42 @@ class _Clock:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.captured = dates.in_kyiv(page.fetched_at).date()
+        self.line = ""
+        """The heading in force."""
         self.day: date | None = None
+        """Its day; None when it cannot be read: the day before is over all the same."""
+        self.day_of_entry: date | None = None
         self.above: datetime | None = None
 
-    def heading(self, line: str) -> int:
-        """Take a day heading; return 1 when its weekday is wrong."""
+    def take(self, line: str, feed: Feed) -> None:
+        """Take a day heading, and tell the feed when it cannot be read or its weekday is wrong."""
         found = dates.day_heading(line, self.captured)
-        if found is None or (self.day and _is_repeated(found.day, self.day)):
-            return 0
-        self.day = found.day
-        return int(found.weekday_agrees is False)
+        is_inner = line in self.line if found is None else self.day and _is_repeated(found.day, self.day)
+        if is_inner:
+            return
+        self.line, self.day = line, found.day if found else None
+        if found is None:
+            feed.unread_headings.append(line)
+        elif found.weekday_agrees is False:
+            feed.wrong_weekdays += 1
 
     def moment(self, line: str) -> datetime | None:
         """Return an entry's instant; in October's doubled hour, entries below are not later than those above."""
         clock: time | None = dates.printed_time(line)
-        if clock is None or self.day is None:
+        # An entry may name its day itself, beside its time.
+        own = dates.day_heading(line, self.captured) if len(line) > LONGEST_TIME else None
+        self.day_of_entry = own.day if own else self.day
+        if clock is None or self.day_of_entry is None:
             return None
-        self.above = dates.kyiv(self.day, clock, not_after=self.above or self.page.fetched_at)
+        if dates.is_relative(self.line) and self._is_ahead(self.day_of_entry, clock):
+            self._turn_back()
+        self.above = dates.kyiv(self.day_of_entry, clock, not_after=self.above or self.page.fetched_at)
         return self.above
+
+    def _is_ahead(self, day: date, clock: time) -> bool:
+        return dates.kyiv(day, clock, not_after=self.page.fetched_at) > self.page.fetched_at + SLOW_CLOCK
+
+    def _turn_back(self) -> None:
+        """Take a page whose "Today" is still to come for one that was made before midnight."""
+        self.captured -= A_DAY
+        self.day = self.day_of_entry = self.day - A_DAY if self.day else None

@@ -11,6 +11,7 @@ from espreso_crawler.pages.feed import FeedEntry, page_number, require_few
 from espreso_crawler.pages.page import Page
 from espreso_crawler.pages.text import line_of
 from espreso_crawler.processors import dates
+from espreso_crawler.processors.instants import instant
 from espreso_crawler.processors.text import clean
 
 LIST = "#js-news-list-container"
@@ -71,11 +72,18 @@ def _entry(item: LexborNode, page: Page) -> FeedEntry | None:
     if link is None or not url:
         return None
     headline = line_of(link)
-    # Without the headline: "situation on 14 December" says nothing of the day of publication.
-    words = " ".join(line for line in item.text(separator="\n").split("\n") if clean(line) not in (None, headline))
+    entry = FeedEntry(identity.canonical_url(url), headline)
+    stamp = item.css_first("time[datetime]")
+    entry.published_at = instant(stamp.attributes["datetime"]) if stamp else None
+    if entry.published_at:
+        entry.day = entry.published_at.date()
+        return entry
+    # Only lines that say nothing else: "situation on 14 December" in a headline or teaser is no time of publication.
+    lines = item.text(separator="\n").split("\n")
+    words = " ".join(line for line in lines if dates.is_only_date(line) and clean(line) != headline)
     captured = dates.in_kyiv(page.fetched_at).date()
     day, clock = dates.day_heading(words, captured), dates.printed_time(words)
-    entry = FeedEntry(identity.canonical_url(url), headline, day=day.day if day else None)
+    entry.day = day.day if day else None
     if day and clock:
         entry.published_at = dates.kyiv(day.day, clock, not_after=page.fetched_at)
     return entry

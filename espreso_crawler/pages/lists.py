@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from espreso_crawler import identity
+from espreso_crawler.pages.structured import plain_text
 from espreso_crawler.pages.xml_rows import Rows, rows
 from espreso_crawler.processors import dates, instants
 from espreso_crawler.processors.text import clean
@@ -97,7 +98,7 @@ def _sitemap_entry(row: Row) -> ListEntry | None:
     is_sure = published is not None and published[0] == published[1]
     return ListEntry(
         identity.canonical_url(place),
-        clean(row.get("title")),
+        _title(row.get("title")),
         published[0] if published and is_sure else None,
         instants.changed_between(row.get("lastmod")),
     )
@@ -111,7 +112,12 @@ def _rss_entry(row: Row) -> ListEntry | None:
     if published and not dates.FIRST_YEAR <= published.year <= dates.LAST_YEAR:
         published = None
     changed = (published, published) if published else None
-    return ListEntry(identity.canonical_url(place), clean(row.get("title")), published, changed)
+    return ListEntry(identity.canonical_url(place), _title(row.get("title")), published, changed)
+
+
+def _title(text: str | None) -> str | None:
+    """Return a title as people read it: entities that were escaped twice resolved, markup taken out."""
+    return clean(plain_text(text))
 
 
 def _address(text: str | None) -> str | None:

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -34,7 +33,8 @@ LONGEST_HEADING = 40
 class Row:
     """A feed row found by its shape: a time, one link, words."""
 
-    day: dates.PrintedDay | None
+    heading: str
+    """The day heading above it, as printed; one that cannot be read too."""
     time: str
     href: str
     words: list[str]
@@ -112,26 +112,23 @@ def language(text: str, declared: str = "") -> str:
     return "uk" if ukrainian >= russian else "ru"
 
 
-def feed_rows(tree: LexborHTMLParser, captured: date) -> list[Row]:
-    """Return the rows of a feed that no known markup shows: day headings, then rows with one time and one link each.
-
-    ``captured`` is the day of capture in Kyiv, for headings without a year.
-    """
+def feed_rows(tree: LexborHTMLParser) -> list[Row]:
+    """Return the rows of a feed that no known markup shows: day headings, then rows with one time and one link each."""
     rows: list[tuple[tuple[str, ...], Row]] = []
-    heading: list[str] = []
-    day: dates.PrintedDay | None = None
+    lines: list[str] = []
+    heading: str | None = None
     for node in tree.root.traverse(include_text=True) if tree.root else ():
         line = clean(node.text_content) if node.tag == "-text" else None
         if not line or len(line) > LONGEST_HEADING:
             continue
         if TIME_ONLY.fullmatch(line):
             found = _row(node, line)
-            if found and day:
-                rows.append((_shape(node), Row(day, *found)))
-            heading.clear()
+            if found and heading:
+                rows.append((_shape(node), Row(heading, *found)))
+            lines.clear()
         else:
-            heading = [*heading[-1:], line]
-            day = _heading_day(heading, captured) or day
+            lines = [*lines[-1:], line]
+            heading = _heading(lines, heading) or heading
     return _commonest_shape(rows)
 
 
@@ -148,18 +145,19 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def _heading_day(lines: list[str], captured: date) -> dates.PrintedDay | None:
-    """Return the day of a heading, whose year line may stand before it; a full date is an article's, not a feed's."""
+def _heading(lines: list[str], above: str | None) -> str | None:
+    """Return a day heading, whose year line may stand before it; None for another line.
+
+    A full date is an article's, not a feed's, unless a heading has begun the feed above it.
+    """
     last = lines[-1]
-    if not last[0].isdigit() or dates.YEAR.search(last):
+    if not dates.is_only_date(last) or _is_year_line(last) or (dates.YEAR.search(last) and not above):
         return None
-    return (
-        dates.day_heading(" ".join(lines), captured) if _is_year_line(lines[0]) else dates.day_heading(last, captured)
-    )
+    return " ".join(lines) if _is_year_line(lines[0]) and not dates.YEAR.search(last) else last
 
 
 def _is_year_line(line: str) -> bool:
-    return dates.YEAR.match(line) is not None
+    return dates.YEAR.match(line) is not None and dates.printed_day(line) is None
 
 
 def _row(time_node: LexborNode, time: str) -> tuple[str, str, list[str]] | None:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from espreso_crawler import identity
-from espreso_crawler.pages.json_text import loaded
+from espreso_crawler.pages.json_text import LONGEST_REPAIRED, Loaded, loaded
 from espreso_crawler.pages.text import line_of
 from espreso_crawler.processors.text import clean, unescaped
 
@@ -78,7 +78,14 @@ def news_article(blocks: Iterable[str], page: OfPage) -> NewsArticle | None:
     An article belongs to the page by its address (`mainEntityOfPage`, `url`, `@id`) or, without another page's address,
     by its headline or by being the only one.
     """
-    found = [node for block in blocks for node in _nodes(block)]
+    found: list[_Found] = []
+    to_repair = LONGEST_REPAIRED  # of a page, not of a block
+    for block in blocks:
+        read = loaded(block, may_guess=len(block) <= to_repair and KINDS.search(block) is not None)
+        if read is None or read.is_guessed:
+            to_repair -= len(block)
+        if read:
+            found += _nodes(read)
     if not found:
         return None
     whole = _by_id(found)
@@ -94,20 +101,17 @@ def news_article(blocks: Iterable[str], page: OfPage) -> NewsArticle | None:
     return _read(merged, whole, is_guessed=any(each.is_guessed for each in own))
 
 
-def _nodes(block: str) -> Iterator[_Found]:
-    is_wanted = KINDS.search(block) is not None
-    read = loaded(block, may_guess=is_wanted)
-    is_node = read is not None and isinstance(read.value, dict | list)  # it may be a word or a number
-    waiting: list[tuple[Any, bool, int]] = [(read.value, True, 0)] if read and is_node else []
+def _nodes(read: Loaded) -> Iterator[_Found]:
+    waiting: list[tuple[Any, bool, int]] = [(read.value, True, 0)]
     for _ in range(MOST_NODES):
         if not waiting:
             return
         value, is_leading, depth = waiting.pop()
         if isinstance(value, dict):
-            yield _Found(value, is_leading, read is not None and read.is_guessed)
+            yield _Found(value, is_leading, read.is_guessed)
             inner = [(part, is_leading and name in LEADING) for name, part in value.items() if name not in PARTS]
         else:
-            inner = [(part, is_leading) for part in value]
+            inner = [(part, is_leading) for part in value] if isinstance(value, list) else []
         if depth < DEEPEST:
             # Backwards, for the last is looked at first.
             waiting += [(part, leads, depth + 1) for part, leads in reversed(inner) if isinstance(part, dict | list)]
@@ -146,7 +150,7 @@ def _own(articles: list[_Found], whole: dict[str, Node], page: OfPage) -> list[_
         elif each.is_leading:
             others.append((each, addresses))
     headlines = [*page.headlines, *(each.node.get("headline") for each in named)]
-    same = [each for each, _ in others if _is_one_of(_text(each.node.get("headline")), headlines)]
+    same = [each for each, _ in others if _is_one_of(plain_text(each.node.get("headline")), headlines)]
     # Without the page's address and headline, only what names no other page can be its article.
     unnamed = [each for each, addresses in others if not addresses]
     own = named + same or (unnamed if len(unnamed) == 1 else [])
@@ -180,7 +184,7 @@ def _key(url: str, page: OfPage) -> str | None:
 def _is_one_of(headline: str | None, others: Iterable[Any]) -> bool:
     ours = (clean(headline) or "").casefold()
     for other in others:
-        theirs = (clean(_text(other)) or "").casefold()
+        theirs = (clean(plain_text(other)) or "").casefold()
         is_start = ours.startswith(theirs) or theirs.startswith(ours)
         if ours and (ours == theirs or (is_start and min(len(ours), len(theirs)) >= SHORTEST_START)):
             return True
@@ -199,7 +203,7 @@ def _read(node: Node, whole: dict[str, Node], *, is_guessed: bool) -> NewsArticl
         modified=_first(node, "dateModified"),
         url=address if isinstance(address, str) else _first(node, "url"),
         authors=list(_authors(node.get("author") or node.get("creator"), whole)),
-        keywords=[word for value in _flat(node.get("keywords")) for word in (_text(value) or "").split(",")],
+        keywords=[word for value in _flat(node.get("keywords")) for word in (plain_text(value) or "").split(",")],
         images=list(_images(node.get("image"), whole)) or list(_images(node.get("thumbnailUrl"), whole)),
         is_guessed=is_guessed,
     )
@@ -208,7 +212,7 @@ def _read(node: Node, whole: dict[str, Node], *, is_guessed: bool) -> NewsArticl
 def _authors(value: Any, whole: dict[str, Node]) -> Iterator[tuple[str, str | None]]:
     for author in _flat(value):
         known = _whole(author, whole)
-        name = _text(known)
+        name = plain_text(known)
         if not name and isinstance(known, dict):
             name = " ".join(filter(None, (_first(known, "givenName"), _first(known, "familyName"))))
         if name:
@@ -218,14 +222,14 @@ def _authors(value: Any, whole: dict[str, Node]) -> Iterator[tuple[str, str | No
 def _images(value: Any, whole: dict[str, Node]) -> Iterator[str]:
     for image in _flat(value):
         known = _whole(image, whole)
-        url = _first(known, "url", "contentUrl", "@id") if isinstance(known, dict) else _text(known)
+        url = _first(known, "url", "contentUrl", "@id") if isinstance(known, dict) else plain_text(known)
         if url:
             yield url
 
 
 def _first(node: Node, *names: str) -> str | None:
     """Return the first text that a node gives under one of these names."""
-    return next((text for name in names for value in _flat(node.get(name)) if (text := _text(value))), None)
+    return next((text for name in names for value in _flat(node.get(name)) if (text := plain_text(value))), None)
 
 
 def _flat(value: Any) -> Iterator[Any]:
@@ -241,7 +245,7 @@ def _flat(value: Any) -> Iterator[Any]:
             yield each
 
 
-def _text(value: Any) -> str | None:
+def plain_text(value: Any) -> str | None:
     """Return a value's text, of a node its ``@value`` or name; entities resolved, markup taken out."""
     while isinstance(value, dict):
         value = next(_flat(value.get("@value") or value.get("name")), None)

@@ -4,7 +4,9 @@ import re
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from html.entities import html5
 from io import BytesIO
+from itertools import islice
 
 from lxml import etree
 
@@ -17,8 +19,16 @@ MOST_BYTES = 50 * 1024 * 1024
 MOST_ROWS = 50_000
 """The protocol's other bound."""
 LONGEST_TEXT = 4_000
+MOST_TEXTS = 200
+"""Pieces of one text, between the elements in it."""
 # What may stand before the root element. Atomic, so that it takes one pass over any bytes.
 PROLOG = re.compile(rb"(?>\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+# A document type with what it declares between brackets.
+DOCTYPE = re.compile(
+    rb"""<!doctype(?>[^\[>"']+|"[^"]*"|'[^']*')*+(?:\[(?>[^\]"']+|"[^"]*"|'[^']*')*+\]\s*)?>""", re.IGNORECASE
+)
+ENTITY = re.compile(rb"&([a-zA-Z][a-zA-Z0-9]{1,30});")
+XML_ENTITIES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
 NESTED = "news"
 """The element whose children belong to the row: Google's ``news:news``."""
 
@@ -38,7 +48,8 @@ class Rows:
 def rows(body: bytes, *, url: str, elements: Collection[str], roots: Collection[str]) -> Rows:
     """Return the rows of a list: the elements of these names; ``url`` names the list in errors.
 
-    Gzip is unpacked. Nothing is loaded or expanded: a document type, the only way to entities, is refused.
+    Gzip is unpacked. Nothing is loaded or expanded: a document type, the only way to entities, is taken off, and HTML's
+    own entities, such as ``&nbsp;``, are read without one.
 
     Raises `BrokenPage` when the bytes are no XML, `LayoutError` when it is XML of another kind, such as a page.
     """
@@ -50,9 +61,12 @@ def rows(body: bytes, *, url: str, elements: Collection[str], roots: Collection[
     if rest.startswith((b"<!doctype html", b"<html")):
         raise LayoutError(f"{url}: an HTML page where a list in XML should be")
     if rest.startswith(b"<!"):
-        raise BrokenPage(f"{url}: the list has a document type, which no list needs")
+        found_type = DOCTYPE.match(text, start.end() if start else 0)
+        if not found_type:
+            raise BrokenPage(f"{url}: a document type that does not end")
+        text = text[: found_type.start()] + text[found_type.end() :]
     try:
-        found = _read(text, elements)
+        found = _read(ENTITY.sub(_as_number, text) if b"&" in text else text, elements)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise BrokenPage(f"{url}: no XML: {str(error)[:100]}") from error
     if not found.root:
@@ -69,12 +83,27 @@ def _unpacked(body: bytes, url: str) -> tuple[bytes, bool]:
     """Return a body without its gzip, and whether that is all of it; never more than the bound is unpacked."""
     if not body.startswith(GZIP):
         return body[:MOST_BYTES], len(body) <= MOST_BYTES
-    unpacker = zlib.decompressobj(GZIP_WINDOW)
-    try:
-        text = unpacker.decompress(body, MOST_BYTES)
-    except zlib.error as error:
-        raise BrokenPage(f"{url}: broken gzip: {error}") from error
-    return text, unpacker.eof
+    text, rest = b"", body
+    while rest.startswith(GZIP) and len(text) < MOST_BYTES:  # a file may have several members (RFC 1952, section 2.2)
+        unpacker = zlib.decompressobj(GZIP_WINDOW)
+        try:
+            text += unpacker.decompress(rest, MOST_BYTES - len(text))
+        except zlib.error as error:
+            if text:
+                return text, False
+            raise BrokenPage(f"{url}: broken gzip: {error}") from error
+        if not unpacker.eof:
+            return text, False
+        rest = unpacker.unused_data
+    return text, not rest.startswith(GZIP)
+
+
+def _as_number(found: re.Match[bytes]) -> bytes:
+    """Return an entity of HTML as numbers, which need no declaration; of another name, as it stands."""
+    if found[1] in XML_ENTITIES:
+        return found[0]
+    letters = html5.get(f"{found[1].decode()};", "")
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode() or found[0]
 
 
 def _read(text: bytes, elements: Collection[str]) -> Rows:
@@ -128,7 +157,8 @@ def _row(element: etree._Element) -> dict[str, str]:
 
 
 def _keep(row: dict[str, str], name: str, element: etree._Element) -> None:
-    text = (element.text or "")[:LONGEST_TEXT].strip()
+    # With the text of elements inside: a title may hold markup.
+    text = "".join(islice(map(str, element.itertext()), MOST_TEXTS))[:LONGEST_TEXT].strip()
     if text:
         row.setdefault(name, text)
 

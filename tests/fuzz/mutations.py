@@ -11,6 +11,7 @@ WORDS = (
     b"29 \xd0\xbb\xd1\x8e\xd1\x82\xd0\xbe\xd0\xb3\xd0\xbe, 2025", b"{", b"}", b"[", b"]", b"\\ud800", b"\\u0000", b"null", b"true",
     b"NewsArticle", b"@graph", b"data-news_id=", b"class=", b"charset=utf-7", b"charset=punycode", b"charset=cp1251",
     b"<?xml version='1.0'?>", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b"<urlset>", b"<item>", b"<loc>", b"User-agent: *", b"Disallow: *$",
+    b"\\", b"\\'", b"(", b"&nbsp;", b"]]>", b"\xef\xbb\xbf", b"\x1f\x8b", b"EEST", b"+99:99", b"LiveBlogPosting", b'"@id": "#a"', b"<meta name=robots content=none>",
     b"Crawl-delay: 1e308", b"Crawl-delay: nan", "\u202e\u0301".encode(), "\U0001f600".encode(), "Читайте також:".encode(),
 )  # fmt: skip
 MOST_MUTATIONS = 8

@@ -140,3 +140,88 @@ def test_a_feed_without_a_doctype_is_read_in_whatever_case_its_classes_are():
     shouted = html.replace('class="news-tape-item', 'class="News-Tape-Item').replace('class="ttx', 'class="TTX')
     found = feed(page(shouted, fetched_at=datetime(2025, 1, 1, tzinfo=UTC)))
     assert [entry.headline for entry in found.entries] == [entry.headline for entry in TWO_DAYS]
+
+
+NOW = datetime(2025, 12, 14, 17, 0, tzinfo=UTC)
+
+
+def with_headings(*days: str) -> list[Entry]:
+    return [Entry("19:00" if n else "18:00", f"Story {n}", day=("", day), href=f"/s-{n}") for n, day in enumerate(days)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "day"),
+    [
+        ("Вчора", "13"), ("Учора, субота", "13"), ("Yesterday", "13"), ("Вчера", "13"), ("Позавчора", "12"), ("13.12", "13"),
+        ("13.12.2025", "13"), ("13.12.25", "13"), ("13/12", "13"), ("2025-12-13", "13"), ("Субота, 13.12", "13"), ("December 13", "13"),
+        ("Saturday, December 13, 2025", "13"), ("13 груд.", "13"), ("13 Dec", "13"), ("13 грудня 2025 року", "13"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("disguise", [str, disguised], ids=["markup", "structure"])
+def test_day_headings_in_many_forms(disguise, heading: str, day: str):
+    rows = [
+        *with_headings("Сьогодні", heading),
+        Entry("09:00", "Third", href="/t"),
+        Entry("08:00", "Fourth", href="/f"),
+    ]
+    found = feed(page(disguise(article_html(Facts(entries=rows))), fetched_at=NOW))
+    assert [time[:10] for time in times(found)] == ["2025-12-14", *[f"2025-12-{day}"] * 3]
+    assert found.unread_headings == []
+
+
+@pytest.mark.parametrize("heading", ["31.02", "32 грудня", "03/04", "Субота"])
+@pytest.mark.parametrize("disguise", [str, disguised], ids=["markup", "structure"])
+def test_a_day_heading_that_cannot_be_read_ends_the_day_before(disguise, heading: str):
+    rows = [*with_headings("14 грудня", heading), Entry("09:00", "Third", href="/t"), *with_headings("12 грудня")]
+    found = feed(page(disguise(article_html(Facts(entries=rows))), fetched_at=NOW))
+    assert [entry.day and entry.day.day for entry in found.entries] == [14, None, None, 12]
+    assert [bool(time) for time in times(found)] == [True, False, False, True]
+    assert found.unread_headings == [heading]
+
+
+def test_another_kind_of_heading_between_entries_is_no_day_heading():
+    rows = with_headings("14 грудня", "13 грудня")
+    html = article_html(Facts(entries=rows)).replace(
+        '<div class="news-tape-item', '<div class="promo-title">Головне сьогодні</div><div class="news-tape-item'
+    )
+    assert [time[:10] for time in times(feed(page(html, fetched_at=NOW)))] == ["2025-12-14", "2025-12-13"]
+    # In the place of a day heading it ends the day before: nobody knows what day follows.
+    found = feed(page(article_html(Facts(entries=with_headings("14 грудня", "Популярне"))), fetched_at=NOW))
+    assert [entry.day and entry.day.day for entry in found.entries] == [14, None]
+
+
+def test_an_entry_that_names_its_own_day():
+    rows = [*with_headings("14 грудня"), Entry("Вчора, 21:15", "b", href="/b"), Entry("09:00", "c", href="/c")]
+    found = feed(page(article_html(Facts(entries=rows)), fetched_at=NOW))
+    assert [time[:16] for time in times(found)] == ["2025-12-14T18:00", "2025-12-13T21:15", "2025-12-14T09:00"]
+
+
+def test_today_on_a_page_made_before_midnight_is_yesterday():
+    rows = [Entry("23:50", "a", day=("", "Сьогодні"), href="/a"), Entry("22:00", "b", day=("", "Вчора"), href="/b")]
+    found = feed(page(article_html(Facts(entries=rows)), fetched_at=datetime(2025, 12, 13, 22, 3, tzinfo=UTC)))
+    assert [time[:16] for time in times(found)] == ["2025-12-13T23:50", "2025-12-12T22:00"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ("<p>On 3 December the bridge opened at 12:00</p>", ""),
+        (
+            "<p>On 3 December the bridge opened at 12:00</p><span>14 December, 2024</span> <b>10:15</b>",
+            "2024-12-14T10:15:00+02:00",
+        ),
+        ("<i>1250</i><p>At 9:30 on 3.12.2024 it opened</p><div>Yesterday, 10:15</div>", "2024-12-23T10:15:00+02:00"),
+        ("<p>3 December</p><time datetime='2024-12-14T08:15:00Z'>10 days ago</time>", "2024-12-14T10:15:00+02:00"),
+    ],
+)
+def test_a_date_in_a_teaser_is_no_time_of_an_archives_entry(parts: str, expected: str):
+    item = f"<li class='news_page_similar_content__item'><div class='title'><a href='/a'>Story</a></div>{parts}</li>"
+    found = listing(
+        page(
+            f"<html><body><ul id='js-news-list-container'>{item}</ul></body></html>",
+            url="https://global.espreso.tv/news",
+        )
+    )
+    if "<p>3 December</p>" not in parts:
+        assert [entry.day is not None for entry in found.entries] == [bool(expected)]
+    assert times(found) == [expected]

@@ -87,6 +87,21 @@ def test_an_article_says_in_any_form_that_it_is_this_pages(address: Any):
     assert headline(other, RIVER) == "Told otherwise"
 
 
+@pytest.mark.parametrize(
+    "block", ["7", "null", "true", '"NewsArticle"', '[7, "NewsArticle", [null]]', '{"@graph": "NewsArticle"}']
+)
+def test_json_that_is_no_data_is_none(block: str):
+    assert read(block) is None
+    assert headline(block, LAKE) == LAKE["headline"]
+
+
+def test_a_page_of_broken_blocks_is_bounded_in_time():
+    broken = '{"@type": "NewsArticle", "a": "' + '/i "b": [{"url": "' * 1_500
+    started = time.process_time()
+    assert headline(*[broken] * 40, LAKE) == LAKE["headline"]
+    assert time.process_time() - started < 2
+
+
 def test_an_article_of_another_page_is_not_this_pages():
     assert read(RIVER) is None
     assert read({"@type": "WebPage", "relatedLink": {**RIVER, "url": None}}) is None
