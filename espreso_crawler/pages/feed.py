@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
@@ -13,9 +13,9 @@ from selectolax.lexbor import LexborNode
 from espreso_crawler import identity
 from espreso_crawler.exceptions import LayoutError
 from espreso_crawler.pages import structure
+from espreso_crawler.pages.day_headings import Clock
 from espreso_crawler.pages.page import Page
 from espreso_crawler.pages.text import line_of
-from espreso_crawler.processors import dates
 from espreso_crawler.processors.text import label
 
 FEED = "#js-newsTapeGlobalContainer .news-tape_body, .news-tape_body"
@@ -41,9 +41,6 @@ SCRIPT = 'script:not([type="application/ld+json"])'
 MORE_BY_LINK = 'a[href*="/news?page="]'
 IMPORTANT = "news-tape-important"
 LONGEST_LABEL = 40
-LONGEST_TIME = len("00:00")
-A_DAY = timedelta(days=1)
-SLOW_CLOCK = timedelta(hours=1)
 LONGEST_NUMBER = 8
 # The site's feed has 40, its archive as many; in a browser a month of news may stand on one page.
 MOST_ENTRIES = 1_000
@@ -171,7 +168,7 @@ def page_number(url: str) -> int:
 
 def _by_markup(block: LexborNode, page: Page) -> Feed:
     result = Feed(more_url=_more(page))
-    clock = _Clock(page)
+    clock = Clock(page.fetched_at)
     counts = Counter[str]()
     for part in block.css(PARTS):
         kind = _kind(part.attributes["class"] or "")
@@ -181,11 +178,12 @@ def _by_markup(block: LexborNode, page: Page) -> Feed:
                 f"{page.url}: {counts[kind]} parts of one kind for {len(result.entries)} entries of a feed"
             )
         if kind == "day":
-            clock.take(line_of(part) or "", result)
+            clock.take(line_of(part) or "")
         elif kind in ("entry", "important"):
             result.entries.append(FeedEntry("", day=clock.day, important=kind == "important"))
         elif result.entries:
-            _fill(result.entries[-1], kind, part, clock)
+            _fill(result.entries[-1], kind, part, page, clock)
+    result.wrong_weekdays, result.unread_headings = clock.wrong_weekdays, clock.unread
     result.entries = list(_numbered(result.entries))
     return result
 
@@ -198,9 +196,9 @@ def _kind(classes: str) -> str:
     return next(kind for name, kind in KINDS.items() if name in names)
 
 
-def _fill(entry: FeedEntry, kind: str, part: LexborNode, clock: "_Clock") -> None:
+def _fill(entry: FeedEntry, kind: str, part: LexborNode, page: Page, clock: Clock) -> None:
     if kind == "link":
-        entry.url = clock.page.absolute(part.attributes.get("href")) or ""
+        entry.url = page.absolute(part.attributes.get("href")) or ""
     elif kind == "time":
         entry.published_at = clock.moment(line_of(part) or "")
         entry.day = clock.day_of_entry
@@ -210,17 +208,12 @@ def _fill(entry: FeedEntry, kind: str, part: LexborNode, clock: "_Clock") -> Non
         entry.headline = line_of(part)
 
 
-def _is_repeated(inner: date, outer: date) -> bool:
-    """Return whether a heading says the day of the one around it, which gives the year."""
-    return (inner.month, inner.day) == (outer.month, outer.day)
-
-
 def _by_structure(page: Page) -> Feed:
     result = Feed(more_url=_more(page), way="structure")
-    clock = _Clock(page)
+    clock = Clock(page.fetched_at)
     for row in structure.feed_rows(page.tree):
         if row.heading != clock.line:
-            clock.take(row.heading, result)
+            clock.take(row.heading)
         headline = max(row.words, key=len)
         marks = [word for word in row.words if word != headline and len(word) <= LONGEST_LABEL]
         result.entries.append(
@@ -232,6 +225,7 @@ def _by_structure(page: Page) -> Feed:
                 clock.moment(row.time),
             )
         )
+    result.wrong_weekdays, result.unread_headings = clock.wrong_weekdays, clock.unread
     result.entries = list(_numbered(result.entries))
     return result
 
@@ -254,50 +248,3 @@ def _more(page: Page) -> str | None:
     here = page_number(page.url)
     links = (page.absolute(link.attributes.get("href")) for link in page.tree.css(MORE_BY_LINK))
     return next((url for url in links if url and page_number(url) == here + 1), None)
-
-
-class _Clock:
-    """Day headings and times, read from the newest entry down, to instants."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.captured = dates.in_kyiv(page.fetched_at).date()
-        self.line = ""
-        """The heading in force."""
-        self.day: date | None = None
-        """Its day; None when it cannot be read: the day before is over all the same."""
-        self.day_of_entry: date | None = None
-        self.above: datetime | None = None
-
-    def take(self, line: str, feed: Feed) -> None:
-        """Take a day heading, and tell the feed when it cannot be read or its weekday is wrong."""
-        found = dates.day_heading(line, self.captured)
-        is_inner = line in self.line if found is None else self.day and _is_repeated(found.day, self.day)
-        if is_inner:
-            return
-        self.line, self.day = line, found.day if found else None
-        if found is None:
-            feed.unread_headings.append(line)
-        elif found.weekday_agrees is False:
-            feed.wrong_weekdays += 1
-
-    def moment(self, line: str) -> datetime | None:
-        """Return an entry's instant; in October's doubled hour, entries below are not later than those above."""
-        clock: time | None = dates.printed_time(line)
-        # An entry may name its day itself, beside its time.
-        own = dates.day_heading(line, self.captured) if len(line) > LONGEST_TIME else None
-        self.day_of_entry = own.day if own else self.day
-        if clock is None or self.day_of_entry is None:
-            return None
-        if dates.is_relative(self.line) and self._is_ahead(self.day_of_entry, clock):
-            self._turn_back()
-        self.above = dates.kyiv(self.day_of_entry, clock, not_after=self.above or self.page.fetched_at)
-        return self.above
-
-    def _is_ahead(self, day: date, clock: time) -> bool:
-        return dates.kyiv(day, clock, not_after=self.page.fetched_at) > self.page.fetched_at + SLOW_CLOCK
-
-    def _turn_back(self) -> None:
-        """Take a page whose "Today" is still to come for one that was made before midnight."""
-        self.captured -= A_DAY
-        self.day = self.day_of_entry = self.day - A_DAY if self.day else None
