@@ -57,7 +57,7 @@ DAY = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+({WORD})\.?(?:\s*,?\s+(\d{{4}}))?(?!\d)(?:\s*,?\s*({WORD}))?", re.IGNORECASE
 )
 MONTH_FIRST = re.compile(
-    rf"({WORD})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.])(?:\s*,?\s+(\d{{4}})(?!\d))?", re.IGNORECASE
+    r"(?<![^\W\d_])([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?![\d:.])(?:\s*,?\s+(\d{4})(?!\d))?", re.IGNORECASE
 )
 NUMERIC = re.compile(r"(?<![\d.,:/-])([0-9]{1,2})([./-])([0-9]{1,2})(?:\2([0-9]{4}|[0-9]{2}))?(?![\d:%]|[.,/-]\d)")
 ISO_DAY = re.compile(r"(?<![\d./-])([0-9]{4})([./-])([0-9]{1,2})\2([0-9]{1,2})(?!\d)")
@@ -67,6 +67,7 @@ TOKEN = re.compile(r"\w+(?:['\u2019\u02bc`]\w+)?")
 # Words that stand in a line of nothing but a day and a time: "14 грудня 2025 року о 19:51".
 BESIDE = frozenset(("о", "об", "at", "on", "в", "р", "року", "г", "года", "am", "pm"))
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # what lies outside is no date of a page
+LONGEST_LINE = 1_000  # characters that are looked at
 CENTURY, LAST_MONTH = 2000, 12
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "`": "'"})
 
@@ -218,6 +219,7 @@ def _exists(moment: datetime) -> bool:
 
 def _days(text: str) -> Iterator[tuple[int, int, int | None, str | None]]:
     """Yield the days that a text may name: day, month, year if there is one, the word that may be a weekday."""
+    text = text[:LONGEST_LINE]
     for number, word, year, weekday in DAY.findall(text):
         if month := MONTHS.get(word.casefold()):
             yield int(number), month, int(year or 0) or None, weekday
@@ -246,7 +248,7 @@ def _weekday_in(text: str) -> str | None:
 
 
 def _tokens(text: str) -> list[str]:
-    return [token.casefold().translate(APOSTROPHES) for token in TOKEN.findall(text)]
+    return [token.casefold().translate(APOSTROPHES) for token in TOKEN.findall(text[:LONGEST_LINE])]
 
 
 def _checked(year: int, month: int, day: int, weekday: str | None) -> PrintedDay | None:
