@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import json_repair
@@ -21,6 +22,9 @@ CLOSING = re.compile(r"\s*;?\s*(?:(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?)?\s*;?\
 LONGEST_CLOSING = 40
 # Two groups: an escape that JSON knows, or a backslash that begins none.
 ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
+DEEPEST_REPAIRED = 30
+"""Brackets inside one another in a text that is repaired: its time grows with the square of them."""
+BRACKET = re.compile(r"[\[\]{}]")
 PARENTHESIS = re.compile(r"[\[{(:,]\s*+\(")
 # Escapes that a template which escapes for HTML alone never writes.
 WRITTEN = re.compile(r"\\(?:/|u[0-9a-fA-F]{4})")
@@ -77,14 +81,20 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _repaired(text: str) -> Loaded | None:
-    is_bounded = len(text) <= LONGEST_REPAIRED and len(PARENTHESIS.findall(text)) <= MOST_PARENTHESES
-    if not text.startswith(("{", "[")) or not is_bounded:
+    if not text.startswith(("{", "[")) or not _is_bounded(text):
         return None
     try:
         value = json_repair.loads(text, skip_json_loads=True)
         return Loaded(_without_surrogates(value), is_guessed=True)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_bounded(text: str) -> bool:
+    if len(text) > LONGEST_REPAIRED or len(PARENTHESIS.findall(text)) > MOST_PARENTHESES:
+        return False
+    depths = accumulate(1 if bracket in "[{" else -1 for bracket in BRACKET.findall(text))
+    return max(depths, default=0) <= DEEPEST_REPAIRED
 
 
 def _without_surrogates(value: Any) -> Any:

@@ -258,7 +258,16 @@ def test_other_faults_are_repaired_and_said_to_be(text: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nonsense", "<html>", '{"a": ' + "(" * 40_000, "[" * 50_000, '{"a": "' + 'x" y ' * LONGEST_REPAIRED]
+    "text",
+    [
+        "",
+        "nonsense",
+        "<html>",
+        '{"a": ' + "(" * 40_000,
+        "[" * 50_000,
+        '["a": ' * 4_000,
+        '{"a": "' + 'x" y ' * LONGEST_REPAIRED,
+    ],
 )
 def test_what_cannot_be_repaired_in_bounds_is_nothing(text: str):
     started = time.process_time()
