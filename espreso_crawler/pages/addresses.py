@@ -1,5 +1,6 @@
 """The addresses of an article page: its own, and those under which the page says that it stands too."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from espreso_crawler.pages.page import Page
 from espreso_crawler.processors.text import clean
 
 LISTS = ("/news", "/archive", "/stream", "/search-results")
+SLUG = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST_NAME = 4
 """Words of a rubric's, a tag's or an author's name."""
 
@@ -61,9 +63,8 @@ def _holds_articles(page: Page, url: str) -> bool:
     if path in LISTS or urlsplit(page.url).path.startswith(f"{path}/"):
         return True
     slug = path.rpartition("/")[2]
-    for link in page.tree.css("a[href]"):
-        if "%" not in slug and slug not in (link.attributes["href"] or ""):  # few links are worth a closer look
-            continue
+    # Few links are worth a closer look; a slug that may be written in another way is looked for in all of them.
+    for link in page.tree.css(f'a[href*="{slug}"]' if SLUG.fullmatch(slug) else "a[href]"):
         href = page.absolute(link.attributes["href"]) or ""
         if "?" not in href and "#" not in href and identity.canonical_url(href) == url:
             name = clean(link.text())

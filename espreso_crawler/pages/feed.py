@@ -200,7 +200,7 @@ def _fill(entry: FeedEntry, kind: str, part: LexborNode, page: Page, clock: Cloc
     if kind == "link":
         entry.url = page.absolute(part.attributes.get("href")) or ""
     elif kind == "time":
-        entry.published_at = clock.moment(line_of(part) or "")
+        entry.published_at = clock.moment(part.text().strip())
         entry.day = clock.day_of_entry
     elif kind == "label":
         entry.label = label(line_of(part))

@@ -1,6 +1,5 @@
 """What a page's `meta` and `link` elements say, by name in any case and wherever the parser put them."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -40,9 +39,12 @@ class Metadata:
         for node in tree.tags("meta"):
             attributes = node.attributes
             content = attributes.get("content")
-            if content and content.strip():
-                for name in _names(attributes[key] for key in NAMES if key in attributes):
-                    self.values.setdefault(name, []).append(content)
+            if not content or content.isspace():
+                continue
+            for key in NAMES:
+                if name := attributes.get(key):
+                    for each in name.lower().split(","):  # one attribute may list several
+                        self.values.setdefault(each.strip(), []).append(content)
         for node in tree.tags("link"):
             self._take_link(node)
 
@@ -54,9 +56,3 @@ class Metadata:
         language = attributes.get("hreflang")
         if href and language and "alternate" in rels:
             self.alternates.append((language.strip().lower(), href))
-
-
-def _names(values: Iterable[str | None]) -> Iterator[str]:
-    """Yield names; one attribute may list several."""
-    for value in values:
-        yield from filter(None, (name.strip() for name in (value or "").lower().split(",")))

@@ -19,8 +19,8 @@ POSTINGS = frozenset({"BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "R
 """Kinds of article whose names do not end in Article (https://schema.org/Article, "More specific types")."""
 STAND_INS = frozenset({"VideoObject", "AudioObject", "ImageGallery", "MediaGallery", "PodcastEpisode", "TVEpisode"})
 """Kinds that stand for the article on a page that has no other, and that names them as its own."""
-KINDS = re.compile("Article|Posting|Report|" + "|".join(STAND_INS))
-"""In a text that may hold an article: no other is repaired."""
+KINDS = ("Article", "Posting", "Report", *STAND_INS)
+"""Words in a text that may hold an article: no other is looked through, and none repaired."""
 LEADING = frozenset({"@graph", "mainEntity", "mainContentOfPage"})
 """Properties that lead to what a page is about; by any other an article is reached that may be another page's."""
 PARTS = frozenset({"liveBlogUpdate", "comment", "review", "video", "audio", "associatedMedia"})
@@ -29,6 +29,7 @@ DEEPEST = 12
 MOST_NODES = 2_000
 SHORTEST_START = 20
 """Characters that two headlines must share before one of them goes on, as a column's with its author's name does."""
+BORDER = re.compile("[/#:]")
 TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
 
@@ -78,27 +79,34 @@ def news_article(blocks: Iterable[str], page: OfPage) -> NewsArticle | None:
     An article belongs to the page by its address (`mainEntityOfPage`, `url`, `@id`) or, without another page's address,
     by its headline or by being the only one.
     """
-    found: list[_Found] = []
-    to_repair = LONGEST_REPAIRED  # of a page, not of a block
-    for block in blocks:
-        read = loaded(block, may_guess=len(block) <= to_repair and KINDS.search(block) is not None)
-        if read is None or read.is_guessed:
-            to_repair -= len(block)
-        if read:
-            found += _nodes(read)
+    waiting = list(blocks)
+    found = _found([block for block in waiting if any(kind in block for kind in KINDS)])
     if not found:
         return None
-    whole = _by_id(found)
-    articles = [each for each in found if _has_kind(each.node, POSTINGS, "Article")]
-    own = _own(articles, whole, page) or _own_stand_ins(found, whole, page)
+    whole = _Index(found, [block for block in waiting if not any(kind in block for kind in KINDS)])
+    keys = {_key(url, page) for url in {page.url, *page.addresses} if url}
+    own = _own(found, whole, page, keys) or _own_stand_ins(found, whole, page, keys)
     if not own:
         return None
     merged: Node = {}
     for each in own:
-        for name, value in _whole(each.node, whole).items():
-            if value not in (None, "", [], {}):
+        for name, value in whole(each.node).items():
+            if value or value == 0:
                 merged.setdefault(name, value)
     return _read(merged, whole, is_guessed=any(each.is_guessed for each in own))
+
+
+def _found(blocks: Iterable[str]) -> list[_Found]:
+    """Return the nodes of blocks; those that are no JSON are repaired, up to a bound for all of them."""
+    found: list[_Found] = []
+    to_repair = LONGEST_REPAIRED
+    for block in blocks:
+        read = loaded(block, may_guess=len(block) <= to_repair)
+        if read is None or read.is_guessed:
+            to_repair -= len(block)
+        if read:
+            found += _nodes(read)
+    return found
 
 
 def _nodes(read: Loaded) -> Iterator[_Found]:
@@ -107,44 +115,59 @@ def _nodes(read: Loaded) -> Iterator[_Found]:
         if not waiting:
             return
         value, is_leading, depth = waiting.pop()
+        inner: list[tuple[Any, bool, int]] = []
         if isinstance(value, dict):
             yield _Found(value, is_leading, read.is_guessed)
-            inner = [(part, is_leading and name in LEADING) for name, part in value.items() if name not in PARTS]
-        else:
-            inner = [(part, is_leading) for part in value] if isinstance(value, list) else []
+            for name, part in value.items():
+                if isinstance(part, dict | list) and name not in PARTS:
+                    inner.append((part, is_leading and name in LEADING, depth + 1))
+        elif isinstance(value, list):
+            inner = [(part, is_leading, depth + 1) for part in value if isinstance(part, dict | list)]
         if depth < DEEPEST:
-            # Backwards, for the last is looked at first.
-            waiting += [(part, leads, depth + 1) for part, leads in reversed(inner) if isinstance(part, dict | list)]
+            waiting += reversed(inner)  # the last is looked at first
 
 
-def _by_id(found: Iterable[_Found]) -> dict[str, Node]:
-    """Return all that is said of each ``@id``, wherever it stands."""
-    whole: dict[str, Node] = {}
-    for each in found:
-        name = each.node.get("@id")
-        if isinstance(name, str) and len(each.node) > 1:
-            whole[name] = {**each.node, **whole.get(name, {})}
-    return whole
+class _Index:
+    """All that is said of each ``@id``, wherever it stands; blocks without an article are read when one is missing."""
 
+    def __init__(self, found: Iterable[_Found], others: list[str]) -> None:
+        self._nodes: dict[str, Node] = {}
+        self._others = others
+        self._add(found)
 
-def _whole(node: Any, whole: dict[str, Node]) -> Any:
-    """Return a node with all that is said of it elsewhere; what is no node, as it is."""
-    name = node.get("@id") if isinstance(node, dict) else None
-    return {**whole[name], **node} if isinstance(name, str) and name in whole else node
+    def __call__(self, node: Any) -> Any:
+        """Return a node with all that is said of it elsewhere; what is no node, as it is."""
+        name = node.get("@id") if isinstance(node, dict) else None
+        if not isinstance(name, str):
+            return node
+        if self._others and len(node) == 1 and name not in self._nodes:
+            others, self._others = self._others, []
+            self._add(_found(others))
+        return {**self._nodes.get(name, {}), **node}
+
+    def _add(self, found: Iterable[_Found]) -> None:
+        for each in found:
+            name = each.node.get("@id")
+            if isinstance(name, str) and len(each.node) > 1:
+                self._nodes[name] = {**each.node, **self._nodes.get(name, {})}
 
 
 def _has_kind(node: Node, kinds: frozenset[str], ending: str = "\0") -> bool:
-    names = (re.split("[/#:]", kind)[-1] for kind in _flat(node.get("@type")) if isinstance(kind, str))
-    return any(name in kinds or name.endswith(ending) for name in names)
+    for kind in _flat(node.get("@type")):
+        name = BORDER.split(kind)[-1] if isinstance(kind, str) else ""
+        if name in kinds or name.endswith(ending):
+            return True
+    return False
 
 
-def _own(articles: list[_Found], whole: dict[str, Node], page: OfPage) -> list[_Found]:
+def _own(found: list[_Found], whole: "_Index", page: OfPage, keys: set[str | None]) -> list[_Found]:
     """Return the nodes that speak of the page's article, the one that says most first."""
-    keys = {_key(url, page) for url in (page.url, *page.addresses) if url}
     named: list[_Found] = []
     others: list[tuple[_Found, set[str]]] = []
-    for each in articles:
-        addresses = _addresses(_whole(each.node, whole), page)
+    for each in found:
+        if not _has_kind(each.node, POSTINGS, "Article"):
+            continue
+        addresses = _addresses(whole(each.node), page)
         if not keys.isdisjoint(addresses):
             named.append(each)
         elif each.is_leading:
@@ -154,13 +177,12 @@ def _own(articles: list[_Found], whole: dict[str, Node], page: OfPage) -> list[_
     # Without the page's address and headline, only what names no other page can be its article.
     unnamed = [each for each, addresses in others if not addresses]
     own = named + same or (unnamed if len(unnamed) == 1 else [])
-    return sorted(own, key=lambda each: (not each.is_leading, -len(_whole(each.node, whole))))
+    return sorted(own, key=lambda each: (not each.is_leading, -len(whole(each.node))))
 
 
-def _own_stand_ins(found: list[_Found], whole: dict[str, Node], page: OfPage) -> list[_Found]:
-    keys = {_key(url, page) for url in (page.url, *page.addresses) if url}
+def _own_stand_ins(found: list[_Found], whole: "_Index", page: OfPage, keys: set[str | None]) -> list[_Found]:
     stand_ins = [each for each in found if _has_kind(each.node, STAND_INS)]
-    return [each for each in stand_ins if not keys.isdisjoint(_addresses(_whole(each.node, whole), page))]
+    return [each for each in stand_ins if not keys.isdisjoint(_addresses(whole(each.node), page))]
 
 
 def _addresses(node: Node, page: OfPage) -> set[str]:
@@ -168,12 +190,16 @@ def _addresses(node: Node, page: OfPage) -> set[str]:
     claims = [node.get("@id")]
     for value in (*_flat(node.get("mainEntityOfPage")), *_flat(node.get("url"))):
         claims += [value.get("@id"), value.get("url")] if isinstance(value, dict) else [value]
-    given = (claim.strip() for claim in claims if isinstance(claim, str))
+    given = {claim.strip() for claim in claims if isinstance(claim, str)}
     return {key for claim in given if "/" in claim and claim[0] not in "#_" and (key := _key(claim, page))}
 
 
 def _key(url: str, page: OfPage) -> str | None:
     """Return an address by which two are compared, whatever their scheme and escapes; None for what is none."""
+    if (
+        identity.CANONICAL.fullmatch(url) and "%" not in url
+    ):  # nearly every one; taking it apart costs ten times as much
+        return url.partition("://")[2]
     try:
         url = identity.canonical_url(urljoin(page.url, url.strip()))
         return unquote(url.partition("://")[2]) if urlsplit(url).path.strip("/") else None
@@ -191,7 +217,7 @@ def _is_one_of(headline: str | None, others: Iterable[Any]) -> bool:
     return False
 
 
-def _read(node: Node, whole: dict[str, Node], *, is_guessed: bool) -> NewsArticle:
+def _read(node: Node, whole: _Index, *, is_guessed: bool) -> NewsArticle:
     page = next(_flat(node.get("mainEntityOfPage")), None)
     address = page.get("@id") or page.get("url") if isinstance(page, dict) else page
     return NewsArticle(
@@ -209,9 +235,9 @@ def _read(node: Node, whole: dict[str, Node], *, is_guessed: bool) -> NewsArticl
     )
 
 
-def _authors(value: Any, whole: dict[str, Node]) -> Iterator[tuple[str, str | None]]:
+def _authors(value: Any, whole: _Index) -> Iterator[tuple[str, str | None]]:
     for author in _flat(value):
-        known = _whole(author, whole)
+        known = whole(author)
         name = plain_text(known)
         if not name and isinstance(known, dict):
             name = " ".join(filter(None, (_first(known, "givenName"), _first(known, "familyName"))))
@@ -219,9 +245,9 @@ def _authors(value: Any, whole: dict[str, Node]) -> Iterator[tuple[str, str | No
             yield name, _first(known, "url", "sameAs") if isinstance(known, dict) else None
 
 
-def _images(value: Any, whole: dict[str, Node]) -> Iterator[str]:
+def _images(value: Any, whole: _Index) -> Iterator[str]:
     for image in _flat(value):
-        known = _whole(image, whole)
+        known = whole(image)
         url = _first(known, "url", "contentUrl", "@id") if isinstance(known, dict) else plain_text(known)
         if url:
             yield url
