@@ -185,12 +185,12 @@ class Provenance:
     source: Source
     """`markup`, `jsonld`, `og`, `feed`, or `structure` when the known markup was gone."""
     agrees: bool | None
-    """Whether the other sources say the same; null when there is no other."""
+    """Whether the other sources say the same; null when there is no other, or none that can be right or is whole."""
     raw: str | None = None
     """The value as it stood there, for headline, dates, authors, labels, section and marks of paid content, cut
     at 300 characters."""
     others: list[OtherEvidence] = dataclasses.field(default_factory=list)
-    """The sources that disagree."""
+    """The sources that disagree, and those whose value cannot be, such as a date of 1970."""
 
 
 @dataclass
