@@ -25,6 +25,7 @@ LEADING = frozenset({"@graph", "mainEntity", "mainContentOfPage"})
 """Properties that lead to what a page is about; by any other an article is reached that may be another page's."""
 PARTS = frozenset({"liveBlogUpdate", "comment", "review", "video", "audio", "associatedMedia"})
 """Properties that lead to parts of an article, which are articles and videos by their kind too."""
+CONTAINERS = (dict, list)  # a union would be made for each value
 DEEPEST = 12
 MOST_NODES = 2_000
 SHORTEST_START = 20
@@ -79,11 +80,14 @@ def news_article(blocks: Iterable[str], page: OfPage) -> NewsArticle | None:
     An article belongs to the page by its address (`mainEntityOfPage`, `url`, `@id`) or, without another page's address,
     by its headline or by being the only one.
     """
-    waiting = list(blocks)
-    found = _found([block for block in waiting if any(kind in block for kind in KINDS)])
+    wanted: list[str] = []
+    others: list[str] = []
+    for block in blocks:
+        (wanted if any(map(block.__contains__, KINDS)) else others).append(block)
+    found = _found(wanted)
     if not found:
         return None
-    whole = _Index(found, [block for block in waiting if not any(kind in block for kind in KINDS)])
+    whole = _Index(found, others)
     keys = {_key(url, page) for url in {page.url, *page.addresses} if url}
     own = _own(found, whole, page, keys) or _own_stand_ins(found, whole, page, keys)
     if not own:
@@ -119,10 +123,10 @@ def _nodes(read: Loaded) -> Iterator[_Found]:
         if isinstance(value, dict):
             yield _Found(value, is_leading, read.is_guessed)
             for name, part in value.items():
-                if isinstance(part, dict | list) and name not in PARTS:
+                if isinstance(part, CONTAINERS) and name not in PARTS:
                     inner.append((part, is_leading and name in LEADING, depth + 1))
         elif isinstance(value, list):
-            inner = [(part, is_leading, depth + 1) for part in value if isinstance(part, dict | list)]
+            inner = [(part, is_leading, depth + 1) for part in value if isinstance(part, CONTAINERS)]
         if depth < DEEPEST:
             waiting += reversed(inner)  # the last is looked at first
 
@@ -154,7 +158,7 @@ class _Index:
 
 def _has_kind(node: Node, kinds: frozenset[str], ending: str = "\0") -> bool:
     for kind in _flat(node.get("@type")):
-        name = BORDER.split(kind)[-1] if isinstance(kind, str) else ""
+        name = "" if not isinstance(kind, str) else kind if kind.isalnum() else BORDER.split(kind)[-1]
         if name in kinds or name.endswith(ending):
             return True
     return False
@@ -255,11 +259,18 @@ def _images(value: Any, whole: _Index) -> Iterator[str]:
 
 def _first(node: Node, *names: str) -> str | None:
     """Return the first text that a node gives under one of these names."""
-    return next((text for name in names for value in _flat(node.get(name)) if (text := plain_text(value))), None)
+    for name in names:
+        for value in _flat(node.get(name)):
+            if text := plain_text(value):
+                return text
+    return None
 
 
 def _flat(value: Any) -> Iterator[Any]:
     """Yield a value, or the values of lists however nested."""
+    if isinstance(value, str):
+        yield value
+        return
     waiting = [value]
     while waiting:
         each = waiting.pop()
