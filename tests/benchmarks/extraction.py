@@ -23,7 +23,9 @@ from tests.benchmarks.report import show
 ROUNDS = 15
 TURN_SECONDS = 0.05
 BASELINE, OURS, RIVAL = "lxml, bare parse", "ours: record and feed", "trafilatura"
-REAL_URL = "https://espreso.tv/news-bilorus-pogodilas-pripiniti-zapuskati-povitryani-kuli-na-litvu"  # its own, as in a crawl
+REAL_URL = (
+    "https://espreso.tv/news-bilorus-pogodilas-pripiniti-zapuskati-povitryani-kuli-na-litvu"  # its own, as in a crawl
+)
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
