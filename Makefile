@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo survey crawl export schedule scrapyd test lint bench chaos stops drift reach day fuzz clean
+.PHONY: help demo survey crawl export schedule scrapyd test lint bench chaos property stops drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -46,6 +46,10 @@ chaos: .venv/.test ## kill N crawls (200) of a changing site at every step, then
 
 stops: .venv/.test ## stop crawls by SIGINT and SIGTERM at 20 moments of their first two seconds
 	@$(BIN)/python -m tests.spiders.stops $(ARGS)
+
+property: N = 2000
+property: .venv/.test ## walk down N drawn archives (2000) with pins, stale pages, outages and kills: nothing is lost
+	@$(BIN)/python -m tests.spiders.promise $(N)
 
 reach: .venv/.test ## crawl 30 days of two invented editions by read_also and sitemap; prints requests per article
 	@$(BIN)/python -m tests.spiders.reach $(ARGS)

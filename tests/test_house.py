@@ -169,7 +169,7 @@ def test_no_file_is_long():
 
 def test_tests_mirror_the_package():
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and list(path.glob("*.py"))}
-    assert folders - {"benchmarks", "chaos", "fixtures", "fuzz"} <= ALL
+    assert folders - {"benchmarks", "chaos", "fixtures", "fuzz", "site"} <= ALL
 
 
 @pytest.mark.parametrize("room", ["commands", "extensions", "middlewares", "pipelines", "spiders"])

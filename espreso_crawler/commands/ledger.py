@@ -12,7 +12,7 @@ from scrapy.settings import BaseSettings
 
 from espreso_crawler import identity
 from espreso_crawler.command import EspresoCommand
-from espreso_crawler.commands import _history
+from espreso_crawler.commands import _coverage, _history
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError
 from espreso_crawler.ledger.history import history
 from espreso_crawler.ledger.inspection import inspected
@@ -82,8 +82,7 @@ def _show(found: Mapping[str, Any]) -> None:
             console.print(f"  {name.replace('_', ' ')}: {_cell(value)}", soft_wrap=True)
     _counts(console, "revisions", found["revisions"])
     _counts(console, "articles", {name: found[name] for name in ("articles", "held", "forgotten")})
-    _rows(console, "read", ("host", "newest", "oldest", "is_open"), found["coverage"])
-    _rows(console, "gaps", ("host", "newest", "oldest", "reason", "run"), found["gaps"])
+    _coverage.show(console, found["coverage"], found["gaps"])
     streams = [
         {"stream": name, "waiting": found["waiting"][name], **states} for name, states in found["segments"].items()
     ]

@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
@@ -33,10 +33,20 @@ class DemoSite:
 
 
 @contextmanager
-def running(options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoSite]:
-    """Run a site in a thread of this process; port 0 takes a free one. `demo.site` is the live one."""
-    site = Site(options)
-    thread = _ServerThread(Application(site), host, port)
+def running(
+    options: SiteOptions | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    application: Callable[[SiteOptions | None], Application] = lambda options: Application(Site(options)),
+) -> Iterator[DemoSite]:
+    """Run a site in a thread of this process; port 0 takes a free one. `demo.site` is the live one.
+
+    `application` makes another site than the plain one, for tests.
+    """
+    answering = application(options)
+    site = answering.site
+    thread = _ServerThread(answering, host, port)
     thread.start()
     try:
         url = thread.url()

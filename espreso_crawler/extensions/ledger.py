@@ -137,6 +137,7 @@ class LedgerExtension:
         try:
             extra = self.extra | {"stats": _plain(self.stats.get_stats())}
             self.document = self.ledger.close(self._reason, self.exit_code, extra)
+            self._tell_gaps()
         except LedgerError as error:
             self.fail(error)
             self.ledger.abandon()
@@ -147,6 +148,16 @@ class LedgerExtension:
     def exit_code(self) -> int:
         """What the crawl would exit with now."""
         return exit_code_of(self.crawler)
+
+    def _tell_gaps(self) -> None:
+        """Say what was left open of the feeds of this crawl, and what would read it."""
+        hosts = getattr(self.crawler.spider, "hosts", ())
+        for gap in self.document.get("gaps", ()):
+            if gap["host"] in hosts:
+                span = (gap["host"], gap["newest"], gap["oldest"] or "its end")
+                logger.info(
+                    "Not read: %s from %s down to %s: %s. To read it: %s", *span, gap["sentence"], gap["command"]
+                )
 
     def _settle(self, url: str, reason: str) -> None:
         self._guarded(self.ledger.entries.settle, url, "rejected", reason)

@@ -167,7 +167,7 @@ class MonitorsExtension:
 
     def _all_findings(self) -> list[Finding]:
         ledger = self.keeper.ledger
-        gaps = [gap for gap in ledger.coverage.gaps() if gap.run == ledger.run.id and "limit" not in gap.reason]
+        gaps = [gap for gap in ledger.coverage.gaps() if gap.run == ledger.run.id and not gap.reason.is_usual]
         found = [finding for bench in self._benches.values() for finding in bench.judge.findings()]
         found += run_findings(self.crawler.stats.get_stats(), len(gaps))
         return found + list(self._silences())

@@ -1,7 +1,8 @@
 """The ledger: what is known of every feed entry and article, and the one way to the output; no scrapy."""
 
-from espreso_crawler.ledger.coverage import Gap, Stretch
+from espreso_crawler.ledger.coverage import WITNESSES, Stretch
 from espreso_crawler.ledger.decisions import Decision, Draft, Known, Record
+from espreso_crawler.ledger.gaps import Gap, GapReason
 from espreso_crawler.ledger.ledger import Ledger
 from espreso_crawler.ledger.neighbours import Neighbour
 from espreso_crawler.ledger.rechecks import Recheck
@@ -11,9 +12,11 @@ from espreso_crawler.ledger.schedule import parse_schedule
 from espreso_crawler.ledger.sightings import Lease, Listed, Sighting
 
 __all__ = [
+    "WITNESSES",
     "Decision",
     "Draft",
     "Gap",
+    "GapReason",
     "Known",
     "Lease",
     "Ledger",

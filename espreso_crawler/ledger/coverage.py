@@ -1,27 +1,22 @@
-"""Which stretches of feed time were fully read, and which were not; no entries."""
+"""Which stretches of a feed were read, and which were not; no entries. What is proved by what: docs/ledger.md."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from itertools import zip_longest
 
+from espreso_crawler.ledger.gaps import Gap, GapReason
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.times import epoch, instant
 
-SELECT = "SELECT stretch, host, oldest, newest, is_open, since, run, reason FROM stretches"
-OF_HOST = SELECT + " WHERE host = ? ORDER BY newest DESC"
-SAVE = """
-INSERT OR REPLACE INTO stretches (stretch, host, oldest, newest, is_open, since, run, reason)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-"""
 MINUTE = 60
-UNFINISHED = "the walk was not finished"
-NOT_ASKED = "no walk asked for it"
+WITNESSES = 2
+"""Entries that have to agree: one alone may be pinned, promoted or misdated, and nothing on its page shows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of one feed's time that was read from `newest` down to `oldest`.
+    """A stretch of one feed that was read from `newest` down to `oldest`.
 
     Everything strictly between the two is known. The minute at either end may be half read: feed times have
     no seconds, and a page may end within a minute.
@@ -35,31 +30,38 @@ class Stretch:
     """Whether older pages are still to be read: down to `below`, else to the end of the archive."""
     below: datetime | None
     """Where the walk may end: newest time of the next older stretch, or the ``since`` it was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A stretch that no walk covered: after `oldest` (None: open end) and before `newest`."""
-
-    host: str
-    oldest: datetime | None
-    newest: datetime
-    reason: str
-    run: str
+    page: int | None = None
+    """Number of the archive page on which its lower end stood when it was read."""
+    has_end: bool = False
+    """Whether the archive ends here: nothing older is listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A stretch as it is stored; seconds since 1970."""
 
-    key: int | None
+    stretch: int | None
     host: str
     oldest: int
     newest: int
     is_open: bool
     since: int | None
     run: str
-    reason: str | None
+    reason: str | None = None
+    detail: str | None = None
+    page: int | None = None
+    has_end: bool = False
+    end_sign: str | None = None
+    """How the end of the archive showed itself at the first look."""
+    end_after: str | None = None
+    """Address of the last entry before it."""
+    end_run: str | None = None
+    """The run that looked."""
+
+
+COLUMNS = ", ".join(each.name for each in fields(Row))
+OF_HOST = f"SELECT {COLUMNS} FROM stretches WHERE host = ? ORDER BY newest DESC, oldest DESC"  # noqa: S608  # our names
+SAVE = f"INSERT OR REPLACE INTO stretches ({COLUMNS}) VALUES ({', '.join('?' * len(fields(Row)))})"  # noqa: S608
 
 
 def restore(session: Session, host: str, newest: int) -> None:
@@ -67,28 +69,43 @@ def restore(session: Session, host: str, newest: int) -> None:
 
     Only the last minute counts as read: the next walk goes down to it; what lies below is no gap.
     """
-    session.db.write(SAVE, (None, host, newest - MINUTE, newest, False, None, session.run, None))
+    session.db.write(
+        SAVE, astuple(Row(None, host, newest - MINUTE, newest, is_open=False, since=None, run=session.run))
+    )
 
 
 class Coverage:
-    """``ledger.coverage``. Times are aware; instants are compared."""
+    """``ledger.coverage``. Times are aware; instants are compared.
+
+    The times that a walk gives are ends that `WITNESSES` entries in order agree on, never the oldest or newest on
+    a page. `met` are the times of the entries at a page's lower end that were known before, each the same as then,
+    the lowest first: when the first two above a stretch's lower end lie within it, the page reaches into it.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def begin(self, host: str, *, newest: datetime, oldest: datetime, since: datetime | None = None) -> Stretch:
-        """Note the first page of a walk: newest and oldest feed time on it.
+    def begin(
+        self,
+        host: str,
+        *,
+        newest: datetime,
+        oldest: datetime,
+        since: datetime | None = None,
+        met: Collection[datetime] = (),
+        is_known: bool = False,
+    ) -> Stretch:
+        """Note the first page of a walk; `is_known` says that it shows nothing but what was known.
 
-        Returns a closed stretch when nothing older is missing: the page reaches below the top of an older
-        closed stretch or below `since`, or it is the feed's first page ever and no `since` was asked for.
+        Returns a closed stretch when nothing older is missing: the page reaches into an older closed stretch or
+        below `since`, or it is the feed's first page ever and no `since` was asked for.
         """
         with self._session.db.transaction("coverage"):
-            others = self._of(host)
-            aim = epoch(since) if since else None
-            row = Row(None, host, epoch(oldest), epoch(newest), True, aim, self._session.run, None)
-            if not others and aim is None:
+            is_first, aim = not self._of(host), epoch(since) if since else None
+            row = Row(None, host, epoch(oldest), epoch(newest), is_open=True, since=aim, run=self._session.run)
+            if is_first and aim is None:
                 row = replace(row, is_open=False)
-            return self._joined(_closed_by_aim(row, aim))
+            return self._joined(_closed_by_aim(row, aim), met, is_known=is_known)
 
     def extend(
         self,
@@ -96,33 +113,52 @@ class Coverage:
         *,
         oldest: datetime,
         since: datetime | None = None,
-        end_of_archive: bool = False,
+        met: Collection[datetime] = (),
+        page: int | None = None,
     ) -> Stretch:
-        """Note one further page of a walk, read down to `oldest`.
+        """Note one further page of a walk, read down to `oldest`, with its number.
 
         The result's `oldest` may lie deeper than the page when the walk ran into a stretch that was read
         before: go on from there, by time. Done when ``not is_open``.
         """
         with self._session.db.transaction("coverage"):
             row = self._current(stretch)
-            aim = epoch(since) if since else None
-            row = replace(row, oldest=min(row.oldest, epoch(oldest)), run=self._session.run, reason=None)
-            if end_of_archive:
-                bottom = row.oldest if aim is None else min(row.oldest, aim - 1)  # there is nothing below
-                return self._joined(replace(row, is_open=False, since=None, oldest=bottom))
-            return self._joined(_closed_by_aim(row, aim if row.since is None else row.since))
+            aim = row.since if row.since is not None else epoch(since) if since else None
+            if epoch(oldest) < row.oldest:  # what lies below the end that was seen is no end of it
+                row = replace(row, oldest=epoch(oldest), end_sign=None, end_after=None, end_run=None)
+            row = replace(row, page=page, run=self._session.run, reason=None, detail=None)
+            return self._joined(_closed_by_aim(row, aim), met)
 
-    def joins(self, stretch: Stretch, newest: datetime) -> bool:
-        """Whether a page found by time, with this newest feed time, leaves no hole below `stretch`."""
-        return newest > stretch.oldest
+    def end_seen(
+        self, stretch: Stretch, *, sign: str, after: str, bottom: datetime | None = None, counts: bool
+    ) -> Stretch:
+        """Note that the archive seems to end below an entry (`after`, its address), and how that showed (`sign`).
 
-    def give_up(self, stretch: Stretch, reason: str) -> Gap:
-        """Record why a walk ends before its stretch is closed; a later walk resumes it."""
+        `bottom` is the oldest time on the page with that entry.
+
+        Closes the stretch when an earlier run saw the same, and none has read anything older. Else it stays open, and
+        a look that `counts` is kept for a later run to agree with.
+        """
         with self._session.db.transaction("coverage"):
             row = self._current(stretch)
-            self._save(replace(row, run=self._session.run, reason=reason))
+            saw_it = (row.end_sign, row.end_after) == (sign, after) and row.end_run != self._session.run
+            deeper = [
+                other for other in self._of(row.host) if other.oldest < other.newest and other.stretch != row.stretch
+            ]
+            is_odd = bottom and any(other.newest < epoch(bottom) for other in deeper)
+            if saw_it and not is_odd:
+                return self._joined(_ended(row), ())
+            if counts and (row.end_sign, row.end_after) != (sign, after):
+                row = replace(row, end_sign=sign, end_after=after, end_run=self._session.run)
+            return self._stretch(self._save(row))
+
+    def give_up(self, stretch: Stretch, reason: GapReason, detail: str | None = None) -> Gap:
+        """Record why a walk ends before its stretch is closed; a later walk resumes it."""
+        with self._session.db.transaction("coverage"):
+            row = replace(self._current(stretch), run=self._session.run, reason=reason.value, detail=detail)
+            self._save(row)
         below = self._stretch(row).below
-        return Gap(row.host, below, instant(row.oldest), reason, self._session.run)
+        return Gap(row.host, below, instant(row.oldest), reason, self._session.run, detail)
 
     def open_stretches(self, host: str) -> list[Stretch]:
         """Return what earlier walks left open, newest first."""
@@ -142,45 +178,48 @@ class Coverage:
         return [row[0] for row in self._session.db.rows("SELECT DISTINCT host FROM stretches ORDER BY host")]
 
     def _of(self, host: str) -> list[Row]:
-        return [_row(row) for row in self._session.db.rows(OF_HOST, (host,))]
+        return [Row(*row) for row in self._session.db.rows(OF_HOST, (host,))]
 
     def _current(self, stretch: Stretch) -> Row:
         """Return a stretch as it stands now: another walk may have joined it to its own."""
         rows = self._of(stretch.host)
         oldest = epoch(stretch.oldest)
-        by_key = (row for row in rows if row.key == stretch.key)
+        by_key = (row for row in rows if row.stretch == stretch.key)
         around = (row for row in rows if row.oldest <= oldest <= row.newest)
-        alone = Row(None, stretch.host, oldest, epoch(stretch.newest), stretch.is_open, None, self._session.run, None)
+        alone = Row(
+            None, stretch.host, oldest, epoch(stretch.newest), stretch.is_open, since=None, run=self._session.run
+        )
         return next(by_key, None) or next(around, alone)
 
-    def _joined(self, row: Row) -> Stretch:
-        """Save a stretch, joined with every other one it overlaps."""
-        rest = [other for other in self._of(row.host) if other.key != row.key]
-        while other := next((other for other in rest if _overlap(row, other)), None):
+    def _joined(self, row: Row, met: Collection[datetime], *, is_known: bool = False) -> Stretch:
+        """Save a stretch, joined with every other one that it was proved to reach into, or to cover."""
+        rest = [other for other in self._of(row.host) if other.stretch != row.stretch]
+        seconds = [epoch(time) for time in met]
+        while other := next((other for other in rest if _reaches(row, other, seconds, is_known=is_known)), None):
             rest.remove(other)
-            row = _union(row, other)
-            self._session.db.write("DELETE FROM stretches WHERE stretch = ?", (other.key,))
-        return self._stretch(self._save(row))
+            row = _union(row, other, rest)
+            self._session.db.write("DELETE FROM stretches WHERE stretch = ?", (other.stretch,))
+        return self._stretch(self._save(_closed_by_aim(row, row.since)))
 
     def _save(self, row: Row) -> Row:
-        values = (row.host, row.oldest, row.newest, row.is_open, row.since, row.run, row.reason)
-        return replace(row, key=self._session.db.write(SAVE, (row.key, *values)).lastrowid)
+        return replace(row, stretch=self._session.db.write(SAVE, astuple(row)).lastrowid)
 
     def _stretch(self, row: Row) -> Stretch:
         below = _below(row, self._of(row.host)) if row.is_open else None
         return Stretch(
-            key=row.key or 0,
+            key=row.stretch or 0,
             host=row.host,
             oldest=instant(row.oldest),
             newest=instant(row.newest),
-            is_open=row.is_open,
+            is_open=bool(row.is_open),
             below=None if below is None else instant(below),
+            page=row.page,
+            has_end=bool(row.has_end),
         )
 
 
-def _row(row: Any) -> Row:
-    key, host, oldest, newest, is_open, since, run, reason = row
-    return Row(key, host, oldest, newest, bool(is_open), since, run, reason)
+def _ended(row: Row) -> Row:
+    return replace(row, is_open=False, since=None, reason=None, detail=None, has_end=True)
 
 
 def _closed_by_aim(row: Row, aim: int | None) -> Row:
@@ -189,42 +228,63 @@ def _closed_by_aim(row: Row, aim: int | None) -> Row:
     return row
 
 
-def _overlap(one: Row, other: Row) -> bool:
-    """Whether two stretches share time. Strictly: to meet in one minute is not to overlap."""
-    return one.oldest < other.newest and other.oldest < one.newest
+def _reaches(row: Row, other: Row, met: Sequence[int], *, is_known: bool) -> bool:
+    """Whether a walk met what another one read, or one of both read the whole of the other.
+
+    Strictly within: to meet in one minute proves nothing, another entry of that minute may lie between.
+    """
+    ends = [time for time in met if time > other.oldest][:WITNESSES]
+    has_met = len(ends) == WITNESSES and all(time < min(other.newest, row.newest) for time in ends)
+    return has_met or _covers(row, other) or (_covers(other, row) and (is_known or row.newest < other.newest))
 
 
-def _union(walk: Row, other: Row) -> Row:
+def _covers(row: Row, other: Row) -> bool:
+    return other.newest <= row.newest and (bool(row.has_end) or row.oldest <= other.oldest)
+
+
+def _union(walk: Row, other: Row, rest: Sequence[Row]) -> Row:
     """Return both stretches as one; its lower end is that of the deeper one."""
     newest = max(walk.newest, other.newest)
-    if walk.oldest <= other.oldest:
+    if walk.oldest <= other.oldest and not other.has_end:
         # It met what was read before, and nothing says that it was to go deeper.
         is_done = walk.is_open and walk.since is None and not other.is_open
-        return replace(walk, newest=newest, is_open=walk.is_open and not is_done, reason=walk.reason)
-    whole = replace(walk, newest=newest, oldest=other.oldest)
+        if walk.oldest == other.oldest and walk.end_sign is None:
+            walk = replace(walk, end_sign=other.end_sign, end_after=other.end_after, end_run=other.end_run)
+        return replace(walk, newest=newest, is_open=walk.is_open and not is_done, since=_aim(walk, other, rest))
+    whole = replace(other, stretch=walk.stretch, newest=newest, oldest=min(walk.oldest, other.oldest), run=walk.run)
     if other.is_open:
-        is_both = walk.is_open and walk.since is not None and other.since is not None
-        since = min(walk.since, other.since) if is_both else other.since  # type: ignore[type-var]
-        return replace(whole, is_open=True, since=since, reason=other.reason)
-    goes_on = walk.is_open and walk.since is not None and walk.since <= other.oldest
-    return whole if goes_on else replace(whole, is_open=False, since=None, reason=None)
+        return replace(whole, since=_aim(walk, other, rest))
+    goes_on = walk.is_open and walk.since is not None and walk.since <= other.oldest and not other.has_end
+    return replace(whole, is_open=True, since=walk.since) if goes_on else whole
+
+
+def _aim(walk: Row, other: Row, rest: Sequence[Row]) -> int | None:
+    """Return how far down both are to go together; None for down to the next older stretch, else to the end."""
+    if not other.is_open or not walk.is_open or walk.since is None:
+        return other.since if other.is_open else walk.since
+    if other.since is not None:
+        return min(walk.since, other.since)
+    below = max((each.newest for each in rest if each.newest <= other.oldest), default=None)
+    return walk.since if below is not None and walk.since < below else None
 
 
 def _below(row: Row, rows: Sequence[Row]) -> int | None:
-    tops = [other.newest for other in rows if other.newest <= row.oldest and other.key != row.key]
-    return max([*tops, *([] if row.since is None else [row.since])], default=None)
+    others = [other for other in rows if other.stretch != row.stretch and other.oldest < row.oldest]
+    tops = [min(other.newest, row.oldest) for other in others]
+    return max([*tops, *([] if row.since is None else [min(row.since, row.oldest)])], default=None)
 
 
 def _gaps(rows: Sequence[Row]) -> list[Gap]:
     found = []
-    for row, older in zip(rows, [*rows[1:], None], strict=True):
+    for row, older in zip_longest(rows, rows[1:]):
+        newest = row.oldest
         if row.is_open:
+            reason = GapReason(row.reason) if row.reason else GapReason.UNFINISHED
             below = _below(row, rows)
-            reason = row.reason or UNFINISHED
-        elif older is not None:
-            below, reason = older.newest, NOT_ASKED
-        else:
-            continue
-        oldest = None if below is None else instant(below)
-        found.append(Gap(row.host, oldest, instant(row.oldest), reason, row.run))
+            oldest = None if below is None else instant(below)
+            found.append(Gap(row.host, oldest, instant(newest), reason, row.run, row.detail))
+            newest = newest if below is None else below  # what lies below `since` nobody asked for
+        # Two that meet in one minute are not one: more entries of that minute may lie between.
+        if older is not None and (older.newest < newest or (older.newest == newest and not row.is_open)):
+            found.append(Gap(row.host, instant(older.newest), instant(newest), GapReason.NOT_ASKED, row.run))
     return found

@@ -37,7 +37,7 @@ UPDATE entries SET headline = :headline, label = :label, published_at = :publish
 WHERE entry = :entry
 """
 TIMES = """
-SELECT coalesce(published, dated), articles.published_at FROM entries LEFT JOIN articles USING (article)
+SELECT entries.url, coalesce(published, dated), articles.published_at FROM entries LEFT JOIN articles USING (article)
 WHERE entries.url IN (SELECT value FROM json_each(?))
 """
 SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry = ?"
@@ -177,10 +177,11 @@ class Entries:
         """Give a leased entry back whose page only seems to be none: as `attempt_failed`, but however often."""
         self._outbox.add(states.Failure(url, error, permanent=False, retry_after=None, is_believed=False))
 
-    def times(self, urls: Collection[str]) -> list[datetime]:
-        """Return when these entries stood in the feed, else when their articles were published, as far as is known."""
+    def known(self, urls: Collection[str]) -> dict[str, datetime | None]:
+        """Return which of these are entries, and when each stood in the feed, else when its article was published."""
         rows = self._session.db.rows(TIMES, (_json(urls),))
-        return [instant(seconds) for row in rows if (seconds := row[0] or epoch_of(row[1]))]
+        known = {url: seen or epoch_of(published) for url, seen, published in rows}
+        return {url: None if seconds is None else instant(seconds) for url, seconds in known.items()}
 
     def counts(self) -> dict[str, int]:
         """Return the number of entries by state; reads every entry."""

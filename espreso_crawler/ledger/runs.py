@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 
-from espreso_crawler.ledger.coverage import Coverage, Gap
+from espreso_crawler.ledger.coverage import Coverage
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.files import write_document
+from espreso_crawler.ledger.gaps import Gap
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.times import utc_text
 
@@ -81,10 +82,13 @@ def counts(db: Database, run: str) -> dict[str, dict[str, int]]:
 
 
 def gap_document(gap: Gap) -> dict[str, Any]:
-    """Return a gap as run files and `scrapy ledger` show it; times are UTC text."""
+    """Return a gap as run files and `scrapy ledger` show it; times are UTC text, `command` is what reads it."""
     return asdict(gap) | {
         "oldest": None if gap.oldest is None else utc_text(gap.oldest),
         "newest": utc_text(gap.newest),
+        "reason": gap.reason.value,
+        "sentence": gap.sentence,
+        "command": gap.command,
     }
 
 

@@ -52,4 +52,5 @@ def _stretch(stretch: Stretch) -> dict[str, Any]:
         "newest": utc_text(stretch.newest),
         "oldest": utc_text(stretch.oldest),
         "is_open": stretch.is_open,
+        "has_end": stretch.has_end,
     }

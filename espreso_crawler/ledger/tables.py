@@ -232,5 +232,25 @@ ALTER TABLE entries ADD COLUMN listed_on TEXT;
 CREATE INDEX entries_looks ON entries (listed_on, next_look) WHERE next_look IS NOT NULL;
 """
 
-STEPS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
+# A gap's reason was a sentence; and an archive's end was believed at first sight.
+VERSION_6 = """
+ALTER TABLE stretches ADD COLUMN detail TEXT;
+ALTER TABLE stretches ADD COLUMN page INTEGER;
+ALTER TABLE stretches ADD COLUMN has_end INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stretches ADD COLUMN end_sign TEXT;
+ALTER TABLE stretches ADD COLUMN end_after TEXT;
+ALTER TABLE stretches ADD COLUMN end_run TEXT;
+UPDATE stretches SET detail = reason, reason = CASE
+    WHEN reason = 'limit reached' THEN 'limit'
+    WHEN reason LIKE 'page limit of %' OR reason LIKE 'limit of % presses reached' THEN 'page_limit'
+    WHEN reason LIKE '%lead no further down' THEN 'no_progress'
+    WHEN reason LIKE '%does not fit the one before it%' OR reason LIKE 'the archive repeats a page%'
+        THEN 'contradiction'
+    WHEN reason LIKE '%has no link to%' THEN 'no_link'
+    WHEN reason LIKE 'more news is behind a button%' THEN 'no_browser'
+    ELSE 'unreadable' END
+WHERE reason IS NOT NULL;
+"""
+
+STEPS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
 """Step n takes a file from ``user_version`` n to n + 1; only ever appended to."""

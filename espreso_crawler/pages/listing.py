@@ -17,6 +17,7 @@ from espreso_crawler.processors.text import clean
 LIST = "#js-news-list-container"
 ITEM = "li.news_page_similar_content__item"
 # An item has several links, to the picture and to the rubric too: the one in the title is the article's.
+NEIGHBOURS = (("next", -1), ("prev", 1))
 TITLE = ".news_page_similar_content_item__wrapper div.title > a, div.title > a"
 
 
@@ -28,6 +29,8 @@ class Listing:
     """Newest first; without time where the page prints none."""
     next_url: str | None = None
     """The page with older entries; None at the end of the archive."""
+    number: int | None = None
+    """Which page of the archive this is, by its own links to its neighbours; None where it has none."""
 
 
 def listing(page: Page) -> Listing:
@@ -45,7 +48,7 @@ def listing(page: Page) -> Listing:
     require_few(entries, page)
     for position, entry in enumerate(entries, start=1):
         entry.position = position
-    return Listing(entries, page_after(page.url) if entries else None)
+    return Listing(entries, page_after(page.url) if entries else None, _own_number(page))
 
 
 def page_after(url: str) -> str:
@@ -64,6 +67,16 @@ def page_at(url: str, number: int) -> str:
     'https://espreso.tv/news?page=7'
     """
     return urlunsplit(urlsplit(url)._replace(query=f"page={number}", fragment=""))
+
+
+def _own_number(page: Page) -> int | None:
+    """Return the number of the page between its neighbours; a copy from a cache may have another than was asked for."""
+    for relation, step in NEIGHBOURS:
+        for link in page.tree.css(f'link[rel="{relation}"], a[rel="{relation}"]'):
+            href = link.attributes.get("href") or ""
+            if "page=" in href:
+                return page_number(href) + step
+    return None
 
 
 def _entry(item: LexborNode, page: Page) -> FeedEntry | None:

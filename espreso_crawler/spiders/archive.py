@@ -1,6 +1,7 @@
 """Archive pages, ``/news?page=N``: requested one after the other, as far down as the walk has to go."""
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ from twisted.python.failure import Failure
 
 from espreso_crawler import identity
 from espreso_crawler.exceptions import LayoutError, PageError
+from espreso_crawler.ledger import GapReason
 from espreso_crawler.pages import Feed, Page
 from espreso_crawler.pages.listing import Listing, listing
 from espreso_crawler.reading import FeedReading, read_feed
@@ -17,10 +19,14 @@ from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.captures import GONE, failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
-from espreso_crawler.spiders.walk import Walk
+from espreso_crawler.spiders.known import Known
+from espreso_crawler.spiders.walk import Ask, Walk
 
 # Archive pages wait until the articles of the page before are under way: the queue stays one page long.
 PRIORITY = -10
+# A page that is asked for once more waits for all that is in the queue: a cache may be right again by then.
+LATER = -1_000
+NO_COPY = {"Cache-Control": "no-cache"}
 
 
 class Archive:
@@ -33,8 +39,15 @@ class Archive:
         self._last: dict[str, FeedReading] = {}
         """The feed on the page of each host that was read last: it is the same on page after page."""
 
-    def begin(self, found: Feed, page: Page) -> Walk | None:
-        """Note a start page's feed in the coverage; returns a walk when something below it is missing."""
+    def known(self, found: Feed) -> Known:
+        """Return which entries of a feed the ledger knows; to be asked before it sees them."""
+        return self._crawl.ledger.entries.known([entry.url for entry in found.entries])
+
+    def begin(self, found: Feed, page: Page, known: Known) -> Walk | None:
+        """Note a start page's feed in the coverage; returns a walk when something below it is missing.
+
+        `known` is what the ledger knew of it before it was seen.
+        """
         return Walk.begin(
             self._crawl.ledger.coverage,
             found,
@@ -42,34 +55,46 @@ class Archive:
             since=self._crawl.arguments.since,
             page_limit=self._crawl.crawler.settings.getint("ESPRESO_LISTING_PAGES"),
             known_times=self._known_times,
+            known=known,
         )
 
-    def follow(self, walk: Walk, found: Feed) -> Iterator[Request]:
-        """Ask for the archive page that a feed's "More news" leads to."""
-        yield from self._next(walk, walk.first_url(found, self._crawl.left))
+    def follow(self, walk: Walk, page: Page, known: Known) -> Iterator[Request]:
+        """Go on below a feed: with the list on its own page if that is the archive's, else by asking for it."""
+        with suppress(LayoutError):  # a start page need not have a list
+            yield from self._start_on(listing(page), walk, page, known)
+        yield from self._next(walk, walk.first_ask(self._crawl.left))
 
     def parse(self, response: Response, walk: Walk) -> Iterator[Request]:
         """Read a page of the archive, and go on to the next while the walk is not at its end."""
         try:
-            found, tape = self._read(response, walk)
+            found, tape = self._read(response)
         except PageError as error:
             self._crawl.failed(response.url, str(error))
-            walk.give_up(str(error))
+            walk.give_up(GapReason.UNREADABLE, str(error))
             return
+        known = self._crawl.ledger.entries.known([entry.url for entry in found.entries])
         leases = self._feeds.see(found.entries, response.url, in_feed=False)
         yield from self._articles.requests(leases)
-        yield from self._next(walk, walk.read(found, self._crawl.left, tape))
+        is_gone = response.status in GONE
+        yield from self._next(walk, walk.read(found, self._crawl.left, tape, known=known, is_gone=is_gone))
 
     def failed(self, failure: Failure) -> None:
         """End a walk at a page that gave no response."""
         request = failed_request(failure)
         self._crawl.failed(request.url, reason(failure))
-        request.cb_kwargs["walk"].give_up(reason(failure))
+        request.cb_kwargs["walk"].give_up(GapReason.UNREADABLE, f"{request.url}: {reason(failure)}")
 
-    def _read(self, response: Response, walk: Walk) -> tuple[Listing, Feed | None]:
+    def _start_on(self, found: Listing, walk: Walk, page: Page, known: Known) -> Iterator[Request]:
+        feed = frozenset(walk.above.addresses)
+        others = [entry.url for entry in found.entries if entry.url not in feed]
+        known = {**known, **self._crawl.ledger.entries.known(others)}
+        yield from self._articles.requests(self._feeds.see(found.entries, page.url, in_feed=False))
+        walk.start_on(found, page.url, known)
+
+    def _read(self, response: Response) -> tuple[Listing, Feed | None]:
         """Return the listing on a page, and its feed if there is one; raises `PageError`."""
-        if response.status in GONE and walk.search:
-            return Listing(), None  # a search may look past the end
+        if response.status in GONE:
+            return Listing(), None  # so an archive may look past its end
         if response.status != HTTPStatus.OK:
             raise LayoutError(f"{response.url}: HTTP {response.status}")
         page = self._crawl.page(response)
@@ -85,8 +110,15 @@ class Archive:
 
     def _known_times(self, urls: Collection[str]) -> list[datetime]:
         self._crawl.ledger.outbox.flush()  # articles that were read just now are to be known
-        return self._crawl.ledger.entries.times(urls)
+        return [time for time in self._crawl.ledger.entries.known(urls).values() if time]
 
-    def _next(self, walk: Walk, url: str | None) -> Iterator[Request]:
-        if url:
-            yield Request(url, self.parse, errback=self.failed, cb_kwargs={"walk": walk}, priority=PRIORITY)
+    def _next(self, walk: Walk, ask: Ask | None) -> Iterator[Request]:
+        if ask:
+            yield Request(
+                ask.url,
+                self.parse,
+                errback=self.failed,
+                cb_kwargs={"walk": walk},
+                priority=LATER if ask.is_again else PRIORITY,
+                headers=NO_COPY if ask.is_again else None,
+            )

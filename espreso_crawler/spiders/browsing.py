@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 
 from espreso_crawler.browser import HOW_TO_INSTALL, Tab, close_tab, opening, pressing, program, tab_of
 from espreso_crawler.exceptions import ConfigurationError, LayoutError, PageError
+from espreso_crawler.ledger import GapReason
 from espreso_crawler.pages import Feed, Page, awaits_script, feed, link_count, more_button
 from espreso_crawler.spiders.archive import PRIORITY, Archive
 from espreso_crawler.spiders.arguments import Mode
@@ -17,6 +18,7 @@ from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
+from espreso_crawler.spiders.known import Known
 from espreso_crawler.spiders.presses import Presses
 
 OPENING_PRIORITY = 10
@@ -50,15 +52,18 @@ class Browsing:
         else:
             yield self._opening(page, None)
 
-    def older(self, found: Feed, page: Page) -> Iterator[Request]:
-        """Ask for what is missing below a feed that was served: by its link, else by its button in the browser."""
-        walk = self._archive.begin(found, page)
+    def older(self, found: Feed, page: Page, known: Known) -> Iterator[Request]:
+        """Ask for what is missing below a feed that was served: by its link, else by its button in the browser.
+
+        `known` is what the ledger knew of its entries before it saw them.
+        """
+        walk = self._archive.begin(found, page, known)
         if not walk:
             return
         if not more_button(page):
-            yield from self._archive.follow(walk, found)
+            yield from self._archive.follow(walk, page, known)
         elif missing := self._missing():
-            walk.give_up(f"more news is behind a button, and {missing}")
+            walk.give_up(GapReason.NO_BROWSER, missing)
         else:
             yield self._opening(page, Presses(walk, self._most))
 
@@ -69,14 +74,15 @@ class Browsing:
         except PageError as error:
             self._give_up(response, presses, str(error))
             return
+        known = self._archive.known(found)
         yield from self._articles.requests(self._feeds.follow(found, page.url))
-        walk = presses.walk if presses else self._archive.begin(found, page)
+        walk = presses.walk if presses else self._archive.begin(found, page, known)
         if walk and more_button(page):
-            yield from self._press(tab_of(response.meta), page, found, presses or Presses(walk, self._most))
+            yield from self._press(tab_of(response.meta), page, found, presses or Presses(walk, self._most), known)
             return
         close_tab(response.meta)
         if walk:
-            yield from self._archive.follow(walk, found)
+            yield from self._archive.follow(walk, page, known)
 
     def pressed(self, response: Response, presses: Presses) -> Iterator[Request]:
         """Read what a press has added, and press again while the walk is not at its end."""
@@ -89,8 +95,9 @@ class Browsing:
         except PageError as error:
             self._give_up(response, presses, str(error))
             return
+        known = self._archive.known(found)
         yield from self._articles.requests(self._feeds.follow(replace(found, entries=new), page.url))
-        yield from self._press(tab, page, found, presses)
+        yield from self._press(tab, page, found, presses, known)
 
     def failed(self, failure: Failure) -> None:
         """Record a page that the browser could not open, or a press that brought nothing."""
@@ -127,10 +134,10 @@ class Browsing:
             priority=OPENING_PRIORITY,
         )
 
-    def _press(self, tab: Tab, page: Page, found: Feed, presses: Presses) -> Iterator[Request]:
+    def _press(self, tab: Tab, page: Page, found: Feed, presses: Presses, known: Known) -> Iterator[Request]:
         """Ask for one more press; when that was the last one, close the tab."""
         button = more_button(page)
-        if not presses.go_on(found.entries, self._crawl.left):
+        if not presses.go_on(found.entries, known, self._crawl.left):
             tab.close()
         elif tab.is_at_end or not button:
             presses.end()
@@ -150,6 +157,6 @@ class Browsing:
         close_tab(asked.meta)
         if presses:
             self._crawl.failed(asked.url, why)
-            presses.give_up(why)
+            presses.walk.give_up(GapReason.UNREADABLE, why)
         else:
             self._crawl.unreadable(asked.url, why)

@@ -59,5 +59,6 @@ class ReadAlsoSpider(EspresoSpider):
         if in_browser:
             yield from self.browsing.requests(page)
             return
+        known = self.archive.known(found)
         yield from self.articles.requests(self.feeds.follow(found, page.url))
-        yield from self.browsing.older(found, page)
+        yield from self.browsing.older(found, page, known)

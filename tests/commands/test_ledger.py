@@ -39,7 +39,7 @@ def test_one_document_and_tables_say_how_it_stands(tmp_path: Path):
     (run,) = desk.runs()
     assert [each["run"] for each in found["runs"]] == [run["run_id"]]
     told = scrapy(desk, "ledger").stdout.decode()
-    for words in (run["run_id"], "oldest pending", "emitted", "created"):
+    for words in (run["run_id"], "oldest pending", "feed of", "no crawl asked for it", "emitted", "created"):
         assert words in told
 
 
@@ -99,3 +99,21 @@ def test_what_stands_fits_80_columns_without_empty_tables_and_refused_commands(r
     runs = [line.split() for line in lines[lines.index("run                        spider     took  ended     code") :]]
     assert [run[1] for run in runs[1:]] == ["read_also", "read_also"]
     assert all(len(run[0]) == 25 for run in runs[1:])
+
+
+def test_what_was_read_and_what_not_fits_on_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    desk = Desk(tmp_path)
+    with running(SiteOptions(page_bytes=20_000, listing_entries=5, tape_entries=5)) as demo:
+        desk.crawl(f"start={demo.url}/news")
+        demo.control.publish(30)
+        done = desk.crawl(f"start={demo.url}/news", settings={"ESPRESO_LISTING_PAGES": "2"})
+        (gap,) = desk.runs()[-1]["gaps"]
+        told = scrapy(desk, "ledger").stdout.decode()
+        table = told[told.index("feed of") : told.index("segments")]
+        assert [line for line in table.splitlines() if len(line) > 80 and not line.startswith("to read it")] == []
+        assert table.index("read") < table.index("limit of pages") < table.index("no crawl asked for it")
+        assert f"to read it: {gap['command']}" in table
+        assert f"To read it: {gap['command']}" in done.log
+        assert desk.crawl(*gap["command"].partition(" -a ")[2].split(" -a ")).exit_code == 0
+    assert desk.runs()[-1]["gaps"] == []

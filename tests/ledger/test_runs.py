@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from espreso_crawler.ledger import new_run_id
+from espreso_crawler.ledger import GapReason, new_run_id
 from tests.ledger.builders import HOST, NOON, Clock, draft, open_ledger, run_files, see, sighting, url
 
 
@@ -21,7 +21,7 @@ def test_a_run_file_says_what_a_run_did(tmp_path: Path) -> None:
     ledger.outbox.emit(draft(url(1)))
     ledger.coverage.begin(HOST, newest=NOON, oldest=NOON - timedelta(hours=1))
     walk = ledger.coverage.begin(HOST, newest=NOON + timedelta(hours=9), oldest=NOON + timedelta(hours=8))
-    ledger.coverage.give_up(walk, "page limit of 2 reached")
+    ledger.coverage.give_up(walk, GapReason.PAGE_LIMIT, "2 pages")
     clock.forward(minutes=3)
     document = ledger.close("finished", 0, {"stats": {"pages": 7}, "verdict": "passed"})
     assert run_files(tmp_path) == [document]
@@ -46,8 +46,11 @@ def test_a_run_file_says_what_a_run_did(tmp_path: Path) -> None:
                 "host": HOST,
                 "oldest": "2026-11-22T12:00:00Z",
                 "newest": "2026-11-22T20:00:00Z",
-                "reason": "page limit of 2 reached",
+                "reason": "page_limit",
                 "run": ledger.run.id,
+                "detail": "2 pages",
+                "sentence": "limit of pages reached: 2 pages",
+                "command": "scrapy crawl read_also -a edition=ua",
             }
         ],
         "segments": [

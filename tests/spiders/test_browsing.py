@@ -70,7 +70,7 @@ def test_a_button_below_a_served_feed_is_pressed_as_often_as_allowed_and_a_later
         oldest = since(demo).isoformat()
         done = desk.crawl(home_page(demo), f"since={oldest}", settings={"ESPRESO_BROWSER_PRESSES": "1"})
         (gap,) = desk.runs()[-1]["gaps"]
-        assert (done.exit_code, gap["reason"], len(found(desk))) == (0, "limit of 1 presses reached", 20)
+        assert (done.exit_code, gap["reason"], gap["detail"], len(found(desk))) == (0, "page_limit", "1 presses", 20)
         wanted = len(expected(demo)) + 15
         demo.control.publish(15)
         assert desk.crawl(home_page(demo)).exit_code == 0
@@ -105,8 +105,9 @@ def test_the_browser_loads_only_what_can_build_a_feed_from_the_crawls_host_as_ro
     assert {visit.target for visit in visits} == known
     assert len(desk.records()) == 10
     (gap,) = desk.runs()[-1]["gaps"]
-    assert gap["reason"].startswith(f"{demo.url}/: pressing the button added nothing: a script broke off: ")
-    assert gap["reason"] in done.log
+    assert gap["reason"] == "unreadable"
+    assert gap["detail"].startswith(f"{demo.url}/: pressing the button added nothing: a script broke off: ")
+    assert gap["detail"] in done.log
     counts = {name.rpartition("/")[2]: n for name, n in stats(desk).items() if name.startswith("espreso/browser/")}
     assert {"host": 2, "robots": 1, "frame": 1, "window": 2, "download": 1}.items() <= counts.items()
     assert counts["requests"] == 4 + len(scripts)
@@ -148,7 +149,7 @@ def test_a_browser_that_is_killed_is_a_failure_on_record(chromium, desk: Desk):
         os.kill(browser_of(process.pid), signal.SIGKILL)
         _, log = process.communicate(timeout=60)
     assert (process.returncode, len(found(desk))) == (0, 10)
-    assert "the page has crashed in the browser" in desk.runs()[-1]["gaps"][0]["reason"]
+    assert "the page has crashed in the browser" in desk.runs()[-1]["gaps"][0]["detail"]
     assert b"Traceback" not in log
 
 
@@ -196,7 +197,7 @@ def test_a_browser_that_is_not_wanted_is_not_started(desk: Desk):
         again = desk.crawl(home_page(demo), "browser=never")
     (gap,) = desk.runs()[0]["gaps"]
     assert (done.exit_code, len(found(desk))) == (0, 10)
-    assert gap["reason"] == "more news is behind a button, and a browser is not wanted (browser=never)"
+    assert (gap["reason"], gap["detail"]) == ("no_browser", "a browser is not wanted (browser=never)")
     assert again.exit_code == 3
     assert "no news feed without its scripts, and a browser is not wanted (browser=never)" in again.log
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from espreso_crawler.ledger import Ledger
+from espreso_crawler.ledger import GapReason, Ledger, new_run_id
 from espreso_crawler.pages import Feed, FeedEntry, Page
 from espreso_crawler.pages.feed import page_number
 from espreso_crawler.pages.listing import Listing, page_after
@@ -36,6 +36,8 @@ class Site:
         self.numbers = list(range(count, 0, -1))
         self.has_times = has_times
         self.seen = set[int]()
+        self.known: dict[str, datetime | None] = {}
+        """What a ledger would know by now."""
         self.asked: list[int] = []
 
     def publish(self, count: int) -> None:
@@ -48,8 +50,11 @@ class Site:
     def listing(self, url: str) -> Listing:
         number = page_number(url)
         self.asked.append(number)
+        return self.page(number)
+
+    def page(self, number: int) -> Listing:
         entries = self.entries(number, has_times=self.has_times)
-        return Listing(entries, page_after(url) if entries else None)
+        return Listing(entries, page_after(f"{NEWS}?page={number}") if entries else None)
 
     def entries(self, page: int, *, has_times: bool) -> list[FeedEntry]:
         shown = self.numbers[(page - 1) * SIZE : page * SIZE]
@@ -66,11 +71,23 @@ def time(number: int) -> datetime:
 
 
 def crawl(
-    site: Site, ledger: Ledger, *, since: int | None = None, limit: int = 0, meanwhile=lambda: None, known=None
+    site: Site,
+    ledger: Ledger,
+    *,
+    since: int | None = None,
+    limit: int = 0,
+    meanwhile=lambda: None,
+    known=None,
+    on_list: bool = True,
 ) -> list[int]:
-    """Walk as a spider does; returns the numbers of the pages asked for."""
+    """Walk as a spider does, in a run of its own; returns the numbers of the pages asked for.
+
+    `on_list` says whether the start page is the archive's first page.
+    """
+    ledger.session.run = new_run_id(START)
     site.asked = []
-    found = site.feed()
+    before, found = dict(site.known), site.feed()
+    note(site, found.entries)
     page = Page.read(b"<p></body></html>", url=NEWS, fetched_at=START)
     times = {url(number): time(number) for number in site.numbers}
     walk = Walk.begin(
@@ -80,13 +97,25 @@ def crawl(
         since=None if since is None else time(since),
         page_limit=limit,
         known_times=known or (lambda urls: [times[each] for each in urls]),
+        known=before,
     )
-    here = walk.first_url(found, None) if walk else None
-    while walk and here:
+    if walk and on_list:
+        listing = site.page(1)
+        before = before | {each: site.known[each] for each in site.known if each not in walk.above.addresses}
+        note(site, listing.entries)
+        walk.start_on(listing, NEWS, before)
+    ask = walk.first_ask(None) if walk else None
+    while walk and ask:
         meanwhile()
         assert len(site.asked) < 500, "the walk does not end"
-        here = walk.read(site.listing(here), None, site.feed())
+        before, listing = dict(site.known), site.listing(ask.url)
+        note(site, listing.entries)
+        ask = walk.read(listing, None, site.feed(), known=before)
     return site.asked
+
+
+def note(site: Site, entries: list[FeedEntry]) -> None:
+    site.known.update((entry.url, time(int(entry.url.rpartition("/")[2]))) for entry in entries)
 
 
 def holes(site: Site, ledger: Ledger) -> set[int]:
@@ -108,7 +137,7 @@ def test_a_walk_that_was_cut_short_far_down_goes_on_there(ledger: Ledger) -> Non
     assert ledger.coverage.gaps() == []
     assert holes(site, ledger) == set()
     assert {n for n in site.numbers if n >= 1000} <= site.seen
-    assert gap.newest == time(4000 - 201 * SIZE + 1)
+    assert gap.newest == time(4000 - 201 * SIZE + 2), "the last entry alone proves no end"
 
 
 def test_a_catch_up_goes_page_by_page(ledger: Ledger) -> None:
@@ -135,6 +164,7 @@ def test_a_search_looks_past_the_end_and_comes_back(ledger: Ledger) -> None:
     crawl(site, ledger, since=-50, limit=12)
     crawl(site, ledger)
     assert set(site.numbers) <= site.seen
+    crawl(site, ledger)
     assert ledger.coverage.gaps() == []
 
 
@@ -145,15 +175,20 @@ def test_an_archive_that_shows_its_first_page_past_the_end_is_walked_too(ledger:
     site.entries = lambda page, *, has_times: whole(page if page <= 16 else 1, has_times=has_times)  # type: ignore[method-assign]
     crawl(site, ledger, limit=40)
     assert set(site.numbers) <= site.seen
+    assert [gap.reason for gap in ledger.coverage.gaps()] == [GapReason.END_SEEN_ONCE]
+    crawl(site, ledger, limit=40)
+    assert ledger.coverage.gaps() == []
 
 
-@pytest.mark.parametrize("since", [None, 250])
-def test_an_archive_without_times_is_read_by_what_is_known_of_its_entries(ledger: Ledger, since: int | None) -> None:
+@pytest.mark.parametrize(("since", "last"), [(None, 8), (250, 7)])
+def test_an_archive_without_times_is_read_by_what_is_known_of_its_entries(
+    ledger: Ledger, since: int | None, last: int
+) -> None:
     site = Site(250, has_times=False)
     crawl(site, ledger)
     site.publish(55)
     asked = crawl(site, ledger, since=since)
-    assert asked == list(range(2, 8)), "a page further than with times, not the whole archive"
+    assert asked == list(range(2, last + 1)), "a page or two further than with times, not the whole archive"
     assert ledger.coverage.gaps() == []
 
 
@@ -162,15 +197,20 @@ def test_a_repeated_page_is_no_end_when_a_page_of_articles_came_meanwhile(ledger
     arrivals = iter([0, SIZE, SIZE, 0])
     crawl(site, ledger, since=-50, meanwhile=lambda: site.publish(next(arrivals, 0)))
     assert set(range(1, 201)) <= site.seen
-    assert ledger.coverage.gaps() == []
+    assert [gap.reason for gap in ledger.coverage.gaps()] == [GapReason.END_SEEN_ONCE]
 
 
-def test_an_archive_that_repeats_its_last_page_for_ever_has_ended(ledger: Ledger) -> None:
+def test_an_archive_that_repeats_its_last_page_for_ever_has_ended_when_two_runs_saw_it(ledger: Ledger) -> None:
     site = Site(100)
     whole = site.entries
     site.entries = lambda page, *, has_times: whole(min(page, 10), has_times=has_times)  # type: ignore[method-assign]
-    assert crawl(site, ledger, since=-50) == list(range(2, 12))
+    assert crawl(site, ledger, since=-50) == [*range(2, 12), 11]
+    (gap,) = ledger.coverage.gaps()
+    assert (gap.reason, gap.detail) == (GapReason.END_SEEN_ONCE, "page 11 is repeated")
+    assert len(crawl(site, ledger, since=-50)) <= 4
     assert ledger.coverage.gaps() == []
+    assert crawl(site, ledger, since=-50) == []
+    assert crawl(site, ledger, since=-90) == [], "nothing older than the end, whatever is asked for"
 
 
 @pytest.mark.parametrize("has_times", [True, False])
@@ -184,10 +224,11 @@ def test_an_archive_without_end_is_a_gap_on_record(ledger: Ledger, *, has_times:
         return [FeedEntry(f"{NEWS}/{page}/{n}", published_at=stamp) for n, stamp in enumerate(stamps)]
 
     site.feed = lambda: shown  # type: ignore[method-assign]
-    site.entries = lambda page, *, has_times: endless(page, has_times=has_times)  # type: ignore[method-assign]
+    whole = site.entries
+    site.entries = lambda page, *, has_times: (endless if page > 1 else whole)(page, has_times=has_times)  # type: ignore[method-assign]
     asked = crawl(site, ledger, since=-5000, known=lambda _urls: [])
     assert len(asked) <= MOST_LEVEL + 2
-    assert "lead no further down" in ledger.coverage.gaps()[0].reason
+    assert ledger.coverage.gaps()[0].reason is GapReason.NO_PROGRESS
 
 
 def test_pages_of_different_ages_are_a_gap_on_record(ledger: Ledger) -> None:
@@ -203,18 +244,19 @@ def test_pages_of_different_ages_are_a_gap_on_record(ledger: Ledger) -> None:
     site.feed = lambda: old_feed if site.asked and site.asked[-1] == 2 else feed()  # type: ignore[method-assign]
     crawl(site, ledger)
     (gap,) = ledger.coverage.gaps()
-    assert "does not fit the one before it" in gap.reason
+    assert (gap.reason, gap.detail) == (GapReason.CONTRADICTION, "page 2 is older")
     assert holes(site, ledger) == set()
 
 
-def test_pages_longer_than_the_feed_are_read_from_the_first(ledger: Ledger) -> None:
+@pytest.mark.parametrize(("on_list", "asked"), [(True, [2, 3, 4]), (False, [1, 2, 3, 4])])
+def test_pages_longer_than_the_feed_are_read_from_the_first(ledger: Ledger, *, on_list: bool, asked: list[int]) -> None:
     site = Site(200)
     crawl(site, ledger)
     site.publish(30)
     whole = site.feed
     site.feed = lambda: Feed(whole().entries[:6], more_url=f"{NEWS}?page=2")  # type: ignore[method-assign]
     site.seen -= set(site.numbers[6:10])
-    assert crawl(site, ledger) == [2, 1, 2, 3, 4]
+    assert crawl(site, ledger, on_list=on_list) == asked
     assert {n for n in site.numbers if n > 200} <= site.seen
 
 
