@@ -20,6 +20,7 @@ from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
 from espreso_crawler.spiders.known import Known
 from espreso_crawler.spiders.presses import Presses
+from espreso_crawler.spiders.walk import Walk
 
 OPENING_PRIORITY = 10
 
@@ -35,7 +36,6 @@ class Browsing:
         self._archive = archive
         self._mode = mode
         self._program = None if self._mode == "never" else program(crawl.crawler.settings)
-        self._most = crawl.crawler.settings.getint("ESPRESO_BROWSER_PRESSES")
         self._has_told = False
         if self._mode == "always" and not self._program:
             raise ConfigurationError(f"browser=always: no browser is installed: {HOW_TO_INSTALL}")
@@ -65,7 +65,7 @@ class Browsing:
         elif missing := self._missing():
             walk.give_up(GapReason.NO_BROWSER, missing)
         else:
-            yield self._opening(page, Presses(walk, self._most))
+            yield self._opening(page, self._presses(walk))
 
     def parse(self, response: Response, presses: Presses | None) -> Iterator[Request]:
         """Read the feed of a page in the browser, and go on below it if more is wanted."""
@@ -78,7 +78,7 @@ class Browsing:
         yield from self._articles.requests(self._feeds.follow(found, page.url))
         walk = presses.walk if presses else self._archive.begin(found, page, known)
         if walk and more_button(page):
-            yield from self._press(tab_of(response.meta), page, found, presses or Presses(walk, self._most), known)
+            yield from self._press(tab_of(response.meta), page, found, presses or self._presses(walk), known)
             return
         close_tab(response.meta)
         if walk:
@@ -114,6 +114,10 @@ class Browsing:
             why = f"; {trouble}" if trouble else ""
             raise LayoutError(f"{response.url}: the news feed is empty, also in the browser{why}")
         return page, found
+
+    def _presses(self, walk: Walk) -> Presses:
+        """Return the presses of a walk; the setting is read here, for a spider is made before settings are checked."""
+        return Presses(walk, self._crawl.crawler.settings.getint("ESPRESO_BROWSER_PRESSES"))
 
     def _missing(self) -> str | None:
         """Return why there is no browser, with the way to one the first time."""

@@ -185,9 +185,10 @@ def test_without_a_browser_one_line_says_what_to_install(no_chromium, desk: Desk
     with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
         done = desk.crawl(f"start={demo.url}/,{demo.url}/news")
     assert done.exit_code == 3
-    told, again = [line for line in done.log.splitlines() if "no browser is installed" in line]
+    told, again, last = [line for line in done.log.splitlines() if "no browser is installed" in line]
     assert told.endswith(f"/: no news feed without its scripts, and no browser is installed: {HOW_TO_INSTALL}")
     assert again.endswith("/news: no news feed without its scripts, and no browser is installed")
+    assert last.startswith("scrapy crawl: ")  # a failed run ends with its reason
 
 
 def test_a_browser_that_is_not_wanted_is_not_started(desk: Desk):
@@ -212,8 +213,8 @@ def test_always_without_a_browser_asks_for_nothing(no_chromium, demo: DemoSite, 
     ("name", "value", "reason"),
     [
         ("ESPRESO_BROWSER_PATH", "no-such-browser", "ESPRESO_BROWSER_PATH='no-such-browser': there is no such program"),
-        ("ESPRESO_BROWSER_SECONDS", "0", "ESPRESO_BROWSER_SECONDS and ESPRESO_BROWSER_PRESSES are numbers above 0"),
-        ("ESPRESO_BROWSER_PRESSES", "many", "ESPRESO_BROWSER_SECONDS and ESPRESO_BROWSER_PRESSES are numbers above 0"),
+        ("ESPRESO_BROWSER_SECONDS", "0", "ESPRESO_BROWSER_SECONDS='0': give a number above 0"),
+        ("ESPRESO_BROWSER_PRESSES", "many", "ESPRESO_BROWSER_PRESSES='many': give a whole number from 1 on"),
     ],
 )
 def test_a_wrong_setting_is_refused_at_once(name, value, reason, demo: DemoSite, desk: Desk):
