@@ -17,7 +17,7 @@ Day = date
 SCHEMA_VERSION = "1.0"
 """Minor: a new nullable field. Major: everything else."""
 
-EXTRACTOR_VERSION = "4"
+EXTRACTOR_VERSION = "5"
 """Raised by hand when extraction changes: digests are compared within one version only."""
 
 Event = Literal["created", "revised", "removed", "retracted", "reextracted", "erased"]

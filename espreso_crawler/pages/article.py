@@ -17,7 +17,7 @@ from espreso_crawler.pages.images import header_video, main_image
 from espreso_crawler.pages.listing import LIST
 from espreso_crawler.pages.opt_outs import opt_outs
 from espreso_crawler.pages.page import Page
-from espreso_crawler.pages.parts import WRAPPER, Parts, line
+from espreso_crawler.pages.parts import HEADER, HEADLINE, WRAPPER, Parts, line
 from espreso_crawler.pages.structured import NewsArticle
 from espreso_crawler.pages.text.blocks import RawBlock, raw_blocks
 from espreso_crawler.processors import dates, text
@@ -64,7 +64,7 @@ def article_with_digests(
 
 
 def is_article(page: Page) -> bool:
-    """Return whether a page holds an article: by its structured data, by an article's number and headline, or by text.
+    """Return whether a page holds an article: by structured data, by its headline in the site's markup, or by text.
 
     Rubrics, tags and authors may call themselves articles in their metadata: that alone makes none.
     """
@@ -72,7 +72,7 @@ def is_article(page: Page) -> bool:
         return True
     if page.tree.css_first("h1") is None:
         return False
-    if page.tree.css_first(WRAPPER) is not None:
+    if page.tree.css_first(f"{WRAPPER}, {HEADER} {HEADLINE}") is not None:
         return True
     is_list = page.tree.css_first(LIST) is not None
     return page.meta.get("og:type") == "article" and not is_list and bool(structure.densest_text(page.root, None))

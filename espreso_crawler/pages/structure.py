@@ -97,7 +97,7 @@ def language(text: str, declared: str = "") -> str:
 
     >>> language("Їжак"), language("Ёжик"), language("Hedgehog"), language("Meeting with Їжак in the town")
     ('uk', 'ru', 'en', 'en')
-    >>> language("The mayor of the town has promised a bridge over the river.", declared="uk")
+    >>> language("The mayor of the town has promised a new bridge over the river.", declared="uk")
     'en'
     """
     if declared and len(text) < ENOUGH_TEXT:

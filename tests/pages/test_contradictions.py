@@ -66,3 +66,14 @@ def test_a_rubric_that_calls_itself_an_article_is_none():
         article(page(html, url="https://global.espreso.tv/world"))
     story = article(page(html.replace("js-news-list-container", "links"), url="https://global.espreso.tv/a-story"))
     assert story.headline == "World"
+
+
+def test_a_short_flash_in_the_sites_markup_is_an_article_without_number_and_structured_data():
+    html = (
+        "<html><head><meta property='og:type' content='article'></head><body>"
+        "<section class='header_current_article'><h1>A bridge opens</h1></section>"
+        "<section class='content_current_article'><div class='news-content'><p>It is open.</p></div></section>"
+        "</body></html>"
+    )
+    found = article(page(html, url="https://global.espreso.tv/a-bridge"))
+    assert (found.headline, found.article_body) == ("A bridge opens", "It is open.")
