@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from scrapy import cmdline
 
 from espreso_crawler.ledger import crash
 
+ROOT = Path(__file__).parents[1]
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.preload"])
 
@@ -44,6 +46,12 @@ def scrapy(arguments: Sequence[str], *, folder: Path, now: datetime | None, seco
             raise TimeoutError(f"scrapy {' '.join(arguments)}: {streams[1].read_text()}")
         stdout, log = (path.read_bytes() if path.exists() else b"" for path in streams)
         return Finished(child.exitcode, log.decode(), stdout)
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a ``scrapy`` command in the project's folder to its end: two seconds sooner than a new interpreter."""
+    done = scrapy(arguments, folder=ROOT, now=None, seconds=60)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.log.encode())
 
 
 def _child(

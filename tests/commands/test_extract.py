@@ -24,9 +24,13 @@ from tests.forked import Finished
 FACTS = Facts(entries=[Entry("19:00", "A headline", "Exclusive", ("2024, Tuesday", "24 December"), "/news-x")])
 
 
-def extract(*arguments: str, **given) -> subprocess.CompletedProcess[bytes]:
+def extract(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return forked.command("extract", *arguments)
+
+
+def extract_from(standard_input: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "scrapy", "extract", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60, **given)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60, input=standard_input)
 
 
 @pytest.fixture
@@ -165,9 +169,9 @@ def test_an_empty_folder_is_refused(tmp_path: Path):
 
 
 def test_standard_input_is_a_page(saved: str):
-    done = extract("-", "--fetched-at", "2024-12-24T17:05:00Z", input=Path(saved).read_bytes())
+    done = extract_from(Path(saved).read_bytes(), "-", "--fetched-at", "2024-12-24T17:05:00Z")
     assert (done.returncode, json.loads(done.stdout)["headline"]) == (0, FACTS.headline)
-    done = extract("-", input=b"")
+    done = extract_from(b"", "-")
     assert (done.returncode, done.stdout) == (3, b"")
     assert done.stderr == b"scrapy extract: standard input: saved page: the body is empty\n"
 

@@ -2,19 +2,18 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from espreso_crawler.demo_site import SiteOptions, running
-from tests.crawls import ROOT, Desk
+from tests import forked
+from tests.crawls import Desk
 
 
 def scrapy(desk: Desk, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     places = ["-s", f"ESPRESO_OUTPUT={desk.home / 'output'}", "-s", f"ESPRESO_STATE={desk.home / 'state'}"]
-    command = [sys.executable, "-m", "scrapy", *arguments, *places]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60)
+    return forked.command(*arguments, *places)
 
 
 def assert_refused(done: subprocess.CompletedProcess[bytes], code: int, reason: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,13 @@ import pytest
 from espreso_crawler.record import encode
 from espreso_crawler.tagging import tagger
 from espreso_crawler.vocabularies.loading import COLUMNS
+from tests import forked
 from tests.articles import full_article
-from tests.crawls import ROOT, Desk
+from tests.crawls import Desk
 
 
 def tag(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "scrapy", "tag", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60)
+    return forked.command("tag", *arguments)
 
 
 @pytest.fixture

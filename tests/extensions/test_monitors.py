@@ -1,7 +1,6 @@
 """The monitors in real crawls: rows held back, released, discarded, killed while they wait, or not watched at all."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from espreso_crawler.demo_site.options import Layout
 from espreso_crawler.identity import slug_of
+from tests import forked
 from tests.crawls import PAGE, ROOT, Desk, page_requests, start, wait_for_requests
 
 NO_BACKOFF = {"ESPRESO_BACKOFF_SECONDS": "0"}
@@ -212,8 +212,7 @@ def test_a_kill_while_pages_without_article_wait_makes_none_of_them_a_suspect(de
 def command(desk: Desk, name: str, *arguments: str) -> int:
     places = {"ESPRESO_OUTPUT": str(desk.home / "output"), "ESPRESO_STATE": str(desk.home / "state")}
     given = [part for setting, value in places.items() for part in ("-s", f"{setting}={value}")]
-    called = [sys.executable, "-m", "scrapy", name, *arguments, *given]
-    return subprocess.run(called, cwd=ROOT, capture_output=True, check=False, env=os.environ).returncode
+    return forked.command(name, *arguments, *given).returncode
 
 
 def wait_for_held(desk: Desk, process: subprocess.Popen[bytes]) -> None:
