@@ -29,6 +29,7 @@ class Clock:
 
     def take(self, line: str) -> None:
         """Take a day heading."""
+        line = line[: dates.LONGEST_LINE]
         found = dates.day_heading(line, self._captured)
         is_inner = line in self.line if found is None else self.day and _is_repeated(found.day, self.day)
         if is_inner:
@@ -42,6 +43,7 @@ class Clock:
 
     def moment(self, line: str) -> datetime | None:
         """Return an entry's instant; in October's doubled hour, entries below are not later than those above."""
+        line = line[: dates.LONGEST_LINE]
         clock: time | None = dates.printed_time(line)
         # An entry may name its day itself, beside its time.
         own = dates.day_heading(line, self._captured) if len(line) > LONGEST_TIME else None

@@ -33,6 +33,16 @@ def test_new_year_inside_a_feed(disguise):
     assert found.way == ("markup" if disguise is str else "structure")
 
 
+def test_a_time_that_was_never_closed_is_read_no_further_than_a_line():
+    long = "it rains " * 150  # each of a feed's times holds all that follows when its tag was never closed
+    entries = [
+        Entry("12:00 " + long, "a", day=("2025, середа", "1 січня"), href="/a"),
+        Entry(long + "11:00", "b", href="/b"),
+    ]
+    found = feed(page(article_html(Facts(entries=entries))))
+    assert times(found) == ["2025-01-01T12:00:00+02:00", ""]
+
+
 def test_the_doubled_hour_of_october():
     entries = [
         Entry("04:10", "d", day=("2025, неділя", "26 жовтня"), href="/d"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from espreso_crawler.pages import article
-from espreso_crawler.pages.json_text import LONGEST_REPAIRED, loaded
+from espreso_crawler.pages.json_text import LONGEST_REPAIRED, Loaded, loaded
 from espreso_crawler.pages.structured import NewsArticle, OfPage, news_article
 from tests.builders import Facts, article_html, page
 
@@ -267,12 +267,19 @@ def test_other_faults_are_repaired_and_said_to_be(text: str):
         "[" * 50_000,
         '["a": ' * 4_000,
         '{"a": "' + 'x" y ' * LONGEST_REPAIRED,
+        '[{"a: ["b"], "' + ":6024" * 4_000 + '"c"/d"}]',
     ],
 )
 def test_what_cannot_be_repaired_in_bounds_is_nothing(text: str):
     started = time.process_time()
     assert loaded(text) is None
     assert time.process_time() - started < 1
+
+
+def test_a_long_text_with_many_times_is_repaired():
+    body = "At 12:30: the lake rises. " * 300
+    found = loaded('{"a": "%s" "b": "x", "c": "y",}' % body)
+    assert found == Loaded({"a": body, "b": "x", "c": "y"}, is_guessed=True)
 
 
 def test_broken_data_takes_nothing_from_a_page_and_repaired_data_gives_what_only_it_has():
