@@ -25,7 +25,7 @@ ESCAPE = re.compile(r'(\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))|\\')
 DEEPEST_REPAIRED = 30
 """Brackets inside one another in a text that is repaired: its time grows with the square of them."""
 MOST_LOOKED_AHEAD = 5_000_000
-"""Characters between colons and the quotes after them, 0.2 s: json-repair looks for a quote from each colon in a key."""
+"""Characters between colons and the quotes after them, 0.2 s: json-repair looks for one from each colon in a key."""
 BRACKET = re.compile(r"[\[\]{}]")
 PARENTHESIS = re.compile(r"[\[{(:,]\s*+\(")
 # Escapes that a template which escapes for HTML alone never writes.

@@ -278,7 +278,7 @@ def test_what_cannot_be_repaired_in_bounds_is_nothing(text: str):
 
 def test_a_long_text_with_many_times_is_repaired():
     body = "At 12:30: the lake rises. " * 300
-    found = loaded('{"a": "%s" "b": "x", "c": "y",}' % body)
+    found = loaded(f'{{"a": "{body}" "b": "x", "c": "y",}}')
     assert found == Loaded({"a": body, "b": "x", "c": "y"}, is_guessed=True)
 
 
