@@ -10,7 +10,7 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 if TYPE_CHECKING:
-    from espreso_crawler.demo_site.application import Application
+    from espreso_crawler.demo_site import Application
 
 HOST = "global.espreso.tv"
 META = "demo_page"
@@ -72,12 +72,11 @@ def _page(request: Request) -> Response:
 
 @cache
 def _site() -> "Application":
-    from espreso_crawler.demo_site import Site, SiteOptions  # noqa: PLC0415
-    from espreso_crawler.demo_site.application import Application  # noqa: PLC0415
+    from espreso_crawler.demo_site import Application, Site, SiteOptions  # noqa: PLC0415
 
     return Application(Site(SiteOptions(page_bytes=20_000)))
 
 
 def _newest() -> str:
     site = _site().site
-    return urlsplit(site.truth(site.newest, f"http://{HOST}").url).path
+    return f"/{site.brief(site.newest).slug}"

@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from espreso_crawler.demo_site import DemoSite
 from tests import forked
 from tests.forked import Finished
+from tests.site import DemoSite
 
 ROOT = Path(__file__).parents[1]
 # A test's site is this machine's own: no need to wait between requests. All else is as in a real crawl.

@@ -13,13 +13,13 @@ import orjson
 import pytest
 from lxml import etree
 
-from espreso_crawler.demo_site import SiteOptions, running
 from espreso_crawler.exporters import OrjsonLinesItemExporter, RecordXmlItemExporter
 from espreso_crawler.items import Article
 from espreso_crawler.record import encode
 from tests.articles import full_article
 from tests.crawls import PAGE, Desk
 from tests.forked import Finished
+from tests.site import SiteOptions, running
 
 CRAWL = """
 import sys

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from tests.checkout import ROOT
 from tests.crawls import NO_WAITING, PAGE, Desk, page_requests
+from tests.site import DemoSite, SiteOptions, running
 
 FENCE = re.compile(r"^```python\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COUNT = 12

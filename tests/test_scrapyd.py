@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
 from tests.checkout import ROOT, committed_files
 from tests.crawls import PAGE
 from tests.scrapyd_server import PROJECT, VERSION, Scrapyd, clean_clone, deploy, running_scrapyd, wait_until
+from tests.site import SiteOptions, running
 
 
 @pytest.fixture(scope="module")

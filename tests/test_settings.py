@@ -15,10 +15,10 @@ import pytest
 from scrapy.settings import Settings
 
 from espreso_crawler import options, scrapy_settings, settings
-from espreso_crawler.demo_site import Fault, SiteOptions, running
 from espreso_crawler.exceptions import ConfigurationError
 from tests.checkout import ROOT
 from tests.crawls import PAGE, Desk, page_requests
+from tests.site import Fault, SiteOptions, running
 
 
 @pytest.mark.parametrize(

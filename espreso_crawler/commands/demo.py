@@ -22,7 +22,7 @@ from espreso_crawler.extensions.signals import exit_code_of
 from espreso_crawler.places import places
 
 if TYPE_CHECKING:
-    from espreso_crawler.demo_site import DemoSite
+    from espreso_crawler.demo_site import Site
 
 SPAN = timedelta(hours=36)
 # Two editions side by side; each has an address of its own, as the real ones have.
@@ -44,16 +44,16 @@ class Command(EspresoCommand):
         self.given.setdict(changed, priority="cmdline")
         console = Console(stderr=True)
         with demo_sites(self.given) as sites:
-            console.print("Invented news sites: " + ", ".join(site.url for site in sites))
+            console.print("Invented news sites: " + ", ".join(sites))
             self.exitcode = self._crawl(sites, console)
         _show(output, console)
 
-    def _crawl(self, sites: "list[DemoSite]", console: Console) -> int:
-        since = min(site.site.clock.now() for site in sites) - SPAN
-        total = sum(len(site.site.numbers(since, site.site.clock.now())) for site in sites)
+    def _crawl(self, sites: "dict[str, Site]", console: Console) -> int:
+        since = min(site.clock.now() for site in sites.values()) - SPAN
+        total = sum(len(site.numbers(since, site.clock.now())) for site in sites.values())
         process = AsyncCrawlerProcess(self.given)
         crawler = process.create_crawler("read_also")
-        arguments = {"start": ",".join(f"{site.url}/news" for site in sites), "since": since.isoformat()}
+        arguments = {"start": ",".join(f"{url}/news" for url in sites), "since": since.isoformat()}
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("articles", total=total)
@@ -65,14 +65,15 @@ class Command(EspresoCommand):
 
 
 @contextmanager
-def demo_sites(settings: BaseSettings) -> "Iterator[list[DemoSite]]":
-    """Run the invented sites as long as a ``with`` block, and crawl them without delay: they belong to the user."""
+def demo_sites(settings: BaseSettings) -> "Iterator[dict[str, Site]]":
+    """Run the invented sites, by URL, as long as a ``with`` block, to crawl without delay: they belong to the user."""
     # Scrapy imports every command for each of them: the site is loaded for those that need it only.
-    from espreso_crawler.demo_site import SiteOptions, running_apart  # noqa: PLC0415
+    from espreso_crawler.demo_site import Application, Site, SiteOptions, running  # noqa: PLC0415
 
     settings.setdict({"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}, priority="cmdline")
     with ExitStack() as stack:
-        yield [stack.enter_context(running_apart(SiteOptions(language=lang), host=host)) for lang, host in _editions()]
+        sites = [(Site(SiteOptions(language=language)), host) for language, host in _editions()]
+        yield {stack.enter_context(running(Application(site), host=host)): site for site, host in sites}
 
 
 def _editions() -> tuple[tuple[Any, str], ...]:

@@ -77,7 +77,7 @@ class Command(ScrapyCommand):
             return
         with ExitStack() as stack:
             if opts.demo:
-                starts = [f"{site.url}{ReadAlsoSpider.path}" for site in stack.enter_context(demo_sites(self.settings))]
+                starts = [f"{url}{ReadAlsoSpider.path}" for url in stack.enter_context(demo_sites(self.settings))]
             captures = self._fetched(starts, err)
         if captures is None:
             self.exitcode = int(ExitCode.CONFIGURATION)

@@ -1,7 +1,7 @@
 """From a path to an answer: every address of the site and what stands there."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -10,21 +10,17 @@ from itertools import chain
 from urllib.parse import parse_qs
 from zlib import crc32
 
-import orjson
-
 from espreso_crawler.demo_site import sitemaps
 from espreso_crawler.demo_site.article_page import amp_page, article_parts
 from espreso_crawler.demo_site.articles import Brief
-from espreso_crawler.demo_site.damage import spoiled
 from espreso_crawler.demo_site.document import Parts, Stamp, document
 from espreso_crawler.demo_site.edition import Link
-from espreso_crawler.demo_site.error_pages import challenge_page, error_page
 from espreso_crawler.demo_site.frame import Frame
-from espreso_crawler.demo_site.layouts import redesigned
+from espreso_crawler.demo_site.layouts import LAYOUTS, Rewrite
 from espreso_crawler.demo_site.listing import news_parts, not_found_parts, topic_parts
-from espreso_crawler.demo_site.responses import JSON, TEXT, XML, Request, Response, moved_to
+from espreso_crawler.demo_site.responses import TEXT, XML, Request, Response, moved_to
 from espreso_crawler.demo_site.site import Site
-from espreso_crawler.demo_site.tape import tape_html, tape_json
+from espreso_crawler.demo_site.tape import tape_html
 
 _PIXEL = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
 _STATIC = ("/img/", "/css/", "/js/", "/svg/", "/uploads/", "/cdn-cgi/")
@@ -36,10 +32,16 @@ _LONGEST_PAGE_NUMBER = 9
 
 
 class Pages:
-    """Answers requests for one site, with the faults and the layout that are on."""
+    """Answers requests for one site, in the layout that is on.
+
+    A site of the tests is a subclass: it answers some requests in another way, and knows more layouts.
+    """
+
+    layouts: Mapping[str, Rewrite] = LAYOUTS
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self.set_layout(site.layout)
         self._served = 0
         self._frame = lru_cache(maxsize=8)(lambda base: Frame(site.words, base, site.seed))
         self._tape = lru_cache(maxsize=4)(self._make_tape)
@@ -52,28 +54,28 @@ class Pages:
         self._routes: dict[str, Callable[[Request, str], Response]] = {
             "/": lambda _, base: self._topic(Link("", words.strings["site_name"]), base),
             "/news": self._news,
-            "/news-tape.json": self._tape_page,
-            "/robots.txt": self._robots,
+            "/robots.txt": lambda _, base: Response(200, sitemaps.robots_txt(base), TEXT),
             "/rss": self._rss,
-            **({"/.well-known/tdmrep.json": self._tdmrep} if site.options.tdmrep else {}),
             "/sitemap.xml": lambda _, base: Response(200, sitemaps.index_xml(base, site.clock.now()), XML),
             **{f"/{name}": self._one_sitemap for name in sitemaps.SITEMAPS},
             **{f"/{name}.gz": self._gzipped_sitemap for name in sitemaps.SITEMAPS},
         }
 
     def response(self, request: Request) -> Response:
-        """Return the answer to a request: the page, or what a fault makes of it."""
-        fault = self._site.faults.hit(request.target)
-        if fault:
-            return spoiled(fault, request.target, lambda: self._answer(request))
-        return _versioned(self._answer(request), request.if_none_match)
+        """Return the answer to a request; 304 to a client that knows this version of a list."""
+        return _versioned(self.answer(request), request.if_none_match)
 
-    def _answer(self, request: Request) -> Response:
+    def set_layout(self, name: str) -> None:
+        """Show the site in another layout; raises `ValueError` for an unknown one, which would mean the plain site."""
+        if name not in self.layouts:
+            raise ValueError(f"unknown layout {name!r}: one of {', '.join(self.layouts)}")
+        self._site.layout = name
+
+    def answer(self, request: Request) -> Response:
+        """Return the answer to a request, whole."""
         base = f"http://{request.host}"
         path = request.path
         route = self._routes.get(path)
-        if self._site.layout == "challenge" and path != "/robots.txt":
-            return Response(403, challenge_page(), headers=(("cf-mitigated", "challenge"),))
         if route:
             return route(request, base)
         if path.startswith(_STATIC):
@@ -101,17 +103,12 @@ class Pages:
         return self._html(article_parts(article, slug, related, frame), frame)
 
     def _news(self, request: Request, base: str) -> Response:
-        page, size = _page_number(request), self._site.options.listing_entries
+        page, size = page_number(request), self._site.options.listing_entries
         entries = self._site.entries((page - 1) * size, size + 1)
         frame = self._frame(base)
         has_times = self._site.options.listing_times
         parts = news_parts(entries[:size], page, frame, has_next=len(entries) > size, has_times=has_times)
         return self._html(parts, frame)
-
-    def _tape_page(self, request: Request, base: str) -> Response:
-        size = self._site.options.tape_entries
-        entries = self._site.entries((_page_number(request) - 1) * size, size)
-        return Response(200, orjson.dumps(tape_json(entries, self._site.words, base)), JSON)
 
     def _topic(self, topic: Link, base: str) -> Response:
         briefs = self._topic_briefs(topic.slug, self._site.minute, self._site.changes)
@@ -130,29 +127,14 @@ class Pages:
         plain = self._one_sitemap(request._replace(target=request.path.removesuffix(".gz")), base)
         return Response(200, gzip.compress(plain.body, mtime=0), "application/gzip")
 
-    def _robots(self, _request: Request, base: str) -> Response:
-        site = self._site
-        if site.robots == "missing":
-            return Response(404, error_page())
-        if site.robots == "unavailable":
-            return Response(503, error_page())
-        if site.robots == "challenge":
-            return Response(200, challenge_page())
-        disallowed = site.disallow if site.robots == "disallow" else ()
-        return Response(200, sitemaps.robots_txt(base, disallowed, site.options.crawl_delay), TEXT)
-
-    def _tdmrep(self, _request: Request, _base: str) -> Response:
-        return Response(200, self._site.options.tdmrep.encode(), JSON)
-
     def _html(self, parts: Parts, frame: Frame, status: int = 200) -> Response:
         site = self._site
         tape = self._tape(frame.base, site.minute, site.changes)
         self._served += 1
         stamp = Stamp.of(site.seed, self._served, site.minute * 60)
         page = document(parts, frame, tape, site.options.page_bytes, stamp)
-        said = (("X-Robots-Tag", site.options.robots_tag), ("TDM-Reservation", site.options.tdm_reservation))
-        headers = tuple(header for header in said if header[1])
-        return Response(status, redesigned(page, site.layout, site.words, site.seed), headers=headers)
+        rewrite = self.layouts[site.layout]
+        return Response(status, rewrite(page.decode(), site.words, site.seed).encode() if rewrite else page)
 
     def _make_tape(self, base: str, _minute: int, _changes: int) -> bytes:
         entries = self._site.entries(0, self._site.options.tape_entries)
@@ -198,7 +180,8 @@ def _slugs(brief: Brief) -> tuple[str, ...]:
     return (brief.slug, brief.alias) if brief.alias else (brief.slug,)
 
 
-def _page_number(request: Request) -> int:
+def page_number(request: Request) -> int:
+    """Return the page of a list that a request asks for, from 1; the first one for nonsense."""
     number = parse_qs(request.query).get("page", ["1"])[0]
     is_number = number.isascii() and number.isdigit() and len(number) <= _LONGEST_PAGE_NUMBER
     return max(1, int(number)) if is_number else 1

@@ -1,15 +1,21 @@
 """What the site answers and how the answer travels, before any byte is sent."""
 
-from dataclasses import dataclass, field
+from asyncio import Transport
+from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 HTML = "text/html; charset=UTF-8"
 XML = "text/xml; charset=UTF-8"
 JSON = "application/json"
 TEXT = "text/plain; charset=UTF-8"
 
-Way = Literal["whole", "hang", "reset", "short", "chunked_cut", "slow", "flood", "header_flood"]
+Deliver = Callable[[Transport, bytes, bytes, Callable[[], None]], None]
+"""Sends an answer: transport, head, body, and what to call once when the connection is free again or gone.
+
+The head is the status line and the headers, each with its line end, without a length and the empty line.
+"""
 
 
 class Request(NamedTuple):
@@ -34,29 +40,19 @@ class Request(NamedTuple):
         return self.target.partition("?")[2]
 
 
-class Delivery(NamedTuple):
-    """How an answer travels.
-
-    `hang` sends nothing for `seconds` and closes; `reset` breaks the connection; `short` stops at half of the
-    promised length; `chunked_cut` at half without the last chunk; `slow` sends `piece` bytes every `seconds`;
-    `flood` and `header_flood` send `piece` bytes that nobody asked for.
-    """
-
-    way: Way = "whole"
-    seconds: float = 0.0
-    piece: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer; `headers` are those beyond the usual ones, `delay` the seconds before its first byte."""
+    """An answer; `headers` are those beyond the usual ones, `delay` the seconds before its first byte.
+
+    `deliver` sends it in a way of its own, for sites that fail on purpose.
+    """
 
     status: int
     body: bytes
     content_type: str = HTML
     headers: tuple[tuple[str, str], ...] = ()
-    delivery: Delivery = field(default=Delivery())
     delay: float = 0.0
+    deliver: Deliver | None = None
 
     @property
     def is_html(self) -> bool:

@@ -1,85 +1,28 @@
-"""A demo site that runs as long as a `with` block: in a thread, or in a process of its own."""
+"""A site that is served as long as a `with` block, by a thread of this process."""
 
 import asyncio
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-
-import orjson
 
 from espreso_crawler.demo_site.application import Application
-from espreso_crawler.demo_site.control import Control
-from espreso_crawler.demo_site.options import SiteOptions
 from espreso_crawler.demo_site.server import listening, url_of
-from espreso_crawler.demo_site.site import Site
 
 _STOP_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class DemoSite:
-    """A running site: its URL without a slash at the end, its control client, and the site itself.
-
-    In a process of its own, `site` is its twin by its options, for `truth` and numbers; what `control`
-    changes does not reach the twin.
-    """
-
-    url: str
-    control: Control
-    site: Site
-
-
 @contextmanager
-def running(
-    options: SiteOptions | None = None,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    application: Callable[[SiteOptions | None], Application] = lambda options: Application(Site(options)),
-) -> Iterator[DemoSite]:
-    """Run a site in a thread of this process; port 0 takes a free one. `demo.site` is the live one.
+def running(application: Application, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve a site; yields its URL without a slash at the end. Port 0 takes a free one.
 
-    `application` makes another site than the plain one, for tests.
+    Raises `OSError` for a port that is taken, `ValueError` for an address that other machines can reach.
     """
-    answering = application(options)
-    site = answering.site
-    thread = _ServerThread(answering, host, port)
+    thread = _ServerThread(application, host, port)
     thread.start()
     try:
-        url = thread.url()
-        yield DemoSite(url, Control(url), site)
+        yield thread.url()
     finally:
         thread.stop()
-
-
-@contextmanager
-def running_apart(options: SiteOptions | None = None, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoSite]:
-    """Run a site in a process of its own, for benchmarks: it shares no interpreter lock with the crawl."""
-    options = options or SiteOptions()
-    fields = orjson.dumps(asdict(options)).decode()
-    command = [
-        sys.executable,
-        "-m",
-        "espreso_crawler.demo_site",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--options",
-        fields,
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own program
-        try:
-            url = (process.stdout.readline() if process.stdout else "").strip()
-            if not url:
-                raise RuntimeError(f"the demo site did not start: {' '.join(command)}")
-            yield DemoSite(url, Control(url), Site(options))
-        finally:
-            process.terminate()
-            process.wait(_STOP_SECONDS)
 
 
 class _ServerThread(threading.Thread):

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on loopback for one site, on asyncio's own protocol: faults need the bare connection.
+"""HTTP/1.1 on loopback for one site, on asyncio's own protocol: a site of the tests breaks connections.
 
 Not on Twisted: it has one reactor per process, and a test's process needs that for the crawler under test.
 """
@@ -11,7 +11,6 @@ from http import HTTPStatus
 from ipaddress import ip_address
 
 from espreso_crawler.demo_site.application import CONTROL, Application
-from espreso_crawler.demo_site.delivery import deliver
 from espreso_crawler.demo_site.responses import Request, Response
 
 _END_OF_HEAD = b"\r\n\r\n"
@@ -88,7 +87,7 @@ class Connection(asyncio.Protocol):
         self._application.in_flight += 1
         response = self._application.response(request)
         is_control = request.target.startswith(CONTROL)
-        delay = response.delay + (0 if is_control else self._application.site.options.latency)
+        delay = response.delay + (0 if is_control else self._application.site.latency)
         if delay:
             asyncio.get_running_loop().call_later(delay, self._send, request, response)
         else:
@@ -106,8 +105,11 @@ class Connection(asyncio.Protocol):
         if request.method == "HEAD":
             self._transport.write(b"%bContent-Length: %d\r\n\r\n" % (head, len(body)))
             self._done()
+        elif response.deliver and not self._transport.is_closing():
+            response.deliver(self._transport, head, body, self._done)
         else:
-            deliver(self._transport, head, body, response.delivery, self._done)
+            self._transport.writelines([b"%bContent-Length: %d\r\n\r\n" % (head, len(body)), body])
+            self._done()
 
     def _done(self) -> None:
         self._application.in_flight -= 1

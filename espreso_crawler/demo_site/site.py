@@ -1,6 +1,5 @@
-"""The state of one demo site: articles, clock, updates and removals, the faults and layout in force."""
+"""The state of one demo site: articles, clock, updates and removals, the layout and the latency in force."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import get_args
@@ -9,7 +8,6 @@ from espreso_crawler.demo_site.articles import Article, Brief, Newsroom
 from espreso_crawler.demo_site.chance import mixed
 from espreso_crawler.demo_site.clock import Clock
 from espreso_crawler.demo_site.edition import edition
-from espreso_crawler.demo_site.faults import FaultPlan
 from espreso_crawler.demo_site.history import (
     FeedState,
     History,
@@ -23,7 +21,6 @@ from espreso_crawler.demo_site.history import (
 from espreso_crawler.demo_site.options import SiteOptions
 from espreso_crawler.demo_site.tape import Entry
 from espreso_crawler.demo_site.timeline import Timeline, kyiv_time, minute_of
-from espreso_crawler.demo_site.truth import Standing, Truth, truth_of
 
 
 class Site:
@@ -37,10 +34,8 @@ class Site:
         self.timeline = Timeline(self.options.first_day, self.options.per_day, self.seed)
         self.newsroom = Newsroom(self.words, self.timeline, self.seed, self.options.spells)
         self.clock = Clock(self.options.now, self.options.clock_rate)
-        self.faults = FaultPlan(self.seed, self.options.faults)
         self.layout = self.options.layout
-        self.robots = self.options.robots
-        self.disallow = self.options.disallow
+        self.latency = self.options.latency
         self.changes = 0
         """Grows with every update and removal: what was rendered before one is stale."""
         self._history = History()
@@ -85,32 +80,31 @@ class Site:
         self.changes += 1
 
     def reset(self) -> None:
-        """Return to the site's options: clock, faults, layout, robots; forget updates and removals."""
+        """Return to the site's options: clock, layout, latency; forget updates and removals."""
         self.clock.set(self.options.now)
-        self.faults.replace(self.options.faults)
-        self.layout, self.robots, self.disallow = (
-            self.options.layout,
-            self.options.robots,
-            self.options.disallow,
-        )
+        self.layout, self.latency = self.options.layout, self.options.latency
         self._history.clear()
         self.changes += 1
+
+    def updates(self, number: int) -> list[Update]:
+        """Return the updates of an article so far, oldest first."""
+        return self._history.updates(number, self.minute)
 
     def brief(self, number: int) -> Brief:
         """Return what the feed shows of an article now."""
         brief = self.newsroom.brief(number)
-        updates = self._history.updates(number, self.minute)
+        updates = self.updates(number)
         return revised_brief(brief, updates, self.newsroom) if updates else brief
 
     def article(self, number: int) -> Article:
         """Return an article as its page shows it now."""
         article = self.newsroom.article(number)
-        updates = self._history.updates(number, self.minute)
+        updates = self.updates(number)
         return revised(article, updates, self.newsroom) if updates else article
 
     def modified(self, number: int) -> datetime:
         """Return when an article was changed last, to the minute."""
-        updates = self._history.updates(number, self.minute)
+        updates = self.updates(number)
         return kyiv_time(updates[-1].minute) if updates else self.timeline.published(number)
 
     def removed_with(self, number: int) -> int | None:
@@ -126,19 +120,6 @@ class Site:
         """Return the numbers of the articles published between two instants, both included, up to now."""
         first = self.timeline.newest(minute_of(since - timedelta(seconds=1)))
         return range(first + 1, min(self.timeline.newest(minute_of(until)), self.newest) + 1)
-
-    def truth(self, number: int, base: str = "") -> Truth:
-        """Return what a crawler should read from an article now; `base` is the site's URL without a slash."""
-        updates = self._history.updates(number, self.minute)
-        loud = [update.minute for update in updates if not update.is_silent]
-        feed_minute = loud[-1] if loud else self.timeline.published_minute(number)
-        standing = Standing(kyiv_time(feed_minute), 1 + len(updates), self.removed_with(number))
-        article = self.article(number)
-        return truth_of(article, map(self.brief, article.related), standing, self.words, base)
-
-    def truths(self, since: datetime, until: datetime, base: str = "") -> Iterator[Truth]:
-        """Yield the truth of every article published between two instants, oldest first."""
-        return (self.truth(number, base) for number in self.numbers(since, until))
 
     def _make_feed_state(self, minute: int, _changes: int) -> FeedState:
         return self._history.feed_state(self.timeline.newest(minute), minute)

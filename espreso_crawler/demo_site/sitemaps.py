@@ -64,11 +64,9 @@ def rss_xml(base: str, words: Edition, entries: Sequence[Entry], now: datetime) 
     ).encode()
 
 
-def robots_txt(base: str, disallowed: Iterable[str], crawl_delay: int = 0) -> bytes:
-    """Return robots.txt with the given paths forbidden to all, and seconds to leave between requests."""
-    rules = "".join(f"Disallow: {path}\n" for path in disallowed) or "Disallow:\n"
-    rules += f"Crawl-delay: {crawl_delay}\n" if crawl_delay else ""
-    return f"User-agent: *\n{rules}\nSitemap: {base}/sitemap.xml\n".encode()
+def robots_txt(base: str) -> bytes:
+    """Return robots.txt that allows everything."""
+    return f"User-agent: *\nDisallow:\n\nSitemap: {base}/sitemap.xml\n".encode()
 
 
 def _url(address: str, changed: datetime) -> str:

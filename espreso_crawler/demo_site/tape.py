@@ -41,21 +41,6 @@ def tape_html(entries: Sequence[Entry], words: Edition, base: str, strays: Seque
     )
 
 
-def tape_json(entries: Sequence[Entry], words: Edition, base: str) -> list[dict[str, str]]:
-    """Return entries as the script-built feed loads them."""
-    return [
-        {
-            "year": words.year_text(kyiv_time(entry.minute)),
-            "day": words.day_text(kyiv_time(entry.minute)),
-            "time": f"{kyiv_time(entry.minute):%H:%M}",
-            "mark": entry.brief.label,
-            "headline": entry.brief.headline,
-            "url": f"{base}/{entry.brief.slug}",
-        }
-        for entry in entries
-    ]
-
-
 def _blocks(entries: Sequence[Entry], words: Edition, base: str, strays: Sequence[str]) -> str:
     parts: list[str] = []
     start = 0

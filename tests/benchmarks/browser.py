@@ -15,9 +15,9 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 
 from espreso_crawler.browser import HOW_TO_INSTALL, program
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running_apart
 from tests.benchmarks.crawler import ROOT, clocks, settings_of
 from tests.benchmarks.report import show
+from tests.site import DemoSite, SiteOptions, running_apart
 
 DAYS = 7
 ROUNDS = 3

@@ -2,9 +2,9 @@
 
 from statistics import median
 
-from espreso_crawler.demo_site import running_apart
 from tests.benchmarks.crawler import Crawled, crawled
 from tests.benchmarks.report import show
+from tests.site import running_apart
 
 ARTICLES = 2_000
 ROUNDS = 3

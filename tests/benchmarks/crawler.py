@@ -14,8 +14,8 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
-from espreso_crawler.demo_site import Site
 from tests.benchmarks.rivals import BareSpider, PlainSpider
+from tests.site import Site
 
 ROOT = Path(__file__).parents[2]
 LISTED = 40  # articles on a page of the demo's archive

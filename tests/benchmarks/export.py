@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from espreso_crawler.demo_site import running_apart
 from espreso_crawler.export.formats import FORMATS
 from espreso_crawler.ledger.shelf import segment_path
 from tests.benchmarks.report import show
 from tests.crawls import ROOT, Desk
+from tests.site import running_apart
 
 SIZES = (2_000, 20_000)
 MODELS = 200

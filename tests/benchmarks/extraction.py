@@ -13,12 +13,12 @@ import parsel
 import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
-from espreso_crawler.demo_site.application import Application
-from espreso_crawler.demo_site.options import SiteOptions
 from espreso_crawler.demo_site.responses import Request
-from espreso_crawler.demo_site.site import Site
 from espreso_crawler.pages import Page, article, feed
 from tests.benchmarks.report import show
+from tests.site.application import Application
+from tests.site.options import SiteOptions
+from tests.site.site import Site
 
 ROUNDS = 15
 TURN_SECONDS = 0.05

@@ -10,12 +10,12 @@ from pathlib import Path
 from statistics import mean, median
 from typing import NamedTuple
 
-from espreso_crawler.demo_site import running_apart
 from espreso_crawler.ledger import Ledger
 from tests.benchmarks.crawler import Crawled, crawled
 from tests.benchmarks.filled import filled, seen, written
 from tests.benchmarks.report import show
 from tests.ledger.builders import open_ledger, see
+from tests.site import running_apart
 
 FEW, MANY = 1_000, 1_000_000
 BATCH = 40

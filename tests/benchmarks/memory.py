@@ -1,8 +1,8 @@
 """Peak memory of our crawl at two sizes: it must not grow with the number of articles."""
 
-from espreso_crawler.demo_site import running_apart
 from tests.benchmarks.crawler import crawled
 from tests.benchmarks.report import show
+from tests.site import running_apart
 
 SIZES = (2_000, 20_000)
 

@@ -12,7 +12,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from espreso_crawler import record
-from espreso_crawler.demo_site import Site, SiteOptions
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger, Neighbour, Rules, Run, new_run_id
 from espreso_crawler.ledger.neighbours import write
@@ -25,6 +24,7 @@ from espreso_crawler.vocabularies.stems import Pattern, pattern
 from tests.benchmarks.report import show
 from tests.near_duplicates.generated import pairs
 from tests.near_duplicates.scores import scores as copies_scores
+from tests.site import Site, SiteOptions
 from tests.tagging.labelled import scores, texts
 
 ROUNDS, TURN = 21, 30

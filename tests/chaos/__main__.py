@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 from random import Random
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running_apart
 from tests.chaos.children import scrapy, warm
 from tests.chaos.newsroom import Newsroom
 from tests.chaos.rounds import ANY_MOMENT, STEPS, Chaos
 from tests.chaos.verdict import Verdict, verdict
 from tests.crawls import PAGE
+from tests.site import DemoSite, SiteOptions, running_apart
 
 PER_DAY = 40
 SHOWN = 10

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from espreso_crawler.demo_site.options import Layout
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.status import status
 from espreso_crawler.monitors.judge import ENOUGH
 from tests.chaos.children import Child, scrapy
 
-REDESIGN: Layout = "wrong_weekday"
+REDESIGN: str = "wrong_weekday"
 """Doubtful to the monitors, and read rightly all the same: what is released shall be true."""
 FRESH = 6
 """Articles that come with the redesign: enough for a verdict, however often such rows were released before."""

@@ -11,12 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from espreso_crawler.demo_site import DemoSite
 from espreso_crawler.ledger import crash
 from tests.chaos.children import STARTS, Child, crawl
 from tests.chaos.newsroom import FAULTS, SLOW_PAGE, Newsroom
 from tests.chaos.quarantine import FRESH, REDESIGN, decide, quarantined, undecided
 from tests.crawls import NO_WAITING
+from tests.site import DemoSite
 
 KILLED = -9
 STEPS = (*crash.STEPS, *crash.HOLDING_STEPS, *crash.RELEASING_STEPS)

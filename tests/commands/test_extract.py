@@ -12,7 +12,6 @@ from scrapy.utils.project import get_project_settings
 
 from espreso_crawler import saved_pages
 from espreso_crawler.commands import extract as extract_command
-from espreso_crawler.demo_site import SiteOptions, running
 from espreso_crawler.items import Article
 from espreso_crawler.pages import Page
 from espreso_crawler.schema.validator import problems
@@ -20,6 +19,7 @@ from tests import forked
 from tests.builders import CAPTURED, Entry, Facts, article_html
 from tests.crawls import ROOT
 from tests.forked import Finished
+from tests.site import SiteOptions, running
 
 FACTS = Facts(entries=[Entry("19:00", "A headline", "Exclusive", ("2024, Tuesday", "24 December"), "/news-x")])
 

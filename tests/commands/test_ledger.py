@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
 from tests import forked
 from tests.crawls import Desk
+from tests.site import SiteOptions, running
 
 
 def scrapy(desk: Desk, *arguments: str) -> subprocess.CompletedProcess[bytes]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from tests import forked
 from tests.crawls import NO_WAITING, PAGE, ROOT
+from tests.site import DemoSite, SiteOptions, running
 
 
 @pytest.fixture(scope="module")

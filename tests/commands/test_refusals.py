@@ -11,10 +11,10 @@ import pytest
 
 from espreso_crawler.command import HelpFormatter
 from espreso_crawler.commands.crawl import FirstError, ended
-from espreso_crawler.demo_site import SiteOptions, running
 from espreso_crawler.exceptions import ExitCode
 from tests import forked
 from tests.crawls import PAGE, ROOT, Desk
+from tests.site import SiteOptions, running
 
 COMMANDS = sorted(path.stem for path in (ROOT / "espreso_crawler/commands").glob("[a-z]*.py"))
 HEADINGS = {"Usage", "Options", "Global Options", "Positional Arguments"}

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
 from espreso_crawler.schema.validator import problems
 from tests.commands.test_ledger import assert_refused, scrapy
 from tests.crawls import Desk
+from tests.site import SiteOptions, running
 
 
 def test_a_run_is_taken_back_whole(tmp_path: Path):

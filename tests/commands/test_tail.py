@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
 from tests.commands.test_ledger import assert_refused, scrapy
 from tests.crawls import ROOT, Desk
+from tests.site import SiteOptions, running
 
 LONGEST = 20
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from espreso_crawler.demo_site import Site, SiteOptions
 from espreso_crawler.demo_site.edition import Language
-from espreso_crawler.demo_site.pages import Pages
 from espreso_crawler.demo_site.responses import Request, Response
+from tests.site import Site, SiteOptions
+from tests.site.pages import Pages
 
 HOST = "127.0.0.1:8000"
 BASE = f"http://{HOST}"

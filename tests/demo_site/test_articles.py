@@ -1,9 +1,9 @@
 """Articles: the same from the same seed, found by their slugs, with every oddity among a few hundred."""
 
-from espreso_crawler.demo_site import Site, SiteOptions
 from espreso_crawler.demo_site.edition import Language
 from espreso_crawler.demo_site.oddities import kind_of, oddities_of, oddity_names
 from espreso_crawler.demo_site.slugs import words_slug
+from tests.site import Site, SiteOptions
 
 LONGEST_SLUG = 242
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
-from espreso_crawler.demo_site.faults import FaultPlan
+from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.site.faults import FaultPlan
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from espreso_crawler.demo_site import Site, SiteOptions
 from espreso_crawler.demo_site.history import FeedState, History, Removal, Update, feed_slice
 from espreso_crawler.demo_site.timeline import KYIV, minute_of
 from tests.demo_site.conftest import Browser, only
+from tests.site import Site, SiteOptions
 
 Browse = Callable[..., Browser]
 NUMBER = 52_000

@@ -1,22 +1,18 @@
 """The server and its control addresses: threads, processes, keep-alive, the request log."""
 
 import http.client
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
 import pytest
 
-from espreso_crawler.demo_site import Control, DemoSite, Fault, SiteOptions, running, running_apart
-from espreso_crawler.demo_site.options import options_from
+from tests.site import DemoSite, Fault, SiteOptions, running, running_apart
+from tests.site.options import options_from
 
 
 @pytest.fixture(scope="module")
@@ -160,26 +156,6 @@ def test_a_process_of_its_own_serves_the_same_site(demo: DemoSite) -> None:
         number = apart.site.newest
         assert apart.control.truth(number)["headline"] == apart.site.truth(number).headline
         assert fetch(apart.url, "/rss")[0].status == 503
-
-
-def test_the_program_prints_its_addresses_and_ends_on_sigterm(tmp_path: Path) -> None:
-    file = tmp_path / "addresses"
-    command = [
-        sys.executable,
-        "-m",
-        "espreso_crawler.demo_site",
-        "--address-file",
-        str(file),
-        "--also",
-        "uk@127.0.0.2",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        urls = process.stdout.readline().split()
-        assert urls == file.read_text(encoding="utf-8").split()
-        assert [Control(url).state()["language"] for url in urls] == ["en", "uk"]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
 
 
 def test_options_travel_as_json() -> None:

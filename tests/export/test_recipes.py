@@ -14,12 +14,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
 from espreso_crawler.schema import duckdb_view
 from tests import tools
 from tests.checkout import ROOT
 from tests.crawls import PAGE, Desk, start
 from tests.export.sealed import Json, article, seal, tag
+from tests.site import SiteOptions, running
 
 RECIPES = ROOT / "docs" / "recipes"
 Answers = dict[str, list[Json]]

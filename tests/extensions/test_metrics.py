@@ -7,10 +7,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from scrapy.utils.test import get_crawler
 
-from espreso_crawler.demo_site import SiteOptions, running
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions.metrics import MetricsExtension, samples
 from tests.crawls import PAGE, Desk, start
+from tests.site import SiteOptions, running
 
 
 def read(path: Path) -> dict[tuple[str, ...], float]:

@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
-from espreso_crawler.demo_site.options import Layout
 from espreso_crawler.identity import slug_of
 from tests import forked
 from tests.crawls import PAGE, ROOT, Desk, page_requests, start, wait_for_requests
+from tests.site import DemoSite, Fault, SiteOptions, running
 
 NO_BACKOFF = {"ESPRESO_BACKOFF_SECONDS": "0"}
-DOUBTFUL: Layout = "wrong_weekday"
+DOUBTFUL: str = "wrong_weekday"
 """Each header contradicts itself: every row is doubtful, and right."""
 SLOWLY = {"CONCURRENT_REQUESTS": "1"}
 """Rows are in the ledger after a second, and the first verdict comes with the twentieth page."""

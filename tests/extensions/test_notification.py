@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from scrapy.settings import Settings
 
-from espreso_crawler.demo_site import SiteOptions, running
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions import webhook
 from espreso_crawler.extensions.notification import fields_of
 from espreso_crawler.extensions.webhook import Webhook
 from tests.crawls import PAGE, Desk, start
 from tests.extensions.receiver import SECRET, receiving
+from tests.site import SiteOptions, running
 
 BODY = '{"text": "$summary", "code": "$exit_code", "to": ["$spider #$run_id"]}'
 NO_SITE = "start=http://127.0.0.1:9/news"

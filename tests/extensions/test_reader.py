@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
 from tests.crawls import PAGE, Desk, start
+from tests.site import SiteOptions, running
 
 ALONE = {"ESPRESO_READER_PROCESS": "0"}
 OF_THE_RUN = ("run_id", "emitted_at", "fetched_at", "feed", "evidence")

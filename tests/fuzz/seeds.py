@@ -4,11 +4,11 @@ import gzip
 import json
 from functools import lru_cache
 
-from espreso_crawler.demo_site import Site, SiteOptions
-from espreso_crawler.demo_site.pages import Pages
 from espreso_crawler.demo_site.responses import Request
 from espreso_crawler.saved_pages import PAGE
 from tests.record import FIXTURES, names
+from tests.site import Site, SiteOptions
+from tests.site.pages import Pages
 
 HOST = "127.0.0.1:8000"
 DATES = (

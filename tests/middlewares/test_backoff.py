@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from espreso_crawler.demo_site import Control, DemoSite, Fault, SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, start, stopped, wait_for_requests
+from tests.site import Control, DemoSite, Fault, SiteOptions, running
 
 LATENCY = 0.05
 # A request that is on its way while the answer is too may still arrive.

@@ -12,13 +12,12 @@ import time
 from pathlib import Path
 from random import Random
 
-from espreso_crawler.demo_site import SiteOptions, running_apart
-from espreso_crawler.demo_site.options import Layout
 from tests.chaos.children import warm
 from tests.crawls import PAGE
 from tests.monitors.calm import moody, polls
 from tests.monitors.editions import EDITIONS, TRAPS, first_crawls
 from tests.monitors.layouts import redesigns
+from tests.site import SiteOptions, running_apart
 
 
 def main() -> None:
@@ -57,7 +56,7 @@ def _redesigned(home: Path, language: str, counts: list[int]) -> bool:
     return is_ill
 
 
-def _met_first(home: Path, language: str, editions: tuple[Layout, ...]) -> bool:
+def _met_first(home: Path, language: str, editions: tuple[str, ...]) -> bool:
     is_ill = False
     with running_apart(SiteOptions(language=language, page_bytes=PAGE)) as demo:  # type: ignore[arg-type]
         _warm(demo.url, home, demo.site.clock.now())

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions
 from espreso_crawler.demo_site.history import UpdateKind
 from espreso_crawler.demo_site.oddities import Spell
-from espreso_crawler.demo_site.site import Site
 from tests.crawls import PAGE
 from tests.monitors.polls import Place, Poll
+from tests.site import DemoSite, SiteOptions
+from tests.site.site import Site
 
 UPDATES: tuple[UpdateKind, ...] = ("text", "headline", "label", "modified")
 WAITS = (10, 10, 10, 20, 30, 60, 120, 240, 540)

@@ -5,17 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from espreso_crawler.demo_site import DemoSite
-from espreso_crawler.demo_site.options import Layout
 from tests.monitors.polls import Place, Poll
 from tests.monitors.truths import Record, as_printed, filled, wrong_fields
+from tests.site import DemoSite
 
-ALONE: tuple[Layout, ...] = ("no_author", "no_tags", "no_jsonld", "no_number", "new_header", "no_lead")
-COMBINED: tuple[Layout, ...] = ("global", "bare", "strange", "new_dates")
+ALONE: tuple[str, ...] = ("no_author", "no_tags", "no_jsonld", "no_number", "new_header", "no_lead")
+COMBINED: tuple[str, ...] = ("global", "bare", "strange", "new_dates")
 """The Global edition as it was seen, without authors and tags; one with next to nothing; one that is read by shape;
 one whose dates are numbers."""
 EDITIONS = ALONE + COMBINED
-TRAPS: tuple[Layout, ...] = ("wrong_weekday", "site_h1", "site_h1_bare", "one_address")
+TRAPS: tuple[str, ...] = ("wrong_weekday", "site_h1", "site_h1_bare", "one_address")
 """Editions that say of their articles what is not so: nothing of it may go out, also on a first crawl."""
 
 
@@ -23,7 +22,7 @@ TRAPS: tuple[Layout, ...] = ("wrong_weekday", "site_h1", "site_h1_bare", "one_ad
 class FirstCrawl:
     """One edition, crawled for the first time and once more after one new article."""
 
-    layout: Layout
+    layout: str
     first: Poll
     poll: Poll
     """After one new article."""
@@ -55,7 +54,7 @@ class FirstCrawl:
         return f"{self.layout:<14}first crawl: {polls}; lacks {lacks}{'' if self.is_well() else '; NOT WELL: ' + ills}"
 
 
-def first_crawls(demo: DemoSite, folder: Path, layouts: tuple[Layout, ...] = EDITIONS) -> Iterator[FirstCrawl]:
+def first_crawls(demo: DemoSite, folder: Path, layouts: tuple[str, ...] = EDITIONS) -> Iterator[FirstCrawl]:
     """Yield each edition's first crawl and the poll after it, from a folder of its own."""
     for layout in layouts:
         demo.control.reset()
@@ -75,7 +74,7 @@ def first_crawls(demo: DemoSite, folder: Path, layouts: tuple[Layout, ...] = EDI
         )
 
 
-def _wrong(record: Record, truth: Record, layout: Layout) -> list[str]:
+def _wrong(record: Record, truth: Record, layout: str) -> list[str]:
     if layout in TRAPS:
         printed = as_printed(truth, "no_number" if layout == "one_address" else "plain")
         return list(wrong_fields(filled(record, printed), printed))

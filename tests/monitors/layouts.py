@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from espreso_crawler.demo_site import DemoSite
-from espreso_crawler.demo_site.options import Layout
 from tests.monitors.polls import Place, Poll
 from tests.monitors.truths import Record, filled, wrong_fields
+from tests.site import DemoSite
 
-LAYOUTS: tuple[Layout, ...] = (
+LAYOUTS: tuple[str, ...] = (
     "renamed",
     "no_jsonld",
     "time_moved",
@@ -28,7 +27,7 @@ BASELINE = 5
 class Redesign:
     """One layout, met by one crawl, and what came of it."""
 
-    layout: Layout
+    layout: str
     new: int
     """Articles published since the crawl before."""
     met: Poll
@@ -67,7 +66,7 @@ def redesigns(demo: DemoSite, folder: Path, counts: tuple[int, ...]) -> Iterator
             yield _met(place, layout, count)
 
 
-def _met(place: Place, layout: Layout, count: int) -> Redesign:
+def _met(place: Place, layout: str, count: int) -> Redesign:
     met = place.poll()
     wrong = place.wrong_rows(_wrong)
     place.demo.control.set_layout("plain")  # for the site is the parser's other half: mended is mended

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from espreso_crawler.demo_site import DemoSite
 from tests.chaos.children import crawl, scrapy
 from tests.crawls import NO_WAITING
 from tests.monitors.truths import Record, wrong_feed_fields, wrong_fields
+from tests.site import DemoSite
 
 
 @dataclass

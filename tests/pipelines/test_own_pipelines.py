@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from espreso_crawler.settings import ITEM_PIPELINES
 from tests.crawls import PAGE, Desk, page_requests, start
 from tests.pipelines import own
+from tests.site import DemoSite, SiteOptions, running
 
 FEED = 40
 BEFORE, BETWEEN, LAST, AFTER = 150, 350, 850, 950

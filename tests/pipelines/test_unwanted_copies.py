@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, Site, SiteOptions, running
 from tests.crawls import PAGE, ROOT, Desk, start
 from tests.forked import scrapy
+from tests.site import DemoSite, Fault, Site, SiteOptions, running
 
 DROP = {"ESPRESO_NEAR_DUPLICATES": "drop"}
 SITE = Site(SiteOptions(page_bytes=PAGE))

@@ -6,13 +6,13 @@ from contextlib import closing
 
 import pytest
 
-from espreso_crawler.demo_site import Fault, SiteOptions, running
 from espreso_crawler.pages import Page, article
 from espreso_crawler.pages.opt_outs import opt_outs, reserves
 from espreso_crawler.pipelines.withhold import withhold
 from tests.builders import CAPTURED, Facts, article_html, page
 from tests.crawls import PAGE, Desk, start
 from tests.middlewares.test_backoff import pending
+from tests.site import Fault, SiteOptions, running
 
 TDMREP = "/.well-known/tdmrep.json"
 ALL_NEWS = '[{"location": "/*", "tdm-reservation": 1}]'

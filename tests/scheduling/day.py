@@ -23,12 +23,12 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SU
 from apscheduler.schedulers import base
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from espreso_crawler.demo_site.timeline import KYIV, minute_of
 from espreso_crawler.scheduling import timer
 from espreso_crawler.scheduling.children import Children
 from espreso_crawler.scheduling.kind import Kind, duration
 from tests.crawls import NO_WAITING, PAGE, Desk
+from tests.site import DemoSite, Fault, SiteOptions, running
 
 MONDAY = datetime(2026, 3, 2, tzinfo=KYIV)
 LIMIT = timedelta(minutes=5)

@@ -14,7 +14,6 @@ from threading import Event, Thread
 import pytest
 
 from espreso_crawler.commands.schedule import FOLDER
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.scheduling.children import Children
 from espreso_crawler.scheduling.kind import Kind
@@ -22,6 +21,7 @@ from espreso_crawler.scheduling.locks import sole_scheduler
 from tests.crawls import NO_WAITING, PAGE, ROOT, Desk, start, wait_for_requests
 from tests.scheduling.schedulers import Scheduler, command, refused
 from tests.scrapyd_server import wait_until
+from tests.site import DemoSite, SiteOptions, running
 
 MINUTE = timedelta(minutes=1)
 

@@ -7,7 +7,6 @@ from threading import Event, Thread
 
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.scheduling.kind import Kind
 from espreso_crawler.scheduling.scrapyd import ScrapydJobs
@@ -16,6 +15,7 @@ from espreso_crawler.scheduling.targets import target as find_target
 from tests.crawls import NO_WAITING, PAGE, start
 from tests.scheduling.schedulers import Scheduler
 from tests.scrapyd_server import PASSWORD, TARGET, USER, Scrapyd, clean_clone, deploy, running_scrapyd, wait_until
+from tests.site import SiteOptions, running
 
 MINUTE = timedelta(minutes=1)
 

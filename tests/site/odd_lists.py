@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
-from espreso_crawler.demo_site.application import Application
 from espreso_crawler.demo_site.responses import Request, Response
-from espreso_crawler.demo_site.site import Site
 from espreso_crawler.demo_site.tape import Entry
+from tests.site import DemoSite, SiteOptions, running
+from tests.site.application import Application
+from tests.site.site import Site
 
 PAST_THE_END = 99_999
 

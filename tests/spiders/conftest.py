@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from tests.crawls import PAGE, Desk
+from tests.site import DemoSite, SiteOptions, running
 
 
 @pytest.fixture

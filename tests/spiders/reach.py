@@ -12,8 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running_apart
 from tests.crawls import PAGE, Desk
+from tests.site import DemoSite, SiteOptions, running_apart
 
 NOW = SiteOptions().now
 ORDERS = (("read_also", "sitemap"), ("sitemap", "read_also"))

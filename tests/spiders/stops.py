@@ -15,8 +15,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from tests.crawls import LONGEST_CRAWL, PAGE, Desk, start
+from tests.site import DemoSite, SiteOptions, running
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SPAN = 2.0

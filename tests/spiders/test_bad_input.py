@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, start
+from tests.site import DemoSite, Fault, SiteOptions, running
 
 
 @pytest.mark.parametrize(

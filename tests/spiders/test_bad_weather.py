@@ -6,9 +6,9 @@ import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
-from espreso_crawler.demo_site import DemoSite, Fault
 from tests.crawls import ROOT, Desk, page_requests, start
 from tests.forked import Finished
+from tests.site import DemoSite, Fault
 
 MEGABYTE = 1_000_000
 # Fault, and what the ledger has to say of the entry afterwards: its state, and a part of the reason.

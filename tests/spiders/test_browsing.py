@@ -11,8 +11,8 @@ import pytest
 from scrapy.settings import Settings
 
 from espreso_crawler.browser import HOW_TO_INSTALL, program
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, wait_for_requests
+from tests.site import DemoSite, Fault, SiteOptions, running
 from tests.tools import missing
 
 SMALL: dict[str, Any] = {"page_bytes": PAGE, "tape_entries": 10}

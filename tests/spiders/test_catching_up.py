@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, start
+from tests.site import DemoSite, SiteOptions, running
 
 PUBLISHED = 500
 ON_A_PAGE = 40

@@ -2,10 +2,10 @@
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.spiders.arguments import CrawlArguments
 from tests.crawls import PAGE, Desk, page_requests
+from tests.site import DemoSite, Fault, SiteOptions, running
 
 HOSTS = {"global": "global.espreso.tv", "ua": "espreso.tv", "zahid": "zahid.espreso.tv", "bc": "bc.espreso.tv"}
 

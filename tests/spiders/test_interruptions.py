@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.reconcile import reconcile
 from tests.commands.test_ledger import scrapy
 from tests.crawls import LONGEST_CRAWL, PAGE, Desk, page_requests, start, wait_for_requests
 from tests.disks import grow, small_disk
+from tests.site import DemoSite, SiteOptions, running
 from tests.spiders.stops import CODES, stop
 
 FEED = 20

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Site, SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, start
+from tests.site import DemoSite, Site, SiteOptions, running
 
 ELSEWHERE = "https://elsewhere.example/video"
 SITE = Site(SiteOptions(page_bytes=PAGE))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, start
 from tests.pipelines.test_own_pipelines import states
+from tests.site import DemoSite, Fault, SiteOptions, running
 
 FEED = 10
 SHORTLY = timedelta(minutes=1)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions
 from tests.crawls import PAGE, Desk, page_requests, start
+from tests.site import DemoSite, SiteOptions
 from tests.site.odd_lists import PAST_THE_END, Odd, OddLists, running_oddly
 
 SMALL = SiteOptions(page_bytes=PAGE, listing_entries=10, tape_entries=10)

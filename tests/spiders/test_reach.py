@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, start, stopped, wait_for_requests
+from tests.site import SiteOptions, running
 from tests.spiders.reach import ORDERS, editions, reached
 
 DAYS = 8

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, SiteOptions, running
 from tests.crawls import PAGE, Desk, page_requests, start, stopped, wait_for_requests
+from tests.site import DemoSite, SiteOptions, running
 
 
 @pytest.mark.parametrize("language", ["en", "uk"])

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, Site, SiteOptions, running
 from espreso_crawler.schema.validator import problems
 from tests.crawls import PAGE, Desk, page_requests, start
+from tests.site import DemoSite, Fault, Site, SiteOptions, running
 
 HOUR = timedelta(hours=1, minutes=1)
 ARTICLES = "/*-*"

@@ -1,7 +1,7 @@
 """The RSS spider against the demo site: the cheapest poll."""
 
-from espreso_crawler.demo_site import DemoSite, Fault
 from tests.crawls import Desk, page_requests
+from tests.site import DemoSite, Fault
 
 
 def start(demo: DemoSite) -> str:

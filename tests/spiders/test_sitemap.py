@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from espreso_crawler.spiders.backlog import BATCH
 from tests.crawls import PAGE, Desk, page_requests, stopped, wait_for_requests
+from tests.site import DemoSite, Fault, SiteOptions, running
 
 SMALL = SiteOptions(page_bytes=PAGE, per_day=12, first_day=date(2026, 1, 20))
 # The first articles of a site have no others to refer to, and a monitor wonders at that: the tests stay clear of them.

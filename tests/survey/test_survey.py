@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from espreso_crawler.demo_site import DemoSite, Fault, SiteOptions, running
 from espreso_crawler.pages import FeedEntry
 from espreso_crawler.reading import Served
 from espreso_crawler.saved_pages import NOT_OF_THE_PAGE
@@ -21,6 +20,7 @@ from tests import forked
 from tests.builders import CAPTURED, Entry, Facts, article_html
 from tests.crawls import NO_WAITING, PAGE, ROOT
 from tests.forked import Finished
+from tests.site import DemoSite, Fault, SiteOptions, running
 
 
 def survey(*arguments: str, home: Path | None = None, settings: Sequence[str] = ()) -> Finished:

@@ -11,9 +11,9 @@ from urllib.request import ProxyHandler, Request, build_opener
 import orjson
 
 from espreso_crawler.demo_site.application import CONTROL, Visit
-from espreso_crawler.demo_site.faults import Fault
 from espreso_crawler.demo_site.history import UpdateKind
-from espreso_crawler.demo_site.options import Layout, Robots
+from tests.site.faults import Fault
+from tests.site.options import Robots
 
 # The site is on loopback: a proxy of the environment must not get in between.
 _OPENER = build_opener(ProxyHandler({}))
@@ -62,7 +62,7 @@ class Control:
         """Put these faults in force in place of those before; none turns all off."""
         return self._post("faults", {"faults": [asdict(fault) for fault in faults]})
 
-    def set_layout(self, layout: Layout) -> dict[str, Any]:
+    def set_layout(self, layout: str) -> dict[str, Any]:
         """Show the site in another layout."""
         return self._post("layout", {"layout": layout})
 

@@ -1,6 +1,6 @@
 """Pages that stand in for the one that was asked for: a bot challenge and a server error."""
 
-from espreso_crawler.demo_site.chunks import chunk
+from tests.site.chunks import chunk
 
 
 def challenge_page() -> bytes:

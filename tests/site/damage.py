@@ -8,10 +8,11 @@ from email.utils import formatdate
 from zlib import crc32
 
 from espreso_crawler.demo_site.chance import mixed
-from espreso_crawler.demo_site.error_pages import challenge_page, error_page
-from espreso_crawler.demo_site.faults import Fault, FaultKind
-from espreso_crawler.demo_site.hostile import gzip_bomb, spoiled_page
-from espreso_crawler.demo_site.responses import Delivery, Response
+from espreso_crawler.demo_site.responses import Response
+from tests.site.delivery import Delivery, delivery_by
+from tests.site.error_pages import challenge_page, error_page
+from tests.site.faults import Fault, FaultKind
+from tests.site.hostile import gzip_bomb, spoiled_page
 
 _NONSENSE_WORDS = 512
 
@@ -48,12 +49,12 @@ def _recoded(response: Response) -> Response:
 
 
 def _broken(response: Response, delivery: Delivery) -> Response:
-    return replace(response, delivery=delivery)
+    return replace(response, deliver=delivery_by(delivery))
 
 
 _INSTEAD: dict[FaultKind, Callable[[Fault, str], Response]] = {
     "status": _status,
-    "hang": lambda fault, _: Response(200, b"", delivery=Delivery("hang", fault.seconds)),
+    "hang": lambda fault, _: Response(200, b"", deliver=delivery_by(Delivery("hang", fault.seconds))),
     "empty": lambda _, __: Response(200, b""),
     "nonsense": _nonsense,
     "challenge": lambda fault, _: Response(fault.status, challenge_page(), headers=(("cf-mitigated", "challenge"),)),
@@ -61,8 +62,10 @@ _INSTEAD: dict[FaultKind, Callable[[Fault, str], Response]] = {
     "redirect": lambda fault, _: _redirect(fault.location),
     "redirect_loop": lambda _, target: _redirect(target),
     "gzip_bomb": lambda _, __: Response(200, gzip_bomb(), headers=(("Content-Encoding", "gzip"),)),
-    "flood": lambda fault, _: Response(200, b"", delivery=Delivery("flood", piece=fault.size)),
-    "header_flood": lambda fault, _: Response(200, b"", delivery=Delivery("header_flood", piece=fault.size)),
+    "flood": lambda fault, _: Response(200, b"", deliver=delivery_by(Delivery("flood", piece=fault.size))),
+    "header_flood": lambda fault, _: Response(
+        200, b"", deliver=delivery_by(Delivery("header_flood", piece=fault.size))
+    ),
 }
 _DAMAGED: dict[FaultKind, Callable[[Fault, Response], Response]] = {
     "reset": lambda _, answer: _broken(answer, Delivery("reset")),

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from zlib import crc32
 
 from espreso_crawler.demo_site.chance import mixed
-from espreso_crawler.demo_site.hostile import Trick
+from tests.site.hostile import Trick
 
 FaultKind = Literal[
     "status",
@@ -53,7 +53,7 @@ class Fault:
     - `slow`: `size` bytes every `seconds`; `delay`: the right answer after `seconds`
     - `gzip_bomb`: a megabyte that unpacks to a gigabyte
     - `flood`, `header_flood`: `size` bytes of a body without a promised length, or of headers, as fast as they go
-    - `trick`: the right page with a `trick` of `demo_site/hostile.py` in it
+    - `trick`: the right page with a `trick` of `hostile.py` in it
     """
 
     kind: FaultKind

@@ -1,11 +1,15 @@
-"""How the bytes of an answer travel: whole, slowly, cut short, or not at all."""
+"""How the bytes of an answer travel when a fault hits it: slowly, cut short, or not at all."""
 
 import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from functools import partial
+from typing import Literal, NamedTuple
 
-from espreso_crawler.demo_site.responses import Delivery
+from espreso_crawler.demo_site.responses import Deliver
+
+Way = Literal["hang", "reset", "short", "chunked_cut", "slow", "flood", "header_flood"]
 
 _DROP = 1 << 18
 _DRIP_SECONDS = 0.001
@@ -18,19 +22,28 @@ _FLOODS = {
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-def deliver(
-    transport: asyncio.Transport, head: bytes, body: bytes, delivery: Delivery, done: Callable[[], None]
-) -> None:
-    """Send an answer and call `done` once, when the connection is free again or gone.
+class Delivery(NamedTuple):
+    """How an answer travels.
 
-    `head` is the status line and the headers, each with its line end, without a length and the empty line.
+    `hang` sends nothing for `seconds` and closes; `reset` breaks the connection; `short` stops at half of the
+    promised length; `chunked_cut` at half without the last chunk; `slow` sends `piece` bytes every `seconds`;
+    `flood` and `header_flood` send `piece` bytes that nobody asked for.
     """
-    if transport.is_closing():
-        done()
-    elif delivery.way == "whole":
-        transport.writelines([b"%bContent-Length: %d\r\n\r\n" % (head, len(body)), body])
-        done()
-    elif delivery.way == "slow":
+
+    way: Way
+    seconds: float = 0.0
+    piece: int = 0
+
+
+def delivery_by(delivery: Delivery) -> Deliver:
+    """Return what sends an answer that way."""
+    return partial(_deliver, delivery)
+
+
+def _deliver(
+    delivery: Delivery, transport: asyncio.Transport, head: bytes, body: bytes, done: Callable[[], None]
+) -> None:
+    if delivery.way == "slow":
         transport.write(b"%bContent-Length: %d\r\n\r\n" % (head, len(body)))
         _send_pieces(transport, body, delivery, done)
     elif delivery.way == "hang":
