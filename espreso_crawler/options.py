@@ -205,8 +205,10 @@ OPTIONS = {
     ),
     "ESPRESO_WEBHOOK_BODY": Option('{"text": "$summary"}', BODY, "what is posted there, as JSON"),
 }
+SECRETS = ("ESPRESO_WEBHOOK_URL", "ESPRESO_WEBHOOK_TOKEN")
+"""Only from the environment: Scrapy logs settings."""
 ONLY_ENVIRONMENT = frozenset({
-    "ESPRESO_WEBHOOK_URL", "ESPRESO_WEBHOOK_TOKEN",  # secrets: Scrapy logs settings
+    *SECRETS,
     "ESPRESO_CRASH_AT", "ESPRESO_REAL_PAGES", "ESPRESO_REQUIRE_TOOLS",  # the tests' own
 })  # fmt: skip
 
@@ -229,7 +231,7 @@ def check(settings: Mapping[str, Any], environment: Mapping[str, str] = os.envir
 
 
 def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("ESPRESO_WEBHOOK_URL", "ESPRESO_WEBHOOK_TOKEN"):
+    for name in SECRETS:
         if settings.get(name):
             yield f"{name} is logged when it is a setting: give it as an environment variable"
 
@@ -238,17 +240,28 @@ def _unknown(settings: Mapping[str, Any], environment: Mapping[str, str]) -> Ite
     known = {*OPTIONS, *ONLY_ENVIRONMENT}
     for place, given in ((" in the environment", environment), ("", settings)):
         for name in sorted(name for name in given if name.startswith(PREFIX) and name not in known):
-            near = get_close_matches(name.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in OPTIONS], 1)
-            hint = f"did you mean {PREFIX}{near[0]}?" if near else f"there are {', '.join(OPTIONS)}"
+            near = _near(name)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(OPTIONS)}"
             yield f"unknown setting {name}{place}: {hint}"
+
+
+def _near(name: str) -> list[str]:
+    """Return the known settings that a name may mean: those that go on from it, else the one that is spelt like it."""
+    longer = [each for each in (*OPTIONS, *SECRETS) if each.startswith(f"{name}_")]
+    short = get_close_matches(name.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in OPTIONS], 1, 0.7)
+    return longer or [PREFIX + each for each in short]
 
 
 def _wrong(settings: Mapping[str, Any]) -> Iterator[str]:
     for name, option in OPTIONS.items():
-        value = settings.get(name, option.default)
-        try:
-            is_allowed = option.allowed.accepts(value)
-        except (ValueError, TypeError, OverflowError):
-            is_allowed = False
-        if not is_allowed:
-            yield f"{name}={value!r}: give {option.allowed.words}"
+        yield from wrong_value(name, settings.get(name, option.default), option.allowed)
+
+
+def wrong_value(name: str, value: Any, allowed: Allowed) -> Iterator[str]:
+    """Yield what is wrong with a setting's value, if anything is."""
+    try:
+        is_allowed = allowed.accepts(value)
+    except (ValueError, TypeError, OverflowError):
+        is_allowed = False
+    if not is_allowed:
+        yield f"{name}={value!r}: give {allowed.words}"

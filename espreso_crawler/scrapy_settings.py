@@ -7,6 +7,7 @@ from typing import Any
 from scrapy.settings import BaseSettings, default_settings
 
 from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.options import Allowed, number, whole, wrong_value
 
 WRITERS = {
     "espreso_crawler.pipelines.deduplicate.DeduplicatePipeline": "gives each article its id",
@@ -16,7 +17,7 @@ WRITERS = {
 }
 """Pipelines without which nothing that can be relied on gets into the output."""
 LEAVE = "leave it out"
-EARLY = ("TWISTED_REACTOR", "TWISTED_REACTOR_ENABLED")
+EARLY = ("TWISTED_REACTOR", "TWISTED_REACTOR_ENABLED", "LOG_LEVEL")
 """What a command has to know before it makes a crawler."""
 
 
@@ -52,26 +53,57 @@ FIXED = {
 }
 """Every setting that is refused; the values are those of the project or Scrapy's defaults."""
 
+LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG")
+ALLOWED = {
+    "DOWNLOAD_DELAY": number(least=0),
+    "DOWNLOAD_TIMEOUT": number(above=0),
+    "CONCURRENT_REQUESTS": whole(1),
+    "CONCURRENT_REQUESTS_PER_DOMAIN": whole(1),
+    "CONCURRENT_ITEMS": whole(1),
+    "AUTOTHROTTLE_START_DELAY": number(least=0),
+    "AUTOTHROTTLE_MAX_DELAY": number(least=0),
+    "AUTOTHROTTLE_TARGET_CONCURRENCY": number(above=0),
+    "RETRY_TIMES": whole(0),
+    "DOWNLOAD_MAXSIZE": whole(0),
+    "DOWNLOAD_WARNSIZE": whole(0),
+    "CLOSESPIDER_ITEMCOUNT": whole(0),
+    "CLOSESPIDER_PAGECOUNT": whole(0),
+    "CLOSESPIDER_ERRORCOUNT": whole(0),
+    "CLOSESPIDER_TIMEOUT": number(least=0),
+    "MEMUSAGE_LIMIT_MB": whole(0),
+    "USER_AGENT": Allowed(
+        "the name of your crawler in one line: a site has to know who asks",
+        lambda value: bool(str(value or "").strip()) and str(value).isprintable(),
+    ),
+    "LOG_LEVEL": Allowed(f"one of {', '.join(LEVELS)}", lambda value: isinstance(value, int) or value in LEVELS),
+}
+"""Numbers and names that Scrapy takes as they come: a wrong one ends in a traceback, or in waiting for ever."""
+
 
 def check(settings: BaseSettings) -> None:
     """Raise `ConfigurationError` that names every setting of Scrapy's that a crawl refuses, and what to do."""
-    wrong = [*_refused(settings), *_missing_writers(settings)]
+    wrong = [*_refused(settings), *_wrong(settings), *_missing_writers(settings)]
     if wrong:
         raise ConfigurationError("; ".join(wrong))
 
 
-def check_reactor(settings: BaseSettings) -> None:
-    """Raise `ConfigurationError` for another reactor, which Scrapy would start before it makes a crawl."""
-    wrong = [*_refused(settings, EARLY)]
+def check_early(settings: BaseSettings) -> None:
+    """Raise `ConfigurationError` for a wrong reactor or log level, which Scrapy uses before it makes a crawl."""
+    wrong = [*_refused(settings, EARLY), *_wrong(settings, EARLY)]
     if wrong:
         raise ConfigurationError("; ".join(wrong))
 
 
 def _refused(settings: BaseSettings, names: Iterable[str] = FIXED) -> Iterator[str]:
     is_trial = not settings.getbool("ESPRESO_EMIT", True)
-    for name, fixed in ((name, FIXED[name]) for name in names):
+    for name, fixed in ((name, FIXED[name]) for name in names if name in FIXED):
         if not _is(settings, name, fixed.value) and not (is_trial and name == "HTTPCACHE_ENABLED"):
             yield f"{name}={settings.get(name)!r} is refused: {fixed.why}; {fixed.instead}"
+
+
+def _wrong(settings: BaseSettings, names: Iterable[str] = ALLOWED) -> Iterator[str]:
+    for name, allowed in ((name, ALLOWED[name]) for name in names if name in ALLOWED):
+        yield from wrong_value(name, settings.get(name), allowed)
 
 
 def _is(settings: BaseSettings, name: str, value: Any) -> bool:

@@ -79,6 +79,8 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(name, wrong, allowed):
             {"ESPRESO_OUTPUTS": "x"},
             "unknown setting ESPRESO_OUTPUTS in the environment: did you mean ESPRESO_OUTPUT?",
         ),
+        ({"ESPRESO_WEBHOOK": "x"}, {}, "unknown setting ESPRESO_WEBHOOK: did you mean ESPRESO_WEBHOOK_LEVEL or "),
+        ({"ESPRESO_RENDER": "x"}, {}, "unknown setting ESPRESO_RENDER: there are ESPRESO_OUTPUT, "),
         ({"ESPRESO_QQ": 1}, {}, "unknown setting ESPRESO_QQ: there are ESPRESO_OUTPUT, ESPRESO_STATE,"),
         ({"ESPRESO_WEBHOOK_URL": "http://h/x"}, {}, "ESPRESO_WEBHOOK_URL is logged when it is a setting"),
     ],
@@ -110,6 +112,22 @@ def test_settings_that_would_do_nothing_or_harm_are_refused(name):
         scrapy_settings.check(changed)
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong", "allowed"),
+    [
+        ("DOWNLOAD_DELAY", "-1", "a number from 0 on"),
+        ("CONCURRENT_REQUESTS", "0", "a whole number from 1 on"),
+        ("CLOSESPIDER_TIMEOUT", "soon", "a number from 0 on"),
+        ("USER_AGENT", " ", "the name of your crawler"),
+        ("USER_AGENT", "me\nX-Other: 1", "the name of your crawler"),
+        ("LOG_LEVEL", "LOUD", "one of CRITICAL, ERROR, WARNING, INFO, DEBUG"),
+    ],
+)
+def test_a_value_of_scrapys_settings_that_cannot_be_is_refused(name, wrong, allowed):
+    with pytest.raises(ConfigurationError, match=f"^{name}={re.escape(repr(wrong))}: give {allowed}"):
+        scrapy_settings.check(Settings({**project(), name: wrong}))
+
+
 def test_the_projects_own_settings_are_not_refused():
     scrapy_settings.check(Settings({**project(), "HTTPCACHE_ENABLED": "0", "DEPTH_LIMIT": "0", "JOBDIR": ""}))
 
@@ -139,6 +157,8 @@ NO_SITE = "start=http://127.0.0.1:9/news"
         ({"ITEM_PIPELINES": '{"mine": 1}'}, "ITEM_PIPELINES lacks "),
         ({"DUPEFILTER_CLASS": "scrapy.dupefilters.RFPDupeFilter"}, "DUPEFILTER_CLASS="),
         ({"TWISTED_REACTOR": "twisted.internet.selectreactor.SelectReactor"}, "TWISTED_REACTOR="),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL='LOUD': give one of CRITICAL, "),
+        ({"CONCURRENT_REQUESTS": "0"}, "CONCURRENT_REQUESTS='0': give a whole number from 1 on"),
     ],
 )
 def test_a_refused_crawl_leaves_nothing_behind(given, said, tmp_path: Path):

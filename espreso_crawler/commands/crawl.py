@@ -19,7 +19,7 @@ from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, EspresoError, ExitCode, LedgerError
 from espreso_crawler.extensions.notification import MEANING, STOPPED, tell_of_no_start
 from espreso_crawler.extensions.signals import exit_code_of, stops
-from espreso_crawler.scrapy_settings import check_reactor
+from espreso_crawler.scrapy_settings import check_early
 from espreso_crawler.spiders.arguments import CrawlArguments
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 ADVICE = {
     ExitCode.SOURCE: "crawl again later, what was not fetched is pending",
-    ExitCode.OUTPUT: "mend what the line above names and crawl again",
+    ExitCode.OUTPUT: "put right what the line above names and crawl again",
     ExitCode.MONITOR: "look at the findings in the run file, then release or discard the rows: docs/monitors.md",
     ExitCode.INTERRUPTED: "crawl again to go on where it stopped",
     ExitCode.TERMINATED: "crawl again to go on where it stopped",
@@ -106,7 +106,7 @@ class Command(CrawlCommand):
         try:
             spider: Any = spiders.load(args[0])
             spider.arguments_type.parse(opts.spargs)
-            check_reactor(self._given)
+            check_early(self._given)
         except KeyError:
             self._refuse(f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
         except ArgumentError as error:

@@ -93,5 +93,5 @@ def _write(path: Path, lines: Iterator[bytes]) -> int:
                 count += 1
         unfinished.replace(path)
     except OSError as error:
-        raise LedgerError(f"{path}: {error.strerror}; make room or mend its rights, then tag again") from error
+        raise LedgerError(f"{path}: {error.strerror}; make room or change its rights, then tag again") from error
     return count

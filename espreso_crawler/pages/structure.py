@@ -47,7 +47,8 @@ def densest_text(scope: LexborNode, glued: str | None) -> list[LexborNode]:
     ``glued`` is the JSON-LD body: where it names any paragraph, those that it does not name count for nothing.
     """
     theirs = _squeezed(glued or "")
-    paragraphs = [(node, _squeezed(node.text())) for node in scope.css("p, li") if not _is_outside_body(node)]
+    outside: dict[int, bool] = {}
+    paragraphs = [(node, _squeezed(node.text())) for node in scope.css("p, li") if not _is_outside_body(node, outside)]
     confirmed = [(node, text) for node, text in paragraphs if text and text in theirs]
     weights: Counter[int] = Counter()
     holders: dict[int, LexborNode] = {}
@@ -132,13 +133,16 @@ def feed_rows(tree: LexborHTMLParser) -> list[Row]:
     return _commonest_shape(rows)
 
 
-def _is_outside_body(node: LexborNode) -> bool:
+def _is_outside_body(node: LexborNode, known: dict[int, bool]) -> bool:
+    """Return whether an element lies in one that is no body; ``known`` has the answer for those walked through."""
+    path = []
     up: LexborNode | None = node
-    while up is not None:
-        if up.tag in NOT_BODY:
-            return True
+    while up is not None and up.mem_id not in known and up.tag not in NOT_BODY:
+        path.append(up.mem_id)
         up = up.parent
-    return False
+    answer = up is not None and known.get(up.mem_id, True)
+    known.update(dict.fromkeys(path, answer))
+    return answer
 
 
 def _squeezed(text: str) -> str:

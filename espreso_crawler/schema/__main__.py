@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     stale = list(stale_files())
     if parser.parse_args(arguments).check:
         for path, _ in stale:
-            print(f"{path} differs from its source; mend it by: python -m espreso_crawler.schema")
+            print(f"{path} differs from its source; write it again by: python -m espreso_crawler.schema")
         return 1 if stale else 0
     for path, content in stale:
         path.write_bytes(content)

@@ -1,9 +1,12 @@
 """The body: blocks in page order, words neither glued nor split, boilerplate out, author note apart."""
 
+import time
+
 import pytest
 
 from espreso_crawler.pages import Page, article
 from espreso_crawler.pages.media import Picture
+from espreso_crawler.pages.structure import densest_text
 from tests.builders import CAPTURED, Facts, article_html, page
 
 
@@ -174,6 +177,13 @@ def test_an_address_that_is_none_does_no_harm():
 def test_elements_nested_deeper_than_pythons_stack_keep_their_text():
     assert body_of("<span>" * 3000 + "deep" + "</span>" * 3000).article_body == "deep"
     assert body_of("<div>" * 900 + "deep" + "</div>" * 900).article_body == "deep"
+
+
+def test_the_text_of_elements_nested_in_one_another_is_found_in_bounds():
+    nested = page("<body>" + "<div><p>Rain falls.</p>" * 3_900 + "</body></html>")
+    started = time.process_time()
+    assert densest_text(nested.tree.body, None) == []  # no element holds enough itself
+    assert time.process_time() - started < 0.5
 
 
 def test_a_hidden_address_without_its_cipher_leaves_links_and_items_where_they_say():

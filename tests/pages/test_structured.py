@@ -268,6 +268,7 @@ def test_other_faults_are_repaired_and_said_to_be(text: str):
         '["a": ' * 4_000,
         '{"a": "' + 'x" y ' * LONGEST_REPAIRED,
         '[{"a: ["b"], "' + ":6024" * 4_000 + '"c"/d"}]',
+        '{"a": 1"b"' + '"": {"@id"Y "#a"},}' * 1_500,
     ],
 )
 def test_what_cannot_be_repaired_in_bounds_is_nothing(text: str):
