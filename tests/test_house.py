@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "saved_pages": {"exceptions", "pages", "record"},
     "scheduling": {"exceptions"},
     "schema": {"items", "options", "scrapy_settings"},
-    "scrapy_settings": {"exceptions"},
+    "scrapy_settings": {"exceptions", "options"},
     "settings": {"options"},
     "spiders": RECORD
     | {"browser", "drops", "extensions", "ledger", "loaders", "looks", "monitors", "pages", "places", "reading"},
