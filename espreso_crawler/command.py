@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from types import TracebackType
@@ -22,6 +22,8 @@ from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCo
 
 BROKEN = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG)
 """Errors of an output that nobody reads any more, or that has no room."""
+NEAR = 0.75
+"""How alike two names are, of 1, so that one may be meant by the other."""
 
 
 class EspresoCommand(ScrapyCommand):
@@ -34,6 +36,8 @@ class EspresoCommand(ScrapyCommand):
     """The line in the list of commands."""
     wanted: ClassVar[str] = ""
     """What the one argument is; empty for a command that takes none."""
+    takes_many: ClassVar[bool] = False
+    """Whether it takes any number of arguments."""
     is_checked: ClassVar[bool] = True
     """Whether a wrong setting is refused; False for a command that makes a crawl, which checks its own."""
 
@@ -56,7 +60,7 @@ class EspresoCommand(ScrapyCommand):
         refuse_unknown(args, self._parser)
         if self.wanted and len(args) != 1:
             raise UsageError(f"give {self.wanted}")
-        if not self.wanted and args:
+        if not self.wanted and args and not self.takes_many:
             raise UsageError(f"takes no arguments, only options: {' '.join(args)}")
         self.given.setdict(options.defaults(), "default")  # another project's settings do not have them
 
@@ -93,11 +97,16 @@ def prepared(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def refuse_unknown(args: list[str], parser: argparse.ArgumentParser) -> None:
-    """Raise UsageError for an option that a parser left over: Scrapy takes it for an argument."""
+def refuse_unknown(args: list[str], parser: argparse.ArgumentParser, arguments: Container[str] = ()) -> None:
+    """Raise UsageError for an option that a parser left over: Scrapy takes it for an argument.
+
+    ``arguments`` are those of a spider: what is meant is `-a since=1d` where `--since 1d` is given.
+    """
     for each in (each for each in args if each.startswith("-") and each != "-"):
-        near = get_close_matches(each.partition("=")[0], re.findall(r"--[a-z][a-z-]+", parser.format_help()), 1)
-        raise UsageError(f"unknown option {each}" + (f": did you mean {near[0]}?" if near else ""))
+        name = each.partition("=")[0]
+        near = get_close_matches(name, re.findall(r"--[a-z][a-z-]+", parser.format_help()), 1, NEAR)
+        meant = f"-a {name.lstrip('-')}=..." if name.lstrip("-") in arguments else near[0] if near else ""
+        raise UsageError(f"unknown option {each}" + (f": did you mean {meant}?" if meant else ""))
 
 
 def refuse(command: ScrapyCommand, reason: str, code: ExitCode) -> None:

@@ -70,7 +70,7 @@ def test_a_place_named_in_the_environment_holds_for_every_job(scrapyd: Scrapyd):
 @pytest.mark.parametrize(
     ("arguments", "settings", "code", "line"),
     [
-        ({"limit": "few"}, {}, 2, "limit='few': Input should be a valid integer"),
+        ({"limit": "few"}, {}, 2, "limit='few': give a whole number from 1 on"),
         ({}, {"ESPRESO_LEDGER": "postgres://"}, 1, "ESPRESO_LEDGER='postgres://': give sqlite:///PATH"),
     ],
 )

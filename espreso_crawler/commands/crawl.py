@@ -20,7 +20,7 @@ from espreso_crawler.exceptions import ArgumentError, ConfigurationError, Espres
 from espreso_crawler.extensions.notification import MEANING, STOPPED, tell_of_no_start
 from espreso_crawler.extensions.signals import exit_code_of, stops
 from espreso_crawler.scrapy_settings import check_early
-from espreso_crawler.spiders.arguments import CrawlArguments
+from espreso_crawler.spiders.arguments import CrawlArguments, ReadAlsoArguments
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ ADVICE = {
     ExitCode.INTERRUPTED: "crawl again to go on where it stopped",
     ExitCode.TERMINATED: "crawl again to go on where it stopped",
 }
+ARGUMENTS = frozenset(ReadAlsoArguments.model_fields) - {"job"}
+"""Of the spider that takes most."""
 
 
 class FirstError(logging.Handler):
@@ -99,7 +101,7 @@ class Command(CrawlCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check spider and arguments before anything is opened or logged."""
         super().process_options(args, opts)
-        refuse_unknown(args, self._parser)
+        refuse_unknown(args, self._parser, ARGUMENTS)
         if len(args) != 1:
             raise UsageError("give one spider, e.g. scrapy crawl read_also")
         spiders = get_spider_loader(self._given)

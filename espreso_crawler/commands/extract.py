@@ -102,7 +102,7 @@ class Command(ScrapyCommand):
                 if isinstance(error, OSError) and error.errno and not error.filename:  # standard output
                     raise
                 is_expected = isinstance(error, PageError | OSError | ValueError)
-                said = str(error) if is_expected else f"{type(error).__name__}: {error}"
+                said = _said(error) if is_expected else f"{type(error).__name__}: {error}"
                 refuse(self, _named(source.name, said), _code(error))
                 if not is_alone:
                     self.exitcode = BAD_PAGES
@@ -206,6 +206,10 @@ def _page_or_reason(answer: Page | str) -> Page:
 def _standard_input(url: str | None, moment: datetime | None) -> Page:
     body = saved_pages.unpacked(sys.stdin.buffer.read(), "standard input")
     return Page.read(body, url=url, fetched_at=moment or datetime.now(UTC).replace(microsecond=0))
+
+
+def _said(error: Exception) -> str:
+    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
 
 
 def _named(name: str, said: str) -> str:

@@ -12,14 +12,13 @@ from typing import Any
 import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 
 from espreso_crawler import identity
-from espreso_crawler.commands import refuse
+from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands.demo import demo_sites
 from espreso_crawler.commands.extract import remember_nothing
-from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode
+from espreso_crawler.exceptions import ArgumentError, ExitCode
 from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.record import FORM
 from espreso_crawler.spiders.arguments import EDITIONS, CrawlArguments
@@ -35,19 +34,13 @@ WIDTH = 80
 """Columns where the output goes to no terminal."""
 
 
-class Command(ScrapyCommand):
+class Command(EspresoCommand):
     """Looks at a site before its first crawl; writes neither ledger nor output."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        """Return the usage line."""
-        return "[options] [URL ...]"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Show what a crawl of an edition would find, by some seventeen requests"
+    usage = "[options] [URL ...]"
+    purpose = "Show what a crawl of an edition would find, by some seventeen requests"
+    takes_many = True
+    is_checked = False
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
@@ -59,25 +52,17 @@ class Command(ScrapyCommand):
         )
         parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Fetch, look, and print what was found."""
-        assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
         err = Console(stderr=True)
-        try:
-            starts = _starts(args, opts)
-            tagged_by = tagger_of(self.settings)
-            folder = Path(opts.save) if opts.save else None
-            if folder:
-                folder.mkdir(parents=True, exist_ok=True)
-        except (ArgumentError, OSError) as error:
-            refuse(self, str(error), ExitCode.ARGUMENT)
-            return
-        except ConfigurationError as error:
-            refuse(self, str(error), ExitCode.CONFIGURATION)
-            return
+        starts = _starts(args, opts)
+        tagged_by = tagger_of(self.given)
+        folder = Path(opts.save) if opts.save else None
+        if folder:
+            _make(folder)
         with ExitStack() as stack:
             if opts.demo:
-                starts = [f"{url}{ReadAlsoSpider.path}" for url in stack.enter_context(demo_sites(self.settings))]
+                starts = [f"{url}{ReadAlsoSpider.path}" for url in stack.enter_context(demo_sites(self.given))]
             captures = self._fetched(starts, err)
         if captures is None:
             self.exitcode = int(ExitCode.CONFIGURATION)
@@ -91,18 +76,24 @@ class Command(ScrapyCommand):
 
     def _fetched(self, starts: Sequence[str], err: Console) -> list[Captures] | None:
         """Return what the editions gave; None when nothing could be started."""
-        assert self.settings  # noqa: S101  # as above
-        remember_nothing(self.settings)
+        remember_nothing(self.given)
         captures = [Captures(start) for start in starts]
         hosts = ", ".join(identity.host_of(start) for start in starts)
         err.print(f"Asks {hosts} for at most {MOST_REQUESTS} pages each, slowly, and writes nothing to the output.")
-        process = AsyncCrawlerProcess(self.settings)
+        process = AsyncCrawlerProcess(self.given)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
             task = progress.add_task("pages", total=MOST_REQUESTS * len(starts))
             process.crawl(SurveySpider, captures=captures, told=lambda _capture: progress.advance(task))
             process.start()
         return None if process.bootstrap_failed else captures
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(f"--save {folder}: {error.strerror}") from error
 
 
 def _starts(args: list[str], opts: argparse.Namespace) -> list[str]:

@@ -23,6 +23,14 @@ from espreso_crawler.processors.dates import kyiv
 DEFAULT_EDITION = "global"
 EDITIONS = ("global", "ua", "zahid", "bc")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+ACCEPTED = {
+    "literal_error": "give one of {expected}",
+    "int_parsing": "give a whole number from 1 on",
+    "greater_than": "give a whole number from 1 on",
+    "bool_parsing": "give true or false",
+    "value_error": "{error}",
+}
+"""What is said of an error of pydantic's: what to give, as everywhere else."""
 AGO = re.compile(r"(\d{1,6})([mhdw])")
 
 
@@ -130,7 +138,7 @@ def _start_url(url: str) -> str:
 
 def _line(error: Any, fields: Iterable[str]) -> str:
     name = ".".join(map(str, error["loc"][:1]))
-    reason = error["msg"].removeprefix("Value error, ")
+    reason = ACCEPTED.get(error["type"], "{msg}").format(msg=error["msg"], **error.get("ctx", {}))
     if error["type"] == "extra_forbidden":
         known = ", ".join(field for field in fields if field != "job")
         return f"unknown argument {name!r}: known are {known}"
