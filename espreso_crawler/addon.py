@@ -9,7 +9,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
-from espreso_crawler import __version__, options, scrapy_settings
+from espreso_crawler import __version__, options, scrapy_settings, site
 from espreso_crawler import settings as project
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.log_format import hide_lists_of_classes
@@ -123,7 +123,7 @@ def _check_vocabularies(folder: str | None) -> None:
 
 
 def _user_agent(contact: str | None) -> str:
-    return f"espreso_crawler/{__version__}" + (f" (+{contact})" if contact else "")
+    return f"{site.AGENT}/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 def _merge(settings: BaseSettings, changes: Mapping[str, Mapping[str, int | None]]) -> None:

@@ -9,10 +9,12 @@ from scrapy.contracts import Contract
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
+from espreso_crawler import site
+
 if TYPE_CHECKING:
     from espreso_crawler.demo_site import Application
 
-HOST = "global.espreso.tv"
+HOST = site.HOST_OF_EDITION[site.DEFAULT_EDITION]
 META = "demo_page"
 NEWEST = "newest"
 NEW = "new"

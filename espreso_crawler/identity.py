@@ -7,16 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-EDITION_OF_HOST = {
-    "espreso.tv": "ua",
-    "global.espreso.tv": "global",
-    "zahid.espreso.tv": "zahid",
-    "bc.espreso.tv": "bc",
-    "ru.espreso.tv": "ru",
-}
-LANGUAGE_OF_EDITION = {"ua": "uk", "global": "en", "zahid": "uk", "bc": "uk", "ru": "ru"}
+from espreso_crawler import site
+
 CANONICAL = re.compile(r"https?://((?!www\.)[a-z0-9.-]+(?::(?!80/|443/)\d{2,5})?)/[!-\"$->@-~]*[!-\"$-.0->@-~]")
-HOST_OF_EDITION = {edition: host for host, edition in EDITION_OF_HOST.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ def edition_of(url: str) -> str:
     'global'
     """
     host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return EDITION_OF_HOST.get(host, host)
+    return site.EDITION_OF_HOST.get(host, host)
 
 
 def is_home(url: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from espreso_crawler import site
 from espreso_crawler.items import Article, Author, Keyword, OtherEvidence, Provenance, Source
 from espreso_crawler.processors import dates, text
 from espreso_crawler.processors.instants import instant, is_possible
@@ -23,7 +24,7 @@ def moment(value: str | datetime) -> datetime | None:
 def keyword(value: tuple[str, str | None]) -> Keyword | None:
     """Return the keyword of a (name, address) pair, but not the tag that means news in general."""
     name = text.value(value[0])
-    is_news = name in ("Новини", "News", "Новости") or (value[1] or "").endswith("/news")
+    is_news = name in site.NEWS_TAGS or (value[1] or "").endswith(site.NEWS)
     return Keyword(name, value[1]) if name and not is_news else None
 
 

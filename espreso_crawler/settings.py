@@ -1,5 +1,6 @@
 """Every setting that differs from Scrapy's default or is the project's own: what it does, and who reads it."""
 
+from espreso_crawler import site
 from espreso_crawler.options import defaults, from_environment
 
 BOT_NAME = "espreso_crawler"
@@ -75,7 +76,7 @@ SPIDER_CONTRACTS = {"espreso_crawler.contracts.DemoPage": 10, "espreso_crawler.c
 
 # --- Manners ---------------------------------------------------------------------------------------------------
 ROBOTSTXT_OBEY = True
-ROBOTSTXT_USER_AGENT = "espreso_crawler"  # the product token that robots.txt may name
+ROBOTSTXT_USER_AGENT = site.AGENT  # the product token that robots.txt may name
 CONCURRENT_REQUESTS = 8
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 DOWNLOAD_DELAY = 1.0  # seconds between requests to one host on average: each half to one and a half times as long

@@ -8,49 +8,71 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler import drops, exceptions
+from espreso_crawler import drops, exceptions, site
 from tests import said
 from tests.checkout import ROOT, committed_files
 
 PACKAGE = ROOT / "espreso_crawler"
 ALL = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"} - {"__init__", "__pycache__"}
-RECORD = {"exceptions", "identity", "items", "processors", "vocabularies"}
+RECORD = {"exceptions", "identity", "items", "processors", "site", "vocabularies"}
 # Room -> rooms it may import, besides itself and the package's version.
 MAY_IMPORT = {
-    "addon": {"exceptions", "log_format", "looks", "options", "places", "scrapy_settings", "settings", "spiders"},
+    "addon": {
+        "exceptions",
+        "log_format",
+        "looks",
+        "options",
+        "places",
+        "scrapy_settings",
+        "settings",
+        "site",
+        "spiders",
+    },
     "browser": {"exceptions", "extensions", "identity"},
     "command": {"exceptions", "options"},
     "commands": ALL,
-    "contracts": {"demo_site"},
+    "contracts": {"demo_site", "site"},
     "demo_site": set[str](),
     "drops": {"exceptions"},
     "exceptions": set[str](),
-    "export": {"exceptions", "items", "ledger", "processors", "record", "schema", "vocabularies"},
+    "export": {"exceptions", "items", "ledger", "processors", "record", "schema", "site", "vocabularies"},
     "exporters": {"items", "record"},
-    "extensions": {"drops", "exceptions", "identity", "items", "ledger", "monitors", "places", "reading", "record"},
+    "extensions": {
+        "drops",
+        "exceptions",
+        "identity",
+        "items",
+        "ledger",
+        "monitors",
+        "places",
+        "reading",
+        "record",
+        "site",
+    },
     "extraction": RECORD | {"pages", "tagging"},
-    "identity": set[str](),
+    "identity": {"site"},
     "items": {"exceptions", "identity", "processors"},
-    "ledger": {"exceptions", "identity"},
+    "ledger": {"exceptions", "identity", "site"},
     "loaders": RECORD,
     "log_format": {"exceptions"},
     "looks": set[str](),
     "middlewares": {"drops", "exceptions", "extensions", "identity", "pages", "places"},
-    "monitors": {"items"},
+    "monitors": {"items", "site"},
     "near_duplicates": {"exceptions", "identity", "items", "vocabularies"},
     "pages": RECORD | {"loaders"},
     "pipelines": RECORD
     | {"drops", "extensions", "ledger", "near_duplicates", "pages", "places", "record", "schema", "tagging"},
     "options": {"exceptions"},
     "places": {"options"},
-    "processors": {"exceptions", "identity", "vocabularies"},
+    "processors": {"exceptions", "identity", "site", "vocabularies"},
     "reading": RECORD | {"near_duplicates", "pages", "tagging"},
     "record": {"items", "ledger"},
     "saved_pages": {"exceptions", "pages", "record"},
     "scheduling": {"exceptions"},
     "schema": {"items", "options", "scrapy_settings"},
     "scrapy_settings": {"exceptions", "options"},
-    "settings": {"options"},
+    "settings": {"options", "site"},
+    "site": set[str](),
     "spiders": RECORD
     | {"browser", "drops", "extensions", "ledger", "loaders", "looks", "monitors", "pages", "places", "reading"},
     "survey": RECORD | {"extraction", "monitors", "pages", "reading", "record", "saved_pages", "spiders", "tagging"},
@@ -72,6 +94,7 @@ WITHOUT_SCRAPY = {
     "processors",
     "reading",
     "schema",
+    "site",
     "vocabularies",
 }
 LONGEST_FILE = 300
@@ -165,6 +188,27 @@ def test_no_file_is_long():
     code = [path for path in committed_files() if path.suffix in (".py", ".sh")]
     lines = {path.name: text_of(path).count("\n") for path in code if path.name not in LONG_FILES}
     assert {name: count for name, count in lines.items() if count >= LONGEST_FILE} == {}
+
+
+def strings(module: Path) -> Iterator[str]:
+    """Yield every string of a module but its docstrings."""
+    tree = ast.parse(text_of(module))
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.value
+
+
+def test_what_is_known_of_the_site_as_a_whole_stands_in_one_file():
+    known = {site.NEWS, site.SITEMAP, site.RSS, site.RESERVATIONS, str(site.TIME_ZONE), *site.HOST_OF_EDITION}
+    others = [module for module in modules() if room_of(module) not in ("site", "demo_site")]
+    found = {
+        (str(module.relative_to(PACKAGE)), text)
+        for module in others
+        for text in strings(module)
+        if text in known or any(host in text for host in site.EDITION_OF_HOST)
+    }
+    assert {(file, text) for file, text in found if text not in site.LANGUAGES} == set()  # "ru" is a language too
 
 
 def test_tests_mirror_the_package():

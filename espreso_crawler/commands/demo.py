@@ -20,6 +20,7 @@ from espreso_crawler.command import EspresoCommand
 from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.extensions.signals import exit_code_of
 from espreso_crawler.places import places
+from espreso_crawler.site import NEWS
 
 if TYPE_CHECKING:
     from espreso_crawler.demo_site import Site
@@ -53,7 +54,7 @@ class Command(EspresoCommand):
         total = sum(len(site.numbers(since, site.clock.now())) for site in sites.values())
         process = AsyncCrawlerProcess(self.given)
         crawler = process.create_crawler("read_also")
-        arguments = {"start": ",".join(f"{url}/news" for url in sites), "since": since.isoformat()}
+        arguments = {"start": ",".join(f"{url}{NEWS}" for url in sites), "since": since.isoformat()}
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("articles", total=total)

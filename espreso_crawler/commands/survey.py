@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from scrapy.crawler import AsyncCrawlerProcess
 
-from espreso_crawler import identity
+from espreso_crawler import identity, site
 from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands.demo import demo_sites
 from espreso_crawler.commands.extract import remember_nothing
 from espreso_crawler.exceptions import ArgumentError, ExitCode
 from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.record import FORM
-from espreso_crawler.spiders.arguments import EDITIONS, CrawlArguments
+from espreso_crawler.spiders.arguments import CrawlArguments
 from espreso_crawler.spiders.read_also import ReadAlsoSpider
 from espreso_crawler.survey.captures import Captures
 from espreso_crawler.survey.findings import Findings, findings
@@ -45,7 +45,7 @@ class Command(EspresoCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
-        parser.add_argument("--edition", help=f"{', '.join(EDITIONS)}, several joined by commas, or all")
+        parser.add_argument("--edition", help=f"{', '.join(site.CRAWLED_EDITIONS)}, several joined by commas, or all")
         parser.add_argument("--demo", action="store_true", help="survey an invented site on this machine")
         parser.add_argument(
             "--save", metavar="FOLDER", help="keep the pages, ready for scrapy extract and the recorder"
@@ -105,7 +105,7 @@ def _starts(args: list[str], opts: argparse.Namespace) -> list[str]:
         if len(set(map(identity.host_of, starts))) < len(starts):
             raise ArgumentError("give one address of each edition: two are on the same host")
         return list(starts)
-    names = [name.strip() for name in (opts.edition or "global").split(",")]
+    names = [name.strip() for name in (opts.edition or site.DEFAULT_EDITION).split(",")]
     arguments = [CrawlArguments.parse({"edition": name}) for name in names]
     return list(dict.fromkeys(start for each in arguments for start in each.starts(ReadAlsoSpider.path)))
 

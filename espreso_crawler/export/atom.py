@@ -9,8 +9,9 @@ from typing import Any
 from lxml import etree
 
 from espreso_crawler.export.job import Job
-from espreso_crawler.export.newsroom import ADDRESS, NAME, TERMS, urn, version_created
+from espreso_crawler.export.newsroom import urn, version_created
 from espreso_crawler.export.source import Row
+from espreso_crawler.site import HOME, NAME, TERMS
 
 Json = dict[str, Any]
 ATOM = "http://www.w3.org/2005/Atom"
@@ -38,9 +39,9 @@ def _about() -> Iterator[Any]:
     yield _element("id", urn("feed"))
     yield _element("title", f"{NAME}: articles")
     yield _element("updated", datetime.now(UTC).isoformat(timespec="seconds"))
-    yield _element("link", href=ADDRESS)
+    yield _element("link", href=HOME)
     yield _element("rights", TERMS)
-    yield _author({"name": NAME, "url": ADDRESS})
+    yield _author({"name": NAME, "url": HOME})
     yield _element("generator", "espreso_crawler")
 
 

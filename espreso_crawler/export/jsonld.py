@@ -5,9 +5,10 @@ from typing import Any
 
 from espreso_crawler.export.codes import addresses, same_as
 from espreso_crawler.export.job import Job
-from espreso_crawler.export.newsroom import ADDRESS, NAME, TERMS, is_newsroom
+from espreso_crawler.export.newsroom import is_newsroom
 from espreso_crawler.export.source import Row
 from espreso_crawler.record import encode
+from espreso_crawler.site import HOME, NAME, TERMS
 from espreso_crawler.vocabularies.concepts import Concept
 
 Json = dict[str, Any]
@@ -20,7 +21,7 @@ TYPES = {
     "genre:exclusive": "ReportageNewsArticle",
 }
 THINGS = {"country": "Country", "place": "Place", "person": "Person", "organisation": "Organization"}
-PUBLISHER = {"@type": "NewsMediaOrganization", "name": NAME, "url": ADDRESS}
+PUBLISHER = {"@type": "NewsMediaOrganization", "name": NAME, "url": HOME}
 
 
 def write(rows: Iterable[Row], job: Job) -> int:

@@ -1,17 +1,10 @@
-"""What an export says of the site itself: its name, address and terms."""
+"""What several exports say in the same way: who the newsroom is, an article's URI, the time of a version."""
 
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-NAME = "Espreso"
-ADDRESS = "https://espreso.tv/"
-TERMS = (
-    "Espreso allows reuse with a link to espreso.tv, but not of material that cites Interfax-Ukraine, UNIAN, Reuters "
-    "or Associated Press; Getty pictures only by permission. cited_agencies names them."
-)
-OWN_NAMES = {"espreso", "еспресо", "эспрессо", "espreso.tv", "еспресо.tv", "espreso tv"}
-"""Authors that are the newsroom and no person."""
+from espreso_crawler.site import NEWSROOM_NAMES
 
 
 def is_newsroom(author: str) -> bool:
@@ -20,7 +13,7 @@ def is_newsroom(author: str) -> bool:
     >>> is_newsroom("Еспресо"), is_newsroom("Olena Pryklad")
     (True, False)
     """
-    return author.casefold() in OWN_NAMES
+    return author.casefold() in NEWSROOM_NAMES
 
 
 def urn(identity: str) -> str:

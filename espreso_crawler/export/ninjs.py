@@ -5,9 +5,10 @@ from typing import Any
 
 from espreso_crawler.export.codes import addresses, same_as
 from espreso_crawler.export.job import Job
-from espreso_crawler.export.newsroom import NAME, TERMS, urn, version_created
+from espreso_crawler.export.newsroom import urn, version_created
 from espreso_crawler.export.source import Row
 from espreso_crawler.record import encode
+from espreso_crawler.site import NAME, TERMS
 from espreso_crawler.vocabularies.concepts import Concept
 
 Json = dict[str, Any]

@@ -9,11 +9,11 @@ import orjson
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export.fields import FLAT
 from espreso_crawler.export.formats import FORMATS, file_name
-from espreso_crawler.export.newsroom import ADDRESS, NAME, TERMS
 from espreso_crawler.export.source import What
 from espreso_crawler.items import SCHEMA_VERSION
 from espreso_crawler.ledger.files import Written, write_document
 from espreso_crawler.schema.shapes import Field
+from espreso_crawler.site import HOME, NAME, TERMS
 
 Json = dict[str, Any]
 FILE = "datapackage.json"
@@ -45,8 +45,8 @@ def _package(resources: list[Json]) -> Json:
         "name": "espreso-articles",
         "title": f"Articles of {NAME}, exported by espreso_crawler",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sources": [{"title": NAME, "path": ADDRESS}],
-        "licenses": [{"name": "other-closed", "title": TERMS, "path": ADDRESS}],
+        "sources": [{"title": NAME, "path": HOME}],
+        "licenses": [{"name": "other-closed", "title": TERMS, "path": HOME}],
         "schema_version": SCHEMA_VERSION,
         "resources": resources,
     }

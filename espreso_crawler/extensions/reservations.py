@@ -10,12 +10,12 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
+from espreso_crawler import site
 from espreso_crawler.extensions.ledger import keeper_of
 from espreso_crawler.identity import host_of
 
 logger = logging.getLogger(__name__)
 
-PATH = "/.well-known/tdmrep.json"
 FRESH = timedelta(days=1)
 LARGEST = 512 * 1024
 
@@ -68,4 +68,4 @@ class ReservationsExtension:
 
 def _address(url: str) -> str:
     scheme = url.partition("://")[0]
-    return f"{scheme}://{host_of(url)}{PATH}"
+    return f"{scheme}://{host_of(url)}{site.RESERVATIONS}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from espreso_crawler import identity
+from espreso_crawler import identity, site
 from espreso_crawler.ledger.times import utc_text
 
 
@@ -80,8 +80,8 @@ class Gap:
         """What to type to read it; any crawl of that feed goes on below an open stretch by itself."""
         edition = identity.edition_of(f"//{self.host}")
         scheme = "http" if ":" in self.host else "https"  # only sites for tests name their port
-        known = edition in identity.HOST_OF_EDITION
-        where = f"edition={edition}" if known else f"start={scheme}://{self.host}/news"
+        known = edition in site.HOST_OF_EDITION
+        where = f"edition={edition}" if known else f"start={scheme}://{self.host}{site.NEWS}"
         since = ""
         if self.oldest and self.reason is GapReason.NOT_ASKED:
             since = f" -a since={utc_text(self.oldest)}"

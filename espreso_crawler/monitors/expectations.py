@@ -10,9 +10,7 @@ from typing import Literal
 
 from espreso_crawler.items import Article
 from espreso_crawler.monitors.evidence import NO_TEXT_NEEDED, By, has_jsonld, near_feed
-
-ARCHIVE = "/news?page="
-"""In the address of an archive page, which is no feed."""
+from espreso_crawler.site import ARCHIVE
 
 Meets = Callable[[Article, By], bool | None]
 """Whether an article meets an expectation; None when it says nothing about it."""

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from espreso_crawler import identity
+from espreso_crawler import identity, site
 from espreso_crawler.pages.page import Page
 from espreso_crawler.processors.text import clean
 
-LISTS = ("/news", "/archive", "/stream", "/search-results")
 SLUG = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST_NAME = 4
 """Words of a rubric's, a tag's or an author's name."""
@@ -60,7 +59,7 @@ def _holds_articles(page: Page, url: str) -> bool:
     An article is linked to by its headline.
     """
     path = urlsplit(url).path
-    if path in LISTS or urlsplit(page.url).path.startswith(f"{path}/"):
+    if path in site.ARTICLE_LISTS or urlsplit(page.url).path.startswith(f"{path}/"):
         return True
     slug = path.rpartition("/")[2]
     # Few links are worth a closer look; a slug that may be written in another way is looked for in all of them.
@@ -74,11 +73,11 @@ def _holds_articles(page: Page, url: str) -> bool:
 
 
 def _is_copied_from(page: Page, url: str) -> bool:
-    return _is_edition(page, url) and identity.LANGUAGE_OF_EDITION[identity.edition_of(url)] == _language(page)
+    return _is_edition(page, url) and site.LANGUAGE_OF_EDITION[identity.edition_of(url)] == _language(page)
 
 
 def _is_edition(page: Page, url: str) -> bool:
-    return {identity.host_of(url), identity.host_of(page.url)} <= identity.EDITION_OF_HOST.keys()
+    return {identity.host_of(url), identity.host_of(page.url)} <= site.EDITION_OF_HOST.keys()
 
 
 def _language(page: Page) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from espreso_crawler import identity
+from espreso_crawler import identity, site
 from espreso_crawler.exceptions import NotAnArticle
 from espreso_crawler.items import Article, ContentKind, Evidence, FeedSighting, Provenance, Related, Source
 from espreso_crawler.pages import structure
@@ -33,6 +33,8 @@ GALLERY_IMAGES = 5
 LONGEST_NUMBER = 20
 # Characters of the text that tell its language.
 LANGUAGE_SAMPLE = 800
+ONE_LANGUAGE = {name: language for name, language in site.LANGUAGE_OF_EDITION.items() if language != "uk"}
+"""Of editions that say what an article is in; in a Ukrainian one the letters tell more."""
 
 
 def article(page: Page, sighting: FeedSighting | None = None, feed_label: str | None = None) -> Article:
@@ -196,7 +198,7 @@ def _number(claim: str | None) -> str | None:
 def _language(page: Page, item: Article) -> str:
     """Return the text's own language; what the page or the edition declares decides where the text is too short."""
     declared = page.meta.get("lang", "")[:2].lower()
-    if declared not in ("uk", "en", "ru"):
-        declared = {"global": "en", "ru": "ru"}.get(item.edition or "", "")
+    if declared not in site.LANGUAGES:
+        declared = ONE_LANGUAGE.get(item.edition or "", "")
     text = f"{item.headline}\n{(item.article_body or '')[:LANGUAGE_SAMPLE]}"
     return structure.language(text, declared)

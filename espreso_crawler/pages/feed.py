@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from espreso_crawler import identity
+from espreso_crawler import identity, site
 from espreso_crawler.exceptions import LayoutError
 from espreso_crawler.pages import structure
 from espreso_crawler.pages.day_headings import Clock
@@ -38,7 +38,7 @@ MORE_BUTTONS = (
 # Where a feed stands or a script is to put it.
 PLACE = "#js-newsTapeGlobalContainer, .news-tape"
 SCRIPT = 'script:not([type="application/ld+json"])'
-MORE_BY_LINK = 'a[href*="/news?page="]'
+MORE_BY_LINK = f'a[href*="{site.ARCHIVE}"]'
 IMPORTANT = "news-tape-important"
 LONGEST_LABEL = 40
 LONGEST_NUMBER = 8
@@ -162,7 +162,7 @@ def page_number(url: str) -> int:
     >>> page_number("https://espreso.tv/news?page=3")
     3
     """
-    number = parse_qs(urlsplit(url).query).get("page", ["1"])[0]
+    number = parse_qs(urlsplit(url).query).get(site.PAGE, ["1"])[0]
     return int(number) if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER else 1
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborNode
 
-from espreso_crawler import identity
+from espreso_crawler import identity, site
 from espreso_crawler.exceptions import LayoutError
 from espreso_crawler.pages.feed import FeedEntry, page_number, require_few
 from espreso_crawler.pages.page import Page
@@ -66,7 +66,7 @@ def page_at(url: str, number: int) -> str:
     >>> page_at("https://espreso.tv/news?page=2", 7)
     'https://espreso.tv/news?page=7'
     """
-    return urlunsplit(urlsplit(url)._replace(query=f"page={number}", fragment=""))
+    return urlunsplit(urlsplit(url)._replace(query=f"{site.PAGE}={number}", fragment=""))
 
 
 def _own_number(page: Page) -> int | None:
@@ -74,7 +74,7 @@ def _own_number(page: Page) -> int | None:
     for relation, step in NEIGHBOURS:
         for link in page.tree.css(f'link[rel="{relation}"], a[rel="{relation}"]'):
             href = link.attributes.get("href") or ""
-            if "page=" in href:
+            if f"{site.PAGE}=" in href:
                 return page_number(href) + step
     return None
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from espreso_crawler.pages.json_text import loaded
 from espreso_crawler.pages.page import Page
+from espreso_crawler.site import AGENT
 
-AGENT = "espreso_crawler"
-"""The product token a site may address."""
 EVERYBODY = ("*", "robots", "bots")
 RESERVED = "tdm-reserved"
 WISHES = {

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-KYIV = ZoneInfo("Europe/Kyiv")
+from espreso_crawler import site
+
+KYIV = site.TIME_ZONE
 
 # One row a month: English, Ukrainian genitive and nominative, Russian genitive and nominative, short forms.
 MONTHS = {

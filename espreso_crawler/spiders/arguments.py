@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import (
@@ -16,12 +16,11 @@ from pydantic import (
     model_validator,
 )
 
+from espreso_crawler import site
 from espreso_crawler.exceptions import ArgumentError
-from espreso_crawler.identity import HOST_OF_EDITION, host_of
+from espreso_crawler.identity import host_of
 from espreso_crawler.processors.dates import kyiv
 
-DEFAULT_EDITION = "global"
-EDITIONS = ("global", "ua", "zahid", "bc")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 ACCEPTED = {
     "literal_error": "give one of {expected}",
@@ -56,8 +55,12 @@ def start_urls(text: str) -> tuple[str, ...]:
     return tuple(_start_url(part.strip()) for part in text.split(",") if part.strip())
 
 
+if TYPE_CHECKING:
+    EditionName = str
+else:  # no type checker takes a Literal of a table; pydantic does, and names the editions in its error
+    EditionName = Literal[(*site.CRAWLED_EDITIONS, "all")]
 Edition = Annotated[
-    Literal["global", "ua", "zahid", "bc", "all"] | None,
+    EditionName | None,
     BeforeValidator(lambda text: text.strip().lower() if isinstance(text, str) else text),
 ]
 Mode = Literal["never", "auto", "always"]
@@ -117,8 +120,8 @@ class CrawlArguments(BaseModel):
 
     @property
     def _edition_hosts(self) -> list[str]:
-        names = EDITIONS if self.edition == "all" else (self.edition or DEFAULT_EDITION,)
-        return [HOST_OF_EDITION[name] for name in names]
+        names = site.CRAWLED_EDITIONS if self.edition == "all" else (self.edition or site.DEFAULT_EDITION,)
+        return [site.HOST_OF_EDITION[name] for name in names]
 
 
 class ReadAlsoArguments(CrawlArguments):

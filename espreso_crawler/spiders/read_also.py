@@ -7,6 +7,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from espreso_crawler import site
 from espreso_crawler.items import Article
 from espreso_crawler.pages import Feed, feed, is_article
 from espreso_crawler.pages.feed import leading_on
@@ -28,7 +29,7 @@ class ReadAlsoSpider(EspresoSpider):
 
     name = "read_also"
     arguments_type = ReadAlsoArguments
-    path = "/news"
+    path = site.NEWS
     arguments: ReadAlsoArguments
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:

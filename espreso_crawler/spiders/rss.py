@@ -7,6 +7,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from espreso_crawler import site
 from espreso_crawler.pages.lists import rss
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.backlog import Backlog
@@ -22,7 +23,7 @@ class RssSpider(EspresoSpider):
     """
 
     name = "rss"
-    path = "/rss"
+    path = site.RSS
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)

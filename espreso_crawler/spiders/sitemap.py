@@ -9,6 +9,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from espreso_crawler import site
 from espreso_crawler.pages.lists import Child, sitemap
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.backlog import Backlog
@@ -29,7 +30,7 @@ class SitemapSpider(EspresoSpider):
     """
 
     name = "sitemap"
-    path = "/sitemap.xml"
+    path = site.SITEMAP
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)

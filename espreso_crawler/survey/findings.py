@@ -19,8 +19,9 @@ from espreso_crawler.pages.containers import BODY
 from espreso_crawler.pages.listing import listing
 from espreso_crawler.pages.lists import AddressList, rss, sitemap
 from espreso_crawler.pages.media import EMBED_HOSTS, VIDEO_HOSTS
-from espreso_crawler.pages.opt_outs import AGENT, reserves
+from espreso_crawler.pages.opt_outs import reserves
 from espreso_crawler.processors.text import is_known_label
+from espreso_crawler.site import AGENT
 from espreso_crawler.survey.captures import Capture, Captures
 from espreso_crawler.tagging import Tagger
 

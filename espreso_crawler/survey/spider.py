@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from espreso_crawler import identity
+from espreso_crawler import identity, site
 from espreso_crawler.exceptions import PageError
 from espreso_crawler.items import FeedSighting
 from espreso_crawler.pages import FeedEntry, feed, is_article
@@ -23,9 +23,9 @@ from espreso_crawler.survey.captures import Capture, Captures, Kind
 
 ARTICLES = 10
 LISTS: tuple[tuple[Kind, str], ...] = (
-    ("reservations", "/.well-known/tdmrep.json"),
-    ("rss", "/rss"),
-    ("sitemap", "/sitemap.xml"),
+    ("reservations", site.RESERVATIONS),
+    ("rss", site.RSS),
+    ("sitemap", site.SITEMAP),
 )
 MOST_REQUESTS = len(LISTS) + 4 + ARTICLES
 """Of one edition: these lists, robots.txt, start page, archive page, one sitemap of an index, articles."""
@@ -55,7 +55,7 @@ class SurveySpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the lists of each edition."""
         for captures in self._captures:
-            archive = page_at(urljoin(captures.start, "/news"), 2)
+            archive = page_at(urljoin(captures.start, site.NEWS), 2)
             wanted = [("start", captures.start), *((kind, urljoin(captures.start, path)) for kind, path in LISTS)]
             self._pending[captures.start] = len(wanted) + 1
             for kind, url in (*wanted, ("archive", archive)):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from espreso_crawler.identity import HOST_OF_EDITION
+from espreso_crawler.site import HOST_OF_EDITION
 from espreso_crawler.survey.findings import Findings
 
 # Field -> what people call it, where an edition prints none of it.
