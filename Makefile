@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo survey crawl export schedule scrapyd test lint bench chaos property stops drift reach day fuzz clean
+.PHONY: help demo survey crawl export schedule scrapyd docs test lint bench chaos property stops drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -29,6 +29,10 @@ schedule: .venv/.schedule ## crawl the real site each 10 minutes; arguments: mak
 
 scrapyd: .venv/.scrapyd ## start Scrapyd in this folder, at http://localhost:6800
 	@$(BIN)/scrapyd
+
+docs: .venv/.docs ## the docs as a site in build/docs/, with search
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "Open build/docs/index.html; with search: .venv/bin/mkdocs serve"
 
 test: .venv/.test ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)

@@ -43,7 +43,7 @@ class Option:
     default: Any
     allowed: Allowed
     meaning: str
-    """For the README, in Markdown."""
+    """For docs/settings.md, in Markdown."""
 
 
 def whole(least: int) -> Allowed:
@@ -103,7 +103,7 @@ LEDGER = Allowed("sqlite:///PATH, or none to crawl without memory", _is_ledger)
 TEXT = Allowed("text in one line", lambda value: value is None or (isinstance(value, str) and "\n" not in value))
 SCHEDULE = Allowed("ages such as 1h 1d 7d, or 0 for never", _is_schedule)
 BODY = Allowed(f"JSON; $$ is a dollar, and there are {', '.join(f'${name}' for name in sorted(WEBHOOK_FIELDS))}",
-               _is_body, "JSON, `$NAME` for a value: [docs/webhook.md](docs/webhook.md)")  # fmt: skip
+               _is_body, "JSON, `$NAME` for a value: [webhook.md](webhook.md)")  # fmt: skip
 
 OPTIONS = {
     "ESPRESO_OUTPUT": Option("output", FOLDER, "folder of the sealed files"),
@@ -154,7 +154,7 @@ OPTIONS = {
         choice("flag", "metadata", "skip"),
         "what becomes of articles that page or site reserve: `flag` (only say so in `opt_outs`), `metadata` (without "
         "text and pictures, when text and data mining is reserved), `skip` (no record, also for `noindex` and "
-        "`noarchive`): [docs/responsible-use.md](docs/responsible-use.md)",
+        "`noarchive`): [responsible-use.md](responsible-use.md)",
     ),
     "ESPRESO_RECHECK": Option(
         "1h 1d 7d", SCHEDULE, "ages at which known articles are fetched again, a request each; 0 = never"
@@ -175,7 +175,7 @@ OPTIONS = {
     "ESPRESO_VOCABULARIES": Option(
         None,
         NO_FOLDER,
-        "folder of vocabulary files of your own, over the package's: [docs/vocabularies.md](docs/vocabularies.md)",
+        "folder of vocabulary files of your own, over the package's: [vocabularies.md](vocabularies.md)",
     ),
     "ESPRESO_TAG_PERSONS": Option(True, FLAG, "whether people are tagged"),
     "ESPRESO_NEAR_DUPLICATES": Option(
@@ -187,21 +187,18 @@ OPTIONS = {
     "ESPRESO_NEAR_DUPLICATE_DAYS": Option(
         3.0, number(above=0), "days between the publication of an article and of its near-copy, at most"
     ),
-    "ESPRESO_MONITORS": Option(
-        True, FLAG, "whether rows wait for the monitors' verdict: [docs/monitors.md](docs/monitors.md)"
-    ),
+    "ESPRESO_MONITORS": Option(True, FLAG, "whether rows wait for the monitors' verdict: [monitors.md](monitors.md)"),
     "ESPRESO_SEAL_ITEMS": Option(1000, whole(1), "most lines in one sealed file"),
     "ESPRESO_SEAL_SECONDS": Option(60.0, number(least=0), "longest time a line waits to be sealed"),
     "ESPRESO_METRICS": Option(
         None,
         NO_FOLDER,
-        "folder for a Prometheus text file of each spider and edition: [docs/metrics.md](docs/metrics.md)",
+        "folder for a Prometheus text file of each spider and edition: [metrics.md](metrics.md)",
     ),
     "ESPRESO_WEBHOOK_LEVEL": Option(
         "critical",
         choice("ok", "warning", "critical"),
-        "a run this bad is told to `$ESPRESO_WEBHOOK_URL`: `ok`, `warning` or `critical`: "
-        "[docs/webhook.md](docs/webhook.md)",
+        "a run this bad is told to `$ESPRESO_WEBHOOK_URL`: `ok`, `warning` or `critical`: [webhook.md](webhook.md)",
     ),
     "ESPRESO_WEBHOOK_BODY": Option('{"text": "$summary"}', BODY, "what is posted there, as JSON"),
 }

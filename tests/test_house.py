@@ -278,29 +278,31 @@ def test_scrapy_commands_in_the_docs_exist(path):
     assert named <= own | {"check", "crawl", "fetch", "list", "settings", "shell", "view"}
 
 
-def test_readme_lists_every_own_command():
+def test_docs_list_every_own_command():
     own = {module.stem for module in modules("commands")} - {"__init__"}
-    assert {name for name in own if not name.startswith("_")} <= set(re.findall(r"scrapy ([a-z]+)", page("README.md")))
+    assert {name for name in own if not name.startswith("_")} <= set(
+        re.findall(r"scrapy ([a-z]+)", page("docs/commands.md"))
+    )
 
 
-def settings_in_readme() -> dict[str, str]:
-    return dict(re.findall(r"^\| `(ESPRESO_[A-Z_]+)` \| ([^|]*?) \|", page("README.md"), re.MULTILINE))
+def settings_in_docs() -> dict[str, str]:
+    return dict(re.findall(r"^\| `(ESPRESO_[A-Z_]+)` \| ([^|]*?) \|", page("docs/settings.md"), re.MULTILINE))
 
 
-def test_readme_lists_every_setting_and_no_other():
+def test_docs_list_every_setting_and_no_other():
     settings = import_module("espreso_crawler.settings")
-    assert sorted(settings_in_readme()) == sorted(name for name in vars(settings) if name.startswith("ESPRESO_"))
+    assert sorted(settings_in_docs()) == sorted(name for name in vars(settings) if name.startswith("ESPRESO_"))
 
 
-def test_readme_gives_the_defaults_of_the_settings():
+def test_docs_give_the_defaults_of_the_settings():
     settings = import_module("espreso_crawler.settings")
-    given = {name: cell.strip("`") for name, cell in settings_in_readme().items()}
+    given = {name: cell.strip("`") for name, cell in settings_in_docs().items()}
     plain = {name: str(getattr(settings, name)) for name in given if getattr(settings, name) is not None}
     assert {name: given[name] for name in plain} == plain
 
 
-def test_readme_lists_every_exit_code():
-    rows = re.findall(r"^\| (\d+) \|", page("README.md"), re.MULTILINE)
+def test_docs_list_every_exit_code():
+    rows = re.findall(r"^\| (\d+) \|", page("docs/exit-codes.md"), re.MULTILINE)
     assert [int(row) for row in rows] == sorted(exceptions.ExitCode)
 
 

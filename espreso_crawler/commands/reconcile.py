@@ -34,7 +34,7 @@ class Command(EspresoCommand):
             help="put foreign and spoilt files aside, and let the next crawl write lost articles again",
         )
         parser.add_argument(
-            "--rebuild", action="store_true", help="make the ledger anew from the sealed files, when it is gone"
+            "--rebuild", action="store_true", help="make a new ledger from the sealed files when it is lost"
         )
         parser.add_argument(
             "--archived", nargs="+", type=Path, default=[], metavar="FILE", help="sealed files that were moved here"

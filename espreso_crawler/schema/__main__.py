@@ -10,7 +10,7 @@ import orjson
 from espreso_crawler.schema import arrow, duckdb_view, field_tables, json_schema, settings_table
 
 FOLDER = Path(__file__).parent
-README = FOLDER.parents[1] / "README.md"
+SETTINGS = FOLDER.parents[1] / "docs" / "settings.md"
 EXTEND = FOLDER.parents[1] / "docs" / "extend.md"
 OUTPUT_README = FOLDER.parents[1] / "output" / "README.md"
 
@@ -43,7 +43,7 @@ def made_files() -> Iterator[tuple[Path, bytes]]:
     yield FOLDER / "article.strict.schema.json", _json(json_schema.document(strict=True))
     yield FOLDER / "articles.duckdb.sql", duckdb_view.views().encode()
     yield FOLDER / "article.arrow.json", _json(arrow.description())
-    yield README, settings_table.with_options(README.read_text("utf-8")).encode()
+    yield SETTINGS, settings_table.with_options(SETTINGS.read_text("utf-8")).encode()
     yield EXTEND, settings_table.with_refused(EXTEND.read_text("utf-8")).encode()
     yield OUTPUT_README, field_tables.with_tables(OUTPUT_README.read_text("utf-8")).encode()
 

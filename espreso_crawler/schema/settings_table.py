@@ -8,7 +8,7 @@ END = "<!-- end of {} -->"
 
 
 def with_options(page: str) -> str:
-    """Return the README with a fresh table of this project's settings."""
+    """Return the page with a fresh table of this project's settings."""
     rows = [
         f"| `{name}` | {'none' if option.default is None else f'`{option.default}`'} | {option.allowed.short} "
         f"| {option.meaning} |"

@@ -72,4 +72,4 @@ def test_published_schema_accepts_a_later_minor_version_with_a_new_field():
 
 
 def test_made_files_lie_in_the_package_in_output_or_in_the_docs():
-    assert {path.parent for path, _ in made_files()} == {FOLDER, ROOT, ROOT / "output", ROOT / "docs"}
+    assert {path.parent for path, _ in made_files()} == {FOLDER, ROOT / "output", ROOT / "docs"}
