@@ -9,7 +9,39 @@ No ``slots`` here: orjson reads their attributes one by one, and takes five time
 import dataclasses
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
+
+from espreso_crawler import identity
+from espreso_crawler.fields import (
+    ADDRESS,
+    CONCEPT_ID,
+    DAY,
+    DIGEST,
+    EDITION,
+    ENTITY_ID,
+    EXTRACTOR,
+    FROM_ONE,
+    HEADING_LEVEL,
+    HTTP_STATUS,
+    ID,
+    LABEL,
+    LANGUAGE,
+    NOT_EMPTY,
+    OFFSET,
+    OUR_TIME,
+    RAW,
+    RUN_ID,
+    SHARE,
+    SITE_TIME,
+    about,
+    digested,
+    digests,
+    is_content,
+    is_withheld,
+    names,
+    record,
+    text,
+)
 
 Day = date
 """For a field that is itself named `date`: inside its class the bare name is the default, not the type."""
@@ -28,15 +60,17 @@ ChangeKind = Literal["text", "metadata"]
 Source = Literal["markup", "jsonld", "og", "feed", "structure"]
 ConceptKind = Literal["country", "place", "person", "organisation", "weapon", "topic", "genre"]
 MentionField = Literal["headline", "description", "article_body"]
+OptOut = Literal["noindex", "noarchive", "tdm-reserved"]
+OPT_OUT = {"enum": list(get_args(OptOut))}
 
 
 @dataclass
 class Author:
     """A person or desk named as author."""
 
-    name: str
+    name: str = field(metadata=about(NOT_EMPTY, digested=True))
     """Name as the page prints it."""
-    url: str | None = None
+    url: str | None = field(default=None, metadata=about(ADDRESS))
     """Absolute address of the author's page, when the name is a link."""
 
 
@@ -46,13 +80,13 @@ class Block:
 
     type: BlockType
     """What kind of block it is."""
-    level: int | None = None
+    level: int | None = field(default=None, metadata=about(HEADING_LEVEL))
     """For `heading`: 2 to 4 by its tag; null for a wholly bold paragraph, such as a question."""
     text: str | None = None
     """Text of a text block, equal to `article_body[start:end]`; for an embed, its visible text."""
     items: list[str] = field(default_factory=list)
     """For `list`: its items; `text` holds them one to a line."""
-    url: str | None = None
+    url: str | None = field(default=None, metadata=about(ADDRESS))
     """For `image`, `video` and `embed`: what it shows."""
     caption: str | None = None
     """For `image` and `video`: the line under it, without the credit."""
@@ -60,9 +94,9 @@ class Block:
     """For `image` and `video`: who made it."""
     provider: str | None = None
     """For `video` and `embed`: the host that serves it, e.g. `youtube`, `telegram`."""
-    start: int | None = None
+    start: int | None = field(default=None, metadata=about(OFFSET))
     """First code point of the block's text in `article_body`."""
-    end: int | None = None
+    end: int | None = field(default=None, metadata=about(OFFSET))
     """One past the last code point of the block's text in `article_body`."""
 
 
@@ -70,9 +104,9 @@ class Block:
 class Keyword:
     """One of the site's own tags."""
 
-    name: str
+    name: str = field(metadata=about(NOT_EMPTY))
     """Tag as printed."""
-    url: str | None = None
+    url: str | None = field(default=None, metadata=about(ADDRESS))
     """Absolute address of the tag page; null when only JSON-LD names the tag."""
 
 
@@ -82,11 +116,11 @@ class Mention:
 
     field: MentionField
     """Which text field holds it."""
-    start: int
+    start: int = dataclasses.field(metadata=about(OFFSET))
     """First code point."""
-    end: int
+    end: int = dataclasses.field(metadata=about(OFFSET))
     """One past the last code point."""
-    surface: str
+    surface: str = dataclasses.field(metadata=about(NOT_EMPTY))
     """The words as they stand there."""
 
 
@@ -94,11 +128,11 @@ class Mention:
 class Tag:
     """A concept of this project's vocabularies."""
 
-    id: str
+    id: str = field(metadata=about(CONCEPT_ID))
     """Stable id, e.g. `genre:opinion`."""
     kind: ConceptKind
     """Kind of concept."""
-    name: str
+    name: str = field(metadata=about(NOT_EMPTY))
     """English name."""
     mentions: list[Mention] = field(default_factory=list)
     """Every place it stands at; empty when it follows from a label."""
@@ -108,11 +142,11 @@ class Tag:
 class Image:
     """A picture of the article."""
 
-    url: str
+    url: str = field(metadata=about(ADDRESS, digested=True))
     """Absolute address of the largest version known; a picture file's without its query."""
     role: ImageRole
     """`main` for the one above the body, `inline` for one inside it."""
-    caption: str | None = None
+    caption: str | None = field(default=None, metadata=about(digested=True))
     """What the page prints under it, without the credit."""
     credit: str | None = None
     """Who made it, without the word for photo."""
@@ -124,13 +158,13 @@ class Image:
 class Link:
     """A link in the body."""
 
-    url: str
+    url: str = field(metadata=about(ADDRESS))
     """Absolute address."""
     text: str
     """Link text, equal to `article_body[start:end]`."""
-    start: int
+    start: int = field(metadata=about(OFFSET))
     """First code point in `article_body`."""
-    end: int
+    end: int = field(metadata=about(OFFSET))
     """One past the last code point in `article_body`."""
 
 
@@ -138,13 +172,13 @@ class Link:
 class Related:
     """One of the "Read also" cards under the article."""
 
-    url: str
+    url: str = field(metadata=about(ADDRESS))
     """Canonical address."""
-    entity_id: str | None = None
+    entity_id: str | None = field(default=None, metadata=about(ENTITY_ID))
     """The site's number of that article."""
     headline: str | None = None
     """Headline on the card."""
-    date: Day | None = None
+    date: Day | None = field(default=None, metadata=about(DAY))
     """Day of publication, Kyiv."""
 
 
@@ -152,17 +186,17 @@ class Related:
 class FeedSighting:
     """How the article's entry looked when it was first seen in the news feed."""
 
-    published_at: datetime | None
+    published_at: datetime | None = field(metadata=about(SITE_TIME))
     """Time on the entry, to the minute, Kyiv offset; null when the feed gave no day or no time."""
     label: str | None
     """Label on the entry, in the form used in `labels`."""
-    position: int
+    position: int = field(metadata=about(FROM_ONE))
     """Place in the feed, newest = 1."""
     important: bool
     """Whether the site marked it as important."""
-    seen_at: datetime
+    seen_at: datetime = field(metadata=about(OUR_TIME))
     """When we saw it, UTC."""
-    seen_on: str
+    seen_on: str = field(metadata=about(ADDRESS))
     """Address of the page whose feed held it."""
 
 
@@ -172,7 +206,7 @@ class OtherEvidence:
 
     source: Source
     """Which source."""
-    raw: str | None
+    raw: str | None = field(metadata=about(RAW))
     """What it says, at most 300 characters."""
 
 
@@ -180,13 +214,13 @@ class OtherEvidence:
 class Provenance:
     """Where a field's value came from."""
 
-    field: str
+    field: str = field(metadata=about(NOT_EMPTY))
     """Name of the field."""
     source: Source
     """`markup`, `jsonld`, `og`, `feed`, or `structure` when the known markup was gone."""
     agrees: bool | None
     """Whether the other sources say the same; null when there is no other, or none that can be right or is whole."""
-    raw: str | None = None
+    raw: str | None = dataclasses.field(default=None, metadata=about(RAW))
     """The value as it stood there, for headline, dates, authors, labels, section and marks of paid content, cut
     at 300 characters."""
     others: list[OtherEvidence] = dataclasses.field(default_factory=list)
@@ -197,13 +231,13 @@ class Provenance:
 class Evidence:
     """The response behind the record."""
 
-    http_status: int | None = None
+    http_status: int | None = field(default=None, metadata=about(HTTP_STATUS))
     """Status of the response; null for a saved file."""
-    payload_sha256: str | None = None
+    payload_sha256: str | None = field(default=None, metadata=about(DIGEST))
     """`sha256:` and the digest of the decoded body's bytes."""
     warc_file: str | None = None
     """Archive that holds the response, when one is written."""
-    warc_offset: int | None = None
+    warc_offset: int | None = field(default=None, metadata=about(OFFSET))
     """Offset of the record in that archive, in bytes."""
 
 
@@ -215,68 +249,70 @@ class Article:
     """Version of this format."""
     event: Event = "created"
     """What happened: first sight, a change by the newsroom, or the end of a text."""
-    id: str | None = None
+    id: str | None = field(default=None, metadata=about(ID))
     """`<edition>:<entity id>`, else `<edition>:<slug>`; once given it never changes."""
-    entity_id: str | None = None
+    entity_id: str | None = field(default=None, metadata=about(ENTITY_ID))
     """The site's own number of the article."""
-    revision: int | None = None
+    revision: int | None = field(default=None, metadata=about(FROM_ONE))
     """1, 2, 3 … without holes."""
-    url: str | None = None
+    url: str | None = field(default=None, metadata=about(ADDRESS))
     """Canonical address."""
-    edition: str | None = None
+    edition: str | None = field(default=None, metadata=about(EDITION))
     """`ua`, `global`, `zahid`, `bc` or `ru`; for any other host, its name."""
-    in_language: str | None = None
+    in_language: str | None = field(default=None, metadata=about(LANGUAGE))
     """`uk`, `en` or `ru`: the text's own; what the page declares decides for a text of a few words."""
-    content_kind: ContentKind | None = None
+    content_kind: ContentKind | None = field(default=None, metadata=about(content=True))
     """What the article mostly is."""
-    headline: str | None = None
+    headline: str | None = field(default=None, metadata=about(NOT_EMPTY, content=True, digest=text(1)))
     """The headline on the page (h1)."""
-    alternative_headline: str | None = None
+    alternative_headline: str | None = field(default=None, metadata=about(NOT_EMPTY, content=True))
     """Headline of the metadata, where it differs."""
-    description: str | None = None
+    description: str | None = field(default=None, metadata=about(NOT_EMPTY, withheld=True, digest=text(2)))
     """The lead, whole; null when the page has none or only a cut one."""
-    article_body: str | None = None
+    article_body: str | None = field(default=None, metadata=about(withheld=True, digest=text(3)))
     """Text blocks joined by one blank line."""
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list, metadata=about(withheld=True))
     """The body block by block, in page order."""
-    author_note: str | None = None
+    author_note: str | None = field(default=None, metadata=about(NOT_EMPTY, withheld=True))
     """A column's note about its author and disclaimer, kept out of the body."""
-    date_published: datetime | None = None
+    date_published: datetime | None = field(
+        default=None, metadata=about(SITE_TIME, digest=record(6, otherwise="date_published_day"))
+    )
     """When the site says it was published, Kyiv offset; null when no source gives a time."""
-    date_published_day: date | None = None
+    date_published_day: date | None = field(default=None, metadata=about(DAY))
     """Day of publication, Kyiv; known even when the time is not."""
-    date_modified: datetime | None = None
+    date_modified: datetime | None = field(default=None, metadata=about(SITE_TIME))
     """When the site says it was last changed, Kyiv offset."""
-    authors: list[Author] = field(default_factory=list)
+    authors: list[Author] = field(default_factory=list, metadata=about(content=True, digest=record(4)))
     """Who wrote it, in page order."""
-    article_section: str | None = None
+    article_section: str | None = field(default=None, metadata=about(NOT_EMPTY, content=True, digest=record(5)))
     """The rubric."""
-    labels: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list, metadata=about(LABEL, content=True))
     """Editorial labels in one form for all languages, e.g. `exclusive`, `updated`, `opinion`."""
-    is_sponsored: bool | None = None
+    is_sponsored: bool | None = field(default=None, metadata=about(content=True))
     """Whether its label, rubric, one of its tags or a line of its text marks it as paid; `provenance` names which."""
-    opt_outs: list[str] = field(default_factory=list)
+    opt_outs: list[str] = field(default_factory=list, metadata=about(OPT_OUT, content=True))
     """What page or site ask of machines: `noindex`, `noarchive`, `tdm-reserved`; with the last one, text and pictures
     may be withheld."""
-    cited_agencies: list[str] = field(default_factory=list)
+    cited_agencies: list[str] = field(default_factory=list, metadata=about(NOT_EMPTY, content=True))
     """Agencies in text, credits or names of picture files whose material the site forbids to reuse, in any script."""
-    keywords: list[Keyword] = field(default_factory=list)
+    keywords: list[Keyword] = field(default_factory=list, metadata=about(content=True))
     """The site's own tags, without the one that means news in general."""
-    tags: list[Tag] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list, metadata=about(content=True))
     """Concepts of this project's vocabularies."""
     vocabulary_version: str | None = None
     """Hash of the vocabularies that gave `tags`."""
-    images: list[Image] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list, metadata=about(withheld=True, digest=record(7)))
     """Pictures, the main one first."""
-    links: list[Link] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list, metadata=about(withheld=True))
     """Links of the body."""
-    related: list[Related] = field(default_factory=list)
+    related: list[Related] = field(default_factory=list, metadata=about(withheld=True))
     """The "Read also" cards under the article."""
-    feed: FeedSighting | None = None
+    feed: FeedSighting | None = field(default=None, metadata=about(content=True))
     """First sighting in the news feed; null for an article that no feed led to."""
-    near_duplicate_of: str | None = None
+    near_duplicate_of: str | None = field(default=None, metadata=about(ID, content=True))
     """Id of an earlier published article with nearly the same text."""
-    similarity: float | None = None
+    similarity: float | None = field(default=None, metadata=about(SHARE, content=True))
     """How near, 0 to 1."""
     changes: list[str] = field(default_factory=list)
     """For `revised`: fields that changed."""
@@ -284,23 +320,38 @@ class Article:
     """For `revised`: whether the text changed, or only what is around it."""
     silent: bool | None = None
     """For `revised`: changed without an `updated` label."""
-    retracts: list[int] = field(default_factory=list)
+    retracts: list[int] = field(default_factory=list, metadata=about(FROM_ONE))
     """For `retracted`: revisions taken back."""
-    reason: str | None = None
+    reason: str | None = field(default=None, metadata=about(NOT_EMPTY))
     """For `removed`, `retracted`, `erased`: why."""
-    text_digest: str | None = None
+    text_digest: str | None = field(default=None, metadata=about(DIGEST, content=True))
     """Digest of headline, description and body."""
-    record_digest: str | None = None
+    record_digest: str | None = field(default=None, metadata=about(DIGEST, content=True))
     """Digest of the same and of authors, section, date_published, image addresses and captions."""
-    extractor_version: str = EXTRACTOR_VERSION
+    extractor_version: str = field(default=EXTRACTOR_VERSION, metadata=about(EXTRACTOR))
     """Version of the extraction rules."""
-    provenance: list[Provenance] = field(default_factory=list)
+    provenance: list[Provenance] = field(default_factory=list, metadata=about(content=True))
     """Where the values came from, a line a field."""
     evidence: Evidence = field(default_factory=Evidence)
     """The response behind the record."""
-    fetched_at: datetime | None = None
+    fetched_at: datetime | None = field(default=None, metadata=about(OUR_TIME))
     """When the page was fetched, UTC."""
-    emitted_at: datetime | None = None
+    emitted_at: datetime | None = field(default=None, metadata=about(OUR_TIME))
     """When the line was written, UTC."""
-    run_id: str | None = None
+    run_id: str | None = field(default=None, metadata=about(RUN_ID))
     """The run that wrote it."""
+
+
+CONTENT = names(Article, is_content)
+"""What a page says: empty in events that no page led to."""
+WITHHELD = names(Article, is_withheld)
+"""What is left out of an article whose text is reserved."""
+TEXTS = tuple(name for name, digest in digested(Article) if digest.of == "text")
+"""Fields of which a change counts as one of the text; monitors watch their length."""
+DIGESTED = tuple(name for field, digest in digested(Article) for name in (field, digest.otherwise) if name)
+"""Fields that digests are made from."""
+
+
+def article_digests(item: Article) -> identity.Digests:
+    """Return the digests of an article, as its fields say; labels, tags and date_modified are in none."""
+    return digests(item)

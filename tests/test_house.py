@@ -14,7 +14,7 @@ from tests.checkout import ROOT, committed_files
 
 PACKAGE = ROOT / "espreso_crawler"
 ALL = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"} - {"__init__", "__pycache__"}
-RECORD = {"exceptions", "identity", "items", "processors", "site", "vocabularies"}
+RECORD = {"exceptions", "fields", "identity", "items", "processors", "site", "vocabularies"}
 # Room -> rooms it may import, besides itself and the package's version.
 MAY_IMPORT = {
     "addon": {
@@ -50,8 +50,9 @@ MAY_IMPORT = {
         "site",
     },
     "extraction": RECORD | {"pages", "tagging"},
+    "fields": {"identity", "site"},
     "identity": {"site"},
-    "items": {"exceptions", "identity", "processors"},
+    "items": {"fields", "identity"},
     "ledger": {"exceptions", "identity", "site"},
     "loaders": RECORD,
     "log_format": {"exceptions"},
@@ -69,7 +70,7 @@ MAY_IMPORT = {
     "record": {"items", "ledger"},
     "saved_pages": {"exceptions", "pages", "record"},
     "scheduling": {"exceptions"},
-    "schema": {"items", "options", "scrapy_settings"},
+    "schema": {"fields", "items", "options", "scrapy_settings"},
     "scrapy_settings": {"exceptions", "options"},
     "settings": {"options", "site"},
     "site": set[str](),
@@ -84,6 +85,7 @@ WITHOUT_SCRAPY = {
     "export",
     "exceptions",
     "extraction",
+    "fields",
     "identity",
     "items",
     "ledger",

@@ -7,7 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-TEXTS = ("headline", "description", "article_body")
+from espreso_crawler.items import TEXTS
+
 AROUND = 4
 """Words that stay shown on both sides of a change."""
 WHY = {

@@ -3,21 +3,20 @@
 import argparse
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from scrapy.settings import BaseSettings
 
 from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ExitCode
-from espreso_crawler.items import Article, Author, Image
+from espreso_crawler.items import DIGESTED, Article, article_digests
 from espreso_crawler.ledger.inspection import inspected
 from espreso_crawler.ledger.mending import archive, mend
 from espreso_crawler.ledger.rebuild import rebuild
 from espreso_crawler.ledger.reconcile import Report, reconcile
-from espreso_crawler.pages import article_digests
 
 
 class Command(EspresoCommand):
@@ -101,14 +100,4 @@ def field_digests(record: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _article(record: Mapping[str, Any]) -> Article:
     """Return what digests are made from; everything else stays empty."""
-    published, day = record["date_published"], record["date_published_day"]
-    return Article(
-        headline=record["headline"],
-        description=record["description"],
-        article_body=record["article_body"],
-        authors=[Author(author["name"]) for author in record["authors"]],
-        article_section=record["article_section"],
-        date_published=datetime.fromisoformat(published) if published else None,
-        date_published_day=date.fromisoformat(day) if day else None,
-        images=[Image(image["url"], image["role"], image["caption"]) for image in record["images"]],
-    )
+    return msgspec.convert({name: record[name] for name in DIGESTED}, Article)

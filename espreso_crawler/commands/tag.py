@@ -18,8 +18,9 @@ from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.places import places
 from espreso_crawler.record import encode
 from espreso_crawler.tagging import Tagger
+from espreso_crawler.tagging.tagger import FIELDS
 
-TEXT = ("headline", "description", "article_body", "article_section")
+TEXT = (*FIELDS, "article_section")
 
 
 class Command(EspresoCommand):

@@ -8,11 +8,11 @@ from typing import Self
 
 import orjson
 
-from espreso_crawler.items import Article
+from espreso_crawler.items import TEXTS, Article
 from espreso_crawler.monitors.evidence import DOUBT_BY_NAME, Row, doubts
 from espreso_crawler.monitors.expectations import BY_NAME, EXPECTATIONS
 
-MEASURED = ("headline", "description", "article_body")
+MEASURED = TEXTS
 """Fields whose length is watched."""
 RENAMED = {
     "body_certain": "body_guessed",

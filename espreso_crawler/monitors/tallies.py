@@ -34,7 +34,8 @@ class Tally:
                 tally.flaws.update(each.doubts)
             if each.silent:
                 tally.silent.update(each.silent)
-            for name, length in zip(MEASURED, each.lengths, strict=True):
+            # Not strict: rows that wait may be of a version that measured fewer fields.
+            for name, length in zip(MEASURED, each.lengths, strict=False):
                 if length:
                     tally.lengths[name][0] += 1
                     tally.lengths[name][1] += math.log(length)

@@ -1,7 +1,7 @@
 """Page parsers, independent of crawling: a captured page in, its article, feed or listing out."""
 
 from espreso_crawler.pages.addresses import canonical_address, other_addresses
-from espreso_crawler.pages.article import article, article_digests, article_with_digests, is_article
+from espreso_crawler.pages.article import article, article_with_digests, is_article
 from espreso_crawler.pages.feed import Feed, FeedEntry, awaits_script, feed, link_count, more_button
 from espreso_crawler.pages.page import Page
 
@@ -10,7 +10,6 @@ __all__ = [
     "FeedEntry",
     "Page",
     "article",
-    "article_digests",
     "article_with_digests",
     "awaits_script",
     "canonical_address",

@@ -6,7 +6,16 @@ from selectolax.lexbor import LexborNode
 
 from espreso_crawler import identity, site
 from espreso_crawler.exceptions import NotAnArticle
-from espreso_crawler.items import Article, ContentKind, Evidence, FeedSighting, Provenance, Related, Source
+from espreso_crawler.items import (
+    Article,
+    ContentKind,
+    Evidence,
+    FeedSighting,
+    Provenance,
+    Related,
+    Source,
+    article_digests,
+)
 from espreso_crawler.pages import structure
 from espreso_crawler.pages.addresses import canonical_address, is_on_host_of
 from espreso_crawler.pages.agreement import agrees
@@ -78,20 +87,6 @@ def is_article(page: Page) -> bool:
         return True
     is_list = page.tree.css_first(LIST) is not None
     return page.meta.get("og:type") == "article" and not is_list and bool(structure.densest_text(page.root, None))
-
-
-def article_digests(item: Article) -> identity.Digests:
-    """Return the digests of an article: labels, tags and date_modified are in none."""
-    published = item.date_published or item.date_published_day
-    return identity.digests(
-        {"headline": item.headline, "description": item.description, "article_body": item.article_body},
-        {
-            "authors": identity.joined(author.name for author in item.authors),
-            "article_section": item.article_section,
-            "date_published": published.isoformat() if published else None,
-            "images": identity.joined(part for image in item.images for part in (image.url, image.caption)),
-        },
-    )
 
 
 def _require_article(page: Page) -> None:

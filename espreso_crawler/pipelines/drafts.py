@@ -4,9 +4,8 @@ from datetime import datetime
 
 from espreso_crawler import identity, record
 from espreso_crawler.extensions.captures import Capture, capture_of
-from espreso_crawler.items import SCHEMA_VERSION, Article
+from espreso_crawler.items import SCHEMA_VERSION, Article, article_digests
 from espreso_crawler.ledger import Decision, Draft
-from espreso_crawler.pages import article_digests
 
 
 def carried(article: Article) -> Capture:

@@ -10,13 +10,11 @@ from espreso_crawler.drops import OptedOut
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions.ledger import keeper_of
 from espreso_crawler.extensions.reservations import ReservationsExtension
+from espreso_crawler.fields import empty, is_withheld
 from espreso_crawler.identity import host_of
-from espreso_crawler.items import Article
+from espreso_crawler.items import WITHHELD, Article
 from espreso_crawler.pages.opt_outs import RESERVED, reserves
 from espreso_crawler.pipelines.drafts import carried
-
-TEXTS = ("description", "article_body", "author_note")
-LISTS = ("blocks", "images", "links", "related")
 
 
 class WithholdPipeline:
@@ -70,10 +68,7 @@ class WithholdPipeline:
 
 def withhold(item: Article) -> None:
     """Take text and pictures out of a record, and what other sources said of them."""
-    for name in TEXTS:
-        setattr(item, name, None)
-    for name in LISTS:
-        setattr(item, name, [])
+    empty(item, is_withheld)
     for provenance in item.provenance:
-        if provenance.field in TEXTS + LISTS:
+        if provenance.field in WITHHELD:
             provenance.raw, provenance.others = None, []

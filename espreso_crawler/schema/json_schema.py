@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from espreso_crawler.items import SCHEMA_VERSION
-from espreso_crawler.schema.rules import DEMANDS, FORMS, TEXT_DEMAND, WITHHELD, Demand
+from espreso_crawler.schema.rules import DEMANDS, TEXT_DEMAND, WITHHELD, Demand
 from espreso_crawler.schema.shapes import Field, Shape, shapes
 
 JsonSchema = dict[str, Any]
@@ -44,14 +44,14 @@ def _object(shape: Shape, *, strict: bool) -> JsonSchema:
     return {
         "description": shape.doc,
         "type": "object",
-        "properties": {field.name: _described(shape, field) for field in shape.fields},
+        "properties": {field.name: _described(field) for field in shape.fields},
         "required": [field.name for field in shape.fields],
         **closed,
     }
 
 
-def _described(shape: Shape, field: Field) -> JsonSchema:
-    value = _value(field) | FORMS.get(f"{shape.name}.{field.name}", {})
+def _described(field: Field) -> JsonSchema:
+    value = {**_value(field), **field.form}
     if field.repeated:
         value = {"type": "array", "items": value}
     return {"description": field.doc, **(_or_null(value) if field.nullable else value)}

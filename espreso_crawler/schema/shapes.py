@@ -4,11 +4,13 @@ import ast
 import dataclasses
 import inspect
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from espreso_crawler import items
+from espreso_crawler.fields import about_of
 
 
 class Field(NamedTuple):
@@ -19,6 +21,8 @@ class Field(NamedTuple):
     nullable: bool
     repeated: bool
     doc: str
+    form: Mapping[str, Any] = MappingProxyType({})
+    """What its type does not say, in the words of JSON Schema; of a list, the form of its members."""
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -51,7 +55,7 @@ def _shape(node: ast.ClassDef) -> Shape:
     cls = getattr(items, node.name)
     hints = get_type_hints(cls)
     docs = dict(_attribute_docs(node))
-    fields = tuple(_field(field.name, hints[field.name], docs[field.name]) for field in dataclasses.fields(cls))
+    fields = tuple(_field(each, hints[each.name], docs[each.name]) for each in dataclasses.fields(cls))
     return Shape(node.name, inspect.cleandoc(ast.get_docstring(node) or ""), fields)
 
 
@@ -63,8 +67,9 @@ def _attribute_docs(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
             yield attribute.target.id, inspect.cleandoc(str(text))
 
 
-def _field(name: str, hint: Any, doc: str) -> Field:
+def _field(of: "dataclasses.Field[Any]", hint: Any, doc: str) -> Field:
     members = get_args(hint) if get_origin(hint) in (types.UnionType, Union) else (hint,)
     (kind,) = (member for member in members if member is not type(None))
     repeated = get_origin(kind) is list
-    return Field(name, get_args(kind)[0] if repeated else kind, type(None) in members, repeated, doc)
+    plain = get_args(kind)[0] if repeated else kind
+    return Field(of.name, plain, type(None) in members, repeated, doc, about_of(of).form)

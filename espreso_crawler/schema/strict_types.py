@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from espreso_crawler.items import SCHEMA_VERSION
-from espreso_crawler.schema.rules import FORMS
-from espreso_crawler.schema.shapes import Field, Shape, shapes
+from espreso_crawler.schema.shapes import Field, shapes
 
 KEYWORDS = {
     "minLength": "min_length",
@@ -24,19 +23,20 @@ def article_type() -> Any:
     """Return a closed type for `Article`, in which no field may be missing."""
     made: dict[str, Any] = {}
     for shape in shapes().values():
-        fields = [(field.name, _type(shape, field, made)) for field in shape.fields]
+        fields = [(field.name, _type(field, made)) for field in shape.fields]
         made[shape.name] = msgspec.defstruct(shape.name, fields, forbid_unknown_fields=True, gc=False)
     return made["Article"]
 
 
-def _type(shape: Shape, field: Field, made: dict[str, Any]) -> Any:
-    value: Any = _value(field, FORMS.get(f"{shape.name}.{field.name}", {}), made)
+def _type(field: Field, made: dict[str, Any]) -> Any:
+    value: Any = _value(field, made)
     if field.repeated:
         return list[value]
     return value | None if field.nullable else value
 
 
-def _value(field: Field, form: dict[str, Any], made: dict[str, Any]) -> Any:
+def _value(field: Field, made: dict[str, Any]) -> Any:
+    form = field.form
     words = field.choices or form.get("enum") or ((SCHEMA_VERSION,) if field.name == "schema_version" else ())
     if field.shape:
         return made[field.shape]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from espreso_crawler.items import Article, Mention, MentionField, Tag
 from espreso_crawler.processors.agencies import agencies_in, agencies_in_file_name
@@ -15,7 +15,7 @@ from espreso_crawler.vocabularies import vocabulary
 from espreso_crawler.vocabularies.concepts import Concept, Kind, Vocabularies
 from espreso_crawler.vocabularies.loading import load
 
-FIELDS: tuple[MentionField, ...] = ("headline", "description", "article_body")
+FIELDS: tuple[MentionField, ...] = get_args(MentionField)
 NAMES = 4096
 """Keywords and rubrics that are remembered: the same few come every day."""
 BORDER = "\n\n"

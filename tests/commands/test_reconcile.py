@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.commands.reconcile import _article
-from espreso_crawler.pages import article_digests
+from espreso_crawler.items import article_digests
 from tests.commands.test_ledger import assert_refused, scrapy
 from tests.crawls import Desk
 from tests.site import DemoSite, SiteOptions, running

@@ -9,7 +9,7 @@ import pytest
 from espreso_crawler import items
 from espreso_crawler.schema.__main__ import FOLDER, made_files, main, stale_files
 from espreso_crawler.schema.json_schema import document
-from espreso_crawler.schema.rules import DEMANDS, FORMS
+from espreso_crawler.schema.rules import DEMANDS
 from espreso_crawler.schema.shapes import shapes
 from tests.articles import full_article
 from tests.checkout import ROOT
@@ -41,8 +41,6 @@ def test_every_field_has_a_docstring():
 
 
 def test_rules_name_existing_fields_only():
-    names = {f"{shape.name}.{field.name}" for shape in shapes().values() for field in shape.fields}
-    assert set(FORMS) <= names
     demanded = {name for demand in DEMANDS.values() for name in (*demand.filled, *demand.empty)}
     assert demanded <= {field.name for field in dataclasses.fields(items.Article)}
 

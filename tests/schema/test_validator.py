@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from espreso_crawler.items import CONTENT
 from espreso_crawler.record import encode
-from espreso_crawler.schema.rules import CONTENT
 from espreso_crawler.schema.validator import Problem, problems, strict_schema
 from tests.articles import full_article
 
