@@ -9,13 +9,14 @@ from shutil import copyfile, copytree, ignore_patterns
 
 import pytest
 
+from espreso_crawler.schema.__main__ import made_files
 from tests.checkout import ROOT
 
 AFTER = '    """Text blocks joined by one blank line."""\n'
 FIELD = '''    dateline: str | None = field(default=None, metadata=about(NOT_EMPTY, withheld=True, digest=text(8)))
     """Where it was written."""
 '''
-MADE = ("README.md", "docs/extend.md", "output/README.md")
+FIELDS = Path("output/README.md")
 ASKED = """
 import json
 from espreso_crawler.items import article_digests
@@ -46,9 +47,10 @@ print(json.dumps(found))
 def house(tmp_path: Path) -> Path:
     """Copy the package, with one more field in its record, and make what is made of it."""
     copytree(ROOT / "espreso_crawler", tmp_path / "espreso_crawler", ignore=ignore_patterns("__pycache__"))
-    for name in MADE:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        copyfile(ROOT / name, tmp_path / name)
+    for path, _ in made_files():
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(exist_ok=True)
+        copyfile(path, copy)
     items = tmp_path / "espreso_crawler" / "items.py"
     before = items.read_text("utf-8")
     items.write_text(before.replace(AFTER, AFTER + FIELD, 1), "utf-8")
@@ -82,7 +84,7 @@ def test_everything_that_is_derived_of_the_record_follows_a_new_field(house: Pat
     }
     assert "dateline: 'VARCHAR'" in (package / "articles.duckdb.sql").read_text("utf-8")
     assert '"name": "dateline"' in (package / "article.arrow.json").read_text("utf-8")
-    assert "| `dateline` | string or null | Where it was written. |" in (house / MADE[2]).read_text("utf-8")
+    assert "| `dateline` | string or null | Where it was written. |" in (house / FIELDS).read_text("utf-8")
     assert json.loads(python(house, "-c", ASKED)) == {
         "valid": [],
         "digests": [True, True, True],
