@@ -34,15 +34,17 @@ def extract(
     bytes that are no whole page, `NotAnArticle` for a page that holds none. Raises ValueError for a ``fetched_at``
     without time zone, `ConfigurationError` for a vocabulary that is wrong.
 
-    >>> page = '''<html lang="en"><head><title>A bridge opens</title><meta property="og:type" content="article"></head>
-    ... <body><section class="header_current_article"><h1>A bridge opens</h1></section>
-    ... <section class="content_current_article"><div class="news-content">
-    ... <p>Drivers near Lviv have a new way over the river.</p></div></section></body></html>'''
-    >>> record = extract(page, "https://global.espreso.tv/news-a-bridge-opens")
-    >>> record.id, record.headline
-    ('global:news-a-bridge-opens', 'A bridge opens')
-    >>> "place:lviv" in {tag.id for tag in record.tags}
-    True
+    Examples:
+        >>> page = '''<html lang="en"><head><title>A bridge opens</title>
+        ... <meta property="og:type" content="article"></head>
+        ... <body><section class="header_current_article"><h1>A bridge opens</h1></section>
+        ... <section class="content_current_article"><div class="news-content">
+        ... <p>Drivers near Lviv have a new way over the river.</p></div></section></body></html>'''
+        >>> record = extract(page, "https://global.espreso.tv/news-a-bridge-opens")
+        >>> record.id, record.headline
+        ('global:news-a-bridge-opens', 'A bridge opens')
+        >>> "place:lviv" in {tag.id for tag in record.tags}
+        True
     """
     if fetched_at is not None and fetched_at.tzinfo is None:
         raise ValueError(f"fetched_at={fetched_at.isoformat()} has no time zone")
