@@ -1,8 +1,8 @@
 """Pages in files: a page alone, or a folder of its own with where and when it was fetched, and what comes out of it.
 
 The folder holds `page.html.gz`, `meta.json` (``url``, ``fetched_at``, ``reason``; ``charset`` and ``headers`` of the
-answer where they matter) and `expected.json`. Fixtures of the tests are such folders, and so is what ``scrapy survey
---save`` keeps.
+answer where they matter; ``right``, the fields that a person read off the page) and `expected.json`. Fixtures of the
+tests are such folders, and so is what ``scrapy survey --save`` keeps.
 """
 
 import gzip
@@ -45,7 +45,7 @@ def read(path: Path, *, url: str | None = None, fetched_at: datetime | None = No
     itself and the time of its file. Raises `PageError`, and OSError or ValueError that names the file.
     """
     body = path.read_bytes()
-    meta = _meta(path.parent / META) if path.name == PAGE else {}
+    meta = meta_of(path.parent) if path.name == PAGE else {}
     saved = meta.get("fetched_at")
     return Page.read(
         unpacked(body, str(path)),
@@ -67,7 +67,7 @@ def unpacked(body: bytes, name: str) -> bytes:
         raise BrokenPage(f"{name}: broken gzip: {error}") from error
 
 
-def write(folder: Path, page: Page, reason: str, *, charset: str | None = None) -> None:
+def write(folder: Path, page: Page, reason: str, *, charset: str | None = None, right: Expected | None = None) -> None:
     """Write a page and its `meta.json` into a folder of its own; ``reason`` says why it is kept."""
     meta = {
         "url": page.url,
@@ -75,6 +75,7 @@ def write(folder: Path, page: Page, reason: str, *, charset: str | None = None) 
         "reason": reason,
         **({"charset": charset} if charset else {}),
         **({"headers": dict(page.headers)} if page.headers else {}),
+        **({"right": right} if right else {}),
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PAGE).write_bytes(gzip.compress(page.body, mtime=0))
@@ -95,7 +96,9 @@ def written(expected: Expected) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _meta(file: Path) -> dict[str, Any]:
+def meta_of(folder: Path) -> dict[str, Any]:
+    """Return the `meta.json` of a folder, empty without one. Raises ValueError that names the file."""
+    file = folder / META
     if not file.exists():
         return {}
     try:

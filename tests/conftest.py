@@ -6,11 +6,23 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.vocabularies import loading
+
 ROOT = Path(__file__).parents[1]
 
 # The same examples on every machine, however slow it is.
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("project")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say a wrong row of a vocabulary once, with file and line, instead of in each test that reads it."""
+    if not hasattr(session.config, "workerinput"):
+        try:
+            loading.load()
+        except ConfigurationError as error:
+            pytest.exit(f"espreso_crawler/vocabularies/{error}", returncode=1)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """Records a page as a fixture: ``python -m tests.record FILE|URL NAME --reason "why this page is there"``.
 
-A fixture is a folder of `tests/fixtures/`: the page; where and when it was fetched, and why it is there; what
-the parsers make of it. ``--all`` asks the parsers again, after a change of extraction that is meant.
+A fixture is a folder of `tests/fixtures/`: the page; where and when it was fetched, and why it is there; what comes out
+of it. That is what the parsers make of it, but for the fields that a person read off the page (``--right FIELD=VALUE``):
+those stand in `meta.json`, no recording changes them, and the fixture's test fails until the parsers agree with them.
+``--all`` asks the parsers again, after a change of extraction that is meant.
 """
 
 import argparse
@@ -70,8 +72,13 @@ def recorded_version(fixtures: Path = FIXTURES) -> dict[str, Any]:
     return json.loads(file.read_text("utf-8")) if file.exists() else empty
 
 
-def record(page: Page, name: str, reason: str, fixtures: Path, *, again: bool = False) -> list[str]:
-    """Write a fixture; return what to tell the person. Raises `Refused`, before it writes anything."""
+def record(
+    page: Page, name: str, reason: str, fixtures: Path, *, again: bool = False, right: Expected | None = None
+) -> list[str]:
+    """Write a fixture; return what to tell the person. Raises `Refused`, before it writes anything.
+
+    ``right`` holds the fields that the person read off the page.
+    """
     folder = fixtures / name
     if not NAME.fullmatch(name):
         raise Refused(f"{name!r} is no name for a fixture: lower-case words, joined by hyphens")
@@ -82,9 +89,9 @@ def record(page: Page, name: str, reason: str, fixtures: Path, *, again: bool = 
     if recorded_version(fixtures)["extractor_version"] != EXTRACTOR_VERSION:
         raise Refused("EXTRACTOR_VERSION was raised: run --all first")
     replaced = stored_page(folder) if folder.exists() else None
-    saved_pages.write(folder, page, reason.strip())
+    saved_pages.write(folder, page, reason.strip(), right=right)
     changes = _write_expected(folder)
-    return changes + _write_version(fixtures, [] if _is_same(page, replaced) else [name])
+    return changes + _write_version(fixtures, [] if _is_same(page, replaced) and not right else [name])
 
 
 def record_all(fixtures: Path) -> list[str]:
@@ -114,14 +121,39 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reason", default="", help="why this page is there")
     parser.add_argument("--url", help="address of a saved page (default: what the page says)")
     parser.add_argument("--fetched-at", help="ISO time at which a saved page was fetched (default: file time)")
+    parser.add_argument(
+        "--right", action="append", default=[], metavar="FIELD=VALUE",
+        help="what the page says, read by you, where the parser is wrong; VALUE is text or JSON (may be repeated)",
+    )  # fmt: skip
     parser.add_argument("--again", action="store_true", help="overwrite a fixture of that name")
-    parser.add_argument("--all", action="store_true", help="write every expected.json anew from its page")
+    parser.add_argument("--all", action="store_true", help="write every expected.json again from its page")
     return parser
 
 
 def _recorded(asked: argparse.Namespace) -> list[str]:
-    lines = record(_page(asked), asked.name, asked.reason, FIXTURES, again=asked.again)
-    return [*lines, f"recorded: check tests/fixtures/{asked.name}/{EXPECTED} line by line against the page"]
+    lines = record(_page(asked), asked.name, asked.reason, FIXTURES, again=asked.again, right=_right(asked.right))
+    folder = FIXTURES / asked.name
+    wrong = differences(asked.name, expected_of(folder), found_on(stored_page(folder)))
+    return [
+        *lines,
+        *(f"the parser is wrong: {line}" for line in wrong),
+        f"recorded: check tests/fixtures/{asked.name}/{EXPECTED} line by line against the page",
+    ]
+
+
+def _right(given: list[str]) -> Expected:
+    """Return the fields that a person gave: of the article, else of the part that is named before a full stop."""
+    right: Expected = {}
+    for each in given:
+        name, is_given, value = each.partition("=")
+        part, _, field = name.rpartition(".")
+        if not is_given or not field:
+            raise Refused(f"--right {each}: give FIELD=VALUE, such as headline='A bridge opens'")
+        try:
+            right.setdefault(part or "article", {})[field] = json.loads(value)
+        except ValueError:
+            right.setdefault(part or "article", {})[field] = value
+    return right
 
 
 def _page(asked: argparse.Namespace) -> Page:
@@ -141,8 +173,10 @@ def _is_same(page: Page, other: Page | None) -> bool:
 
 
 def _write_expected(folder: Path) -> list[str]:
-    """Write what the parsers make of a fixture's page; return the fields that changed."""
+    """Write what the parsers make of a fixture's page, and what a person read off it; return the fields that changed."""
     file, found = folder / EXPECTED, found_on(stored_page(folder))
+    for part, fields in saved_pages.meta_of(folder).get("right", {}).items():
+        found.setdefault(part, {}).update(fields)
     changes = differences(folder.name, expected_of(folder), found) if file.exists() else []
     file.write_text(written(found), "utf-8")
     return changes

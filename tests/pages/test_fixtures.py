@@ -29,7 +29,7 @@ def test_every_fixture_is_whole_and_says_why_it_is_there(name: str):
     folder = record.FIXTURES / name
     assert {file.name for file in folder.iterdir()} == {saved_pages.PAGE, saved_pages.META, saved_pages.EXPECTED}
     meta = json.loads((folder / saved_pages.META).read_text("utf-8"))
-    assert list(meta) == ["url", "fetched_at", "reason"]
+    assert [key for key in meta if key != "right"] == ["url", "fetched_at", "reason"]
     assert len(meta["reason"].split()) >= 5
     assert datetime.fromisoformat(meta["fetched_at"]).tzinfo == UTC
 
@@ -137,6 +137,16 @@ def test_what_changes_on_the_same_page_waits_for_another_version(fixtures: Path,
     assert bound(fixtures) == record.digests(fixtures)
 
 
+def test_what_a_person_read_off_the_page_fails_until_the_parser_agrees(fixtures: Path):
+    right = {"article": {"headline": "A tunnel opens"}}
+    record.record(bridge(), "tunnel", "the headline is wrong", fixtures, right=right)
+    folder = fixtures / "tunnel"
+    wrong = ['tunnel: article.headline: expected "A tunnel opens", found "A bridge opens"']
+    assert record.differences("tunnel", record.expected_of(folder), saved_pages.found_on(bridge())) == wrong
+    record.record_all(fixtures)  # no recording takes the parser's word for it
+    assert record.differences("tunnel", record.expected_of(folder), saved_pages.found_on(bridge())) == wrong
+
+
 def test_a_failure_names_fixture_field_and_place(fixtures: Path):
     expected, found = record.expected_of(fixtures / "bridge"), saved_pages.found_on(bridge())
     expected["article"] |= {"headline": "A tunnel", "blocks": [{"type": "list"}], "gone": 1}
@@ -162,4 +172,9 @@ def test_the_command_line_records_a_gzipped_file(
     assert "line by line" in capsys.readouterr().out
     assert record.main(command) == 1
     assert "refused: bridge is there already" in capsys.readouterr().out
+    right = ["--again", "--right", "headline=A tunnel opens", "--right", "labels=[]"]
+    assert record.main([*command, *right]) == 0
+    assert 'the parser is wrong: bridge: article.headline: expected "A tunnel opens"' in capsys.readouterr().out
+    assert record.main([*command, "--again", "--right", "headline"]) == 1
+    assert "refused: --right headline: give FIELD=VALUE" in capsys.readouterr().out
     assert record.main([str(tmp_path / "gone.html"), "gone", "--reason", "none"]) == 1
