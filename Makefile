@@ -12,7 +12,7 @@ BIN := .venv/bin
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
-demo: .venv/.run ## crawl an invented news site on this machine into output/demo/
+demo: .venv/.demo ## crawl a day of an invented news site into output/demo/; to keep it running: make demo ARGS=--serve
 	@$(BIN)/scrapy demo $(ARGS)
 
 survey: .venv/.run ## look at the real site before the first crawl: what is found, and a verdict; try ARGS="--demo"

@@ -64,7 +64,7 @@ class Desk:
         spider: str = "read_also",
     ) -> list[str]:
         """Return the command line of a crawl here, in a process of its own from the start."""
-        program = ["tests.at_time", self.now.isoformat()] if self.now else ["scrapy"]
+        program = ["espreso_crawler.commands._at_time", self.now.isoformat()] if self.now else ["scrapy"]
         return [sys.executable, "-m", *program, *self.given(arguments, settings, extra, spider)]
 
     def given(

@@ -1,96 +1,128 @@
-"""``scrapy demo``: an invented news site on this machine, crawled by the real spider with the real settings."""
+"""``scrapy demo``: a day of an invented news site, crawled by the real spider; or the site alone, to rehearse on."""
 
 import argparse
+import asyncio
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from scrapy import signals
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from espreso_crawler.command import EspresoCommand
-from espreso_crawler.exceptions import ExitCode
-from espreso_crawler.extensions.signals import exit_code_of
-from espreso_crawler.places import places
-from espreso_crawler.site import NEWS
+from espreso_crawler.commands._demo_day import Day
+from espreso_crawler.commands._demo_told import tell
+from espreso_crawler.exceptions import ArgumentError, ConfigurationError
+from espreso_crawler.places import Places, places
+from espreso_crawler.site import NEWS, TIME_ZONE
 
 if TYPE_CHECKING:
     from espreso_crawler.demo_site import Site
 
-SPAN = timedelta(hours=36)
 # Two editions side by side; each has an address of its own, as the real ones have.
 EDITIONS = (("en", "127.0.0.1"), ("uk", "127.0.0.2"))
+PORT = 8000
+MISSING = 'the clock of the demo is not installed: pip install -e ".[demo]" in the project\'s folder'
 
 
 class Command(EspresoCommand):
-    """Shows in half a minute what a crawl gives; needs no network."""
+    """Shows in half a minute what crawls give; needs no network."""
 
-    purpose = "Crawl an invented news site on this machine into output/demo/"
+    usage = "[options] [--serve [--fast N] [--port N]]"
+    purpose = "Crawl a day of an invented news site into output/demo/, or keep the site running to rehearse on"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add this command's options."""
+        super().add_options(parser)
+        parser.add_argument("--serve", action="store_true", help="crawl nothing: keep the site running until Ctrl-C")
+        parser.add_argument("--fast", type=int, metavar="N", help="with --serve: N times as many articles a day")
+        parser.add_argument("--port", type=int, metavar="N", help=f"with --serve: the site's port (default: {PORT})")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Take the options over; those of the server need ``--serve``."""
+        super().process_options(args, opts)
+        for name in ("fast", "port"):
+            value = getattr(opts, name)
+            if value is not None and not opts.serve:
+                raise UsageError(f"--{name} is for --serve")
+            if value is not None and value < 1:
+                raise UsageError(f"--{name} {value}: give a number from 1")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Clear the demo's folders, start the sites, crawl them and show the first record."""
-        where = places(self.given)
-        output, state = where.output / "demo", where.state.with_name(where.state.name + "-demo")
-        for folder in (output, state):
+        """Serve until a signal, or crawl a day and tell what came of it."""
+        if opts.serve:
+            _serve(port=opts.port or PORT, fast=opts.fast or 1)
+            return
+        try:
+            import_module("time_machine")
+        except ModuleNotFoundError:
+            raise ConfigurationError(MISSING) from None
+        given = places(self.given)
+        where = Places(given.output / "demo", given.state.with_name(given.state.name + "-demo"), None)
+        for folder in (where.output, where.state):
             shutil.rmtree(folder, ignore_errors=True)
-        changed = {"ESPRESO_OUTPUT": output, "ESPRESO_STATE": state, "LOG_LEVEL": "WARNING"}
-        self.given.setdict(changed, priority="cmdline")
-        console = Console(stderr=True)
-        with demo_sites(self.given) as sites:
-            console.print("Invented news sites: " + ", ".join(sites))
-            self.exitcode = self._crawl(sites, console)
-        _show(output, console)
-
-    def _crawl(self, sites: "dict[str, Site]", console: Console) -> int:
-        since = min(site.clock.now() for site in sites.values()) - SPAN
-        total = sum(len(site.numbers(since, site.clock.now())) for site in sites.values())
-        process = AsyncCrawlerProcess(self.given)
-        crawler = process.create_crawler("read_also")
-        arguments = {"start": ",".join(f"{url}{NEWS}" for url in sites), "since": since.isoformat()}
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=console) as progress:
-            task = progress.add_task("articles", total=total)
-            _on_article(crawler, lambda: progress.advance(task))
-            process.crawl(crawler, **arguments)
-            process.start()
-        failed = ExitCode.CONFIGURATION if process.bootstrap_failed else ExitCode.OK
-        return max(int(failed), exit_code_of(crawler))
+        console = Console(highlight=False)
+        with demo_sites(self.given, with_stories=True) as sites:
+            day = Day(sites, where, opts.set, console)
+            self.exitcode = day.crawl()
+        if not self.exitcode:
+            tell(where, console)
 
 
 @contextmanager
-def demo_sites(settings: BaseSettings) -> "Iterator[dict[str, Site]]":
+def demo_sites(settings: BaseSettings, *, with_stories: bool = False) -> "Iterator[dict[str, Site]]":
     """Run the invented sites, by URL, as long as a ``with`` block, to crawl without delay: they belong to the user."""
     # Scrapy imports every command for each of them: the site is loaded for those that need it only.
     from espreso_crawler.demo_site import Application, Site, SiteOptions, running  # noqa: PLC0415
+    from espreso_crawler.demo_site.stories import stories  # noqa: PLC0415
 
     settings.setdict({"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False}, priority="cmdline")
     with ExitStack() as stack:
-        sites = [(Site(SiteOptions(language=language)), host) for language, host in _editions()]
-        yield {stack.enter_context(running(Application(site), host=host)): site for site, host in sites}
+        sites = {}
+        for language, host in _editions():
+            options = SiteOptions(language=language)
+            site = Site(options, stories(language, options.now) if with_stories else ())
+            sites[stack.enter_context(running(Application(site), host=host))] = site
+        yield sites
+
+
+def _serve(*, port: int, fast: int) -> None:
+    """Serve the editions at the machine's time until SIGINT or SIGTERM, with `fast` times as many articles.
+
+    Raises ArgumentError for a port that cannot be used.
+    """
+    from espreso_crawler.demo_site import Application, Site, SiteOptions, serve  # noqa: PLC0415
+
+    sites = []
+    for language, host in _editions():
+        usual = SiteOptions(language=language)
+        given = replace(usual, now=datetime.now(TIME_ZONE), clock_rate=1.0, per_day=usual.per_day * fast)
+        sites.append((Application(Site(given)), host))
+    try:
+        asyncio.run(serve(sites, port, _tell_addresses))
+    except (OSError, OverflowError) as error:
+        raise ArgumentError(f"--port {port}: {error}") from error
+
+
+def _tell_addresses(urls: Sequence[str]) -> None:
+    console = Console(highlight=False)
+    start = ",".join(f"{url}{NEWS}" for url in urls)
+    apart = "-s ESPRESO_OUTPUT=output/rehearsal -s ESPRESO_STATE=.scrapy/rehearsal"
+    lines = (
+        f"An invented news site runs at {', '.join(urls)} until Ctrl-C. Crawl it:",
+        f"  scrapy crawl read_also -a start={start} -s DOWNLOAD_DELAY=0 -s AUTOTHROTTLE_ENABLED=False {apart}",
+        "Edit its newest article (docs/demo.md has the other commands):",
+        f"""  curl -d '{{"kind": "headline", "text": "Another headline"}}' {urls[0]}/_demo/update""",
+    )
+    console.print("\n".join(lines), soft_wrap=True, markup=False)
 
 
 def _editions() -> tuple[tuple[Any, str], ...]:
     """Return the editions this machine has addresses for: only Linux has the whole of 127.0.0.0/8."""
     return EDITIONS if sys.platform == "linux" else EDITIONS[:1]
-
-
-def _on_article(crawler: Crawler, advance: Any) -> None:
-    crawler.signals.connect(lambda **_: advance(), signals.item_scraped, weak=False)
-
-
-def _show(output: Path, console: Console) -> None:
-    files = sorted((output / "articles").glob("*/*.jsonl"))
-    count = sum(file.read_bytes().count(b"\n") for file in files)
-    console.print(f"{count} articles in {output}:", *map(str, files), sep="\n  ", soft_wrap=True)
-    if files:
-        console.print("The first of them:")
-        first = files[0].read_bytes().split(b"\n", 1)[0]
-        Console(soft_wrap=True).print_json(orjson.dumps(orjson.loads(first)).decode())

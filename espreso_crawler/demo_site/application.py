@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
@@ -15,6 +15,7 @@ from espreso_crawler.demo_site.site import Site
 
 CONTROL = "/_demo/"
 _LOG_LENGTH = 500_000
+_LONGEST_LATENCY = 600.0
 
 
 class Visit(NamedTuple):
@@ -44,8 +45,9 @@ class Application:
         self.posts: dict[str, Callable[[dict[str, Any]], None]] = {
             "clock": self._move_clock,
             "update": self._update,
-            "remove": lambda body: site.remove(body["number"], body.get("status", 404), instant(body.get("at"))),
+            "remove": lambda body: site.remove(self._number(body), body.get("status", 404), instant(body.get("at"))),
             "layout": lambda body: self.pages.set_layout(body["layout"]),
+            "latency": self._set_latency,
             "reset": lambda _: site.reset(),
             "log": lambda _: self.log.clear(),
         }
@@ -53,6 +55,7 @@ class Application:
         self.reports: dict[str, Callable[[dict[str, str], str], object]] = {
             "log": lambda _query, _base: [visit._asdict() for visit in self.log],
             "state": lambda _query, _base: self.state(),
+            "articles": self._articles,
         }
         """What a GET of a control address returns for its query and the site's URL."""
 
@@ -74,6 +77,7 @@ class Application:
             "newest": site.newest,
             "language": site.words.language,
             "layout": site.layout,
+            "latency": site.latency,
             "requests": len(self.log),
         }
 
@@ -101,7 +105,26 @@ class Application:
 
     def _update(self, body: dict[str, Any]) -> None:
         at, kind = instant(body.get("at")), body.get("kind", "text")
-        self.site.update(body["number"], at, kind, silent=body.get("silent", False))
+        self.site.update(self._number(body), at, kind, silent=body.get("silent", False), text=body.get("text", ""))
+
+    def _set_latency(self, body: dict[str, Any]) -> None:
+        seconds = float(body["seconds"])
+        if not 0 <= seconds <= _LONGEST_LATENCY:
+            raise ValueError(f"seconds {seconds}: give 0 to {_LONGEST_LATENCY}")
+        self.site.latency = seconds
+
+    def _number(self, body: dict[str, Any]) -> int:
+        """Return the number of the article that is meant: by its number or its URL; else the newest one."""
+        if "url" not in body:
+            return int(body.get("number", self.site.newest))
+        number = self.site.newsroom.number_of(urlsplit(body["url"]).path.strip("/"))
+        if number is None:
+            raise ValueError(f"{body['url']}: no article of this site; /_demo/articles lists the newest")
+        return number
+
+    def _articles(self, _query: dict[str, str], base: str) -> list[dict[str, object]]:
+        entries = (entry.brief for entry in self.site.entries(0, self.site.options.tape_entries))
+        return [{"number": each.number, "url": f"{base}/{each.slug}", "headline": each.headline} for each in entries]
 
 
 def instant(text: str | None) -> datetime | None:

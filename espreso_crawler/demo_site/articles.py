@@ -1,6 +1,6 @@
 """Article n: all about it, computed from the site's seed and its number, so that a million cost no memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,6 +13,7 @@ from espreso_crawler.demo_site.edition import Columnist, Edition, Link
 from espreso_crawler.demo_site.oddities import Kind, Spell, has_oddity, kind_of, spell_of
 from espreso_crawler.demo_site.prose import prose_of
 from espreso_crawler.demo_site.slugs import article_slug, hex_slug, number_in, second_slug, words_slug
+from espreso_crawler.demo_site.stories import Story
 from espreso_crawler.demo_site.timeline import Timeline, kyiv_time
 
 _FIRST_ENTITY_ID = 300_000
@@ -79,12 +80,20 @@ class Article:
 
 
 class Newsroom:
-    """Makes the articles of one site as first published; knows neither clock nor updates."""
+    """Makes the articles of one site as first published, some of them stories; knows neither clock nor updates."""
 
-    def __init__(self, words: Edition, timeline: Timeline, seed: int, spells: tuple[Spell, ...] = ()) -> None:
+    def __init__(
+        self,
+        words: Edition,
+        timeline: Timeline,
+        seed: int,
+        spells: tuple[Spell, ...] = (),
+        stories: Mapping[int, Story] | None = None,
+    ) -> None:
         self.words = words
         self.timeline = timeline
         self._spells = spells
+        self._stories = stories or {}
         self._subject_slugs = {subject: words_slug(subject) for subject in words.photo_subjects}
         self.brief: Callable[[int], Brief] = lru_cache(maxsize=4096)(self._brief)
         self._seed = seed
@@ -100,13 +109,13 @@ class Newsroom:
             brief=brief,
             # The header of an updated article shows no mark: only the feed says Updated.
             mark="" if brief.label == self.words.strings["label_updated"] else brief.label,
-            lead=None if has_oddity(number, "no_lead") else self._prose.lead(dice),
+            lead=self._lead(number, dice),
             blocks=self._blocks(brief),
             captions=self._captions(brief, dice),
             credit=dice.pick(self.words.photo_sources),
             modified=brief.published + timedelta(seconds=5 + mixed(self._seed, number, 5) % 50),
             related=tuple(n for step in range(1, _RELATED + 1) if (n := number - step * 7 - dice.below(5)) > 0),
-            jsonld_headline=brief.headline + suffix,
+            jsonld_headline=self._metadata_headline(number) or brief.headline + suffix,
         )
 
     def sentence(self, number: int, revision: int) -> str:
@@ -129,7 +138,20 @@ class Newsroom:
         number = self.number_of(slug)
         return slug if number is not None and path == self.brief(number).old_path else None
 
+    def _metadata_headline(self, number: int) -> str:
+        story = self._stories.get(number)
+        return story.metadata_headline if story else ""
+
+    def _lead(self, number: int, dice: Dice) -> str | None:
+        if story := self._stories.get(number):
+            return story.lead
+        return None if has_oddity(number, "no_lead") else self._prose.lead(dice)
+
     def _blocks(self, brief: Brief) -> tuple[Block, ...]:
+        if story := self._stories.get(brief.number):
+            sources = [number for number, other in self._stories.items() if other.key == story.copy_of]
+            above = self._blocks(self.brief(sources[0])) if sources else ()
+            return (*above, *map(paragraph, story.paragraphs))
         if brief.reprint_of:
             copied = self._blocks(self.brief(brief.reprint_of))
             return (*copied, paragraph(self.words.strings["reprint_note"].format(count=1)))
@@ -159,6 +181,25 @@ class Newsroom:
         return (subject, self._prose.sentence(dice)) if has_oddity(brief.number, "long_caption") else (subject,)
 
     def _brief(self, number: int) -> Brief:
+        story = self._stories.get(number)
+        return self._told(self._drawn(number), story) if story else self._drawn(number)
+
+    def _told(self, brief: Brief, story: Story) -> Brief:
+        return replace(
+            brief,
+            kind="news",
+            headline=story.headline,
+            slug=article_slug(words_slug(f"{self.words.menu[0].slug} {story.headline}"), brief.number),
+            alias=None,
+            rubric=self.words.rubrics[0],
+            author=self.words.authors[brief.number % len(self.words.authors)],
+            author_has_page=True,
+            label=self.words.strings[f"label_{story.label}"] if story.label else "",
+            tags=tuple(Link(words_slug(name), name) for name in story.tags),
+            reprint_of=None,
+        )
+
+    def _drawn(self, number: int) -> Brief:
         kind = self._kind(number)
         source = self._reprinted(number) if kind == "reprint" else None
         if source:
@@ -200,7 +241,7 @@ class Newsroom:
 
     def _reprinted(self, number: int) -> Brief | None:
         earlier = range(number - _REPRINT_DISTANCE, 0, -1)
-        return next((self.brief(n) for n in earlier if self._kind(n) == "news"), None)
+        return next((self.brief(n) for n in earlier if self._kind(n) == "news" and n not in self._stories), None)
 
     def _entity_id(self, number: int) -> int:
         return _FIRST_ENTITY_ID + 3 * number + mixed(self._seed, number, 4) % 3

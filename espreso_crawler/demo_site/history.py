@@ -4,13 +4,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from espreso_crawler.demo_site.articles import Article, Brief, Newsroom
 from espreso_crawler.demo_site.blocks import paragraph
+from espreso_crawler.demo_site.stories import UpdateKind
 from espreso_crawler.demo_site.timeline import kyiv_time
-
-UpdateKind = Literal["text", "headline", "label", "modified"]
 
 
 class Update(NamedTuple):
@@ -18,12 +17,14 @@ class Update(NamedTuple):
 
     `minute` counts from 1970 (UTC). `text` adds a paragraph, `headline` changes the headline, `label` gives
     the article the mark Exclusive (or takes it away), `modified` touches `dateModified` alone. A silent
-    update shows neither in the feed's time nor in its label.
+    update shows neither in the feed's time nor in its label. `text` is the new headline or paragraph; an empty
+    one is invented.
     """
 
     minute: int
     kind: UpdateKind
     is_silent: bool
+    text: str = ""
 
 
 class Removal(NamedTuple):
@@ -112,7 +113,9 @@ def revised_brief(brief: Brief, updates: list[Update], newsroom: Newsroom) -> Br
     strings = newsroom.words.strings
     headline, label = brief.headline, brief.label
     for update in updates:
-        if update.kind == "headline":
+        if update.kind == "headline" and update.text:
+            headline = update.text
+        elif update.kind == "headline":
             headline = (
                 strings["new_details"].format(headline=brief.headline) if headline == brief.headline else brief.headline
             )
@@ -128,7 +131,7 @@ def revised(article: Article, updates: list[Update], newsroom: Newsroom) -> Arti
         if update.kind == "text":
             sentence = newsroom.sentence(brief.number, place)
             note = strings["update_note"].format(at=f"{kyiv_time(update.minute):%H:%M}", text=sentence)
-            blocks = (paragraph(note), *blocks)
+            blocks = (paragraph(update.text or note), *blocks)
         elif update.kind == "label":
             mark = "" if mark else strings["label_exclusive"]
     suffix = article.jsonld_headline.removeprefix(article.brief.headline)

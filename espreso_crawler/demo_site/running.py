@@ -1,8 +1,9 @@
-"""A site that is served as long as a `with` block, by a thread of this process."""
+"""A site that is served as long as a `with` block, by a thread of this process; or sites until a signal."""
 
 import asyncio
+import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from espreso_crawler.demo_site.application import Application
@@ -23,6 +24,23 @@ def running(application: Application, *, host: str = "127.0.0.1", port: int = 0)
         yield thread.url()
     finally:
         thread.stop()
+
+
+async def serve(
+    sites: Sequence[tuple[Application, str]], port: int, when_listening: Callable[[Sequence[str]], None]
+) -> None:
+    """Serve sites, each on its host, until SIGINT or SIGTERM; hands their URLs over when all of them listen.
+
+    Raises what `running` raises, and `OverflowError` for a port that there is not.
+    """
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    servers = [await listening(application, host, port) for application, host in sites]
+    when_listening([url_of(server) for server in servers])
+    await stopped.wait()
+    for server in servers:
+        server.close()
 
 
 class _ServerThread(threading.Thread):

@@ -1,5 +1,6 @@
 """The state of one demo site: articles, clock, updates and removals, the layout and the latency in force."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import get_args
@@ -13,12 +14,12 @@ from espreso_crawler.demo_site.history import (
     History,
     Removal,
     Update,
-    UpdateKind,
     feed_slice,
     revised,
     revised_brief,
 )
 from espreso_crawler.demo_site.options import SiteOptions
+from espreso_crawler.demo_site.stories import Story, UpdateKind, at
 from espreso_crawler.demo_site.tape import Entry
 from espreso_crawler.demo_site.timeline import Timeline, kyiv_time, minute_of
 
@@ -26,13 +27,15 @@ from espreso_crawler.demo_site.timeline import Timeline, kyiv_time, minute_of
 class Site:
     """One edition of the demo site; numbers count articles from 1 as published, times are aware."""
 
-    def __init__(self, options: SiteOptions | None = None) -> None:
+    def __init__(self, options: SiteOptions | None = None, stories: Iterable[Story] = ()) -> None:
         self.options = options or SiteOptions()
         self.words = edition(self.options.language)
         # Two editions of one seed must not be translations of each other with the same ids.
         self.seed = mixed(self.options.seed, *self.words.language.encode()) >> 32
         self.timeline = Timeline(self.options.first_day, self.options.per_day, self.seed)
-        self.newsroom = Newsroom(self.words, self.timeline, self.seed, self.options.spells)
+        self.stories = {self.timeline.newest(minute_of(story.by)): story for story in stories}
+        """Articles that are written beforehand, by number."""
+        self.newsroom = Newsroom(self.words, self.timeline, self.seed, self.options.spells, self.stories)
         self.clock = Clock(self.options.now, self.options.clock_rate)
         self.layout = self.options.layout
         self.latency = self.options.latency
@@ -41,6 +44,7 @@ class Site:
         self._history = History()
         self._newest = lru_cache(maxsize=8)(self.timeline.newest)
         self._feed_state = lru_cache(maxsize=2)(self._make_feed_state)
+        self._plan()
 
     @property
     def minute(self) -> int:
@@ -63,14 +67,23 @@ class Site:
         self.clock.set(datetime.fromtimestamp(now.timestamp() + minutes * 60, now.tzinfo))
 
     def update(
-        self, number: int, at: datetime | None = None, kind: UpdateKind = "text", *, silent: bool = False
+        self,
+        number: int,
+        at: datetime | None = None,
+        kind: UpdateKind = "text",
+        *,
+        silent: bool = False,
+        text: str = "",
     ) -> None:
-        """Edit a published article (default: now); unless silent, the feed shows it anew as Updated."""
+        """Edit a published article (default: now); unless silent, the feed shows it again as Updated.
+
+        `text` is the new headline or the paragraph that is added; an empty one is invented.
+        """
         self._require_published(number)
         if kind not in get_args(UpdateKind):
             raise ValueError(f"unknown update {kind!r}: one of {', '.join(get_args(UpdateKind))}")
         minute = minute_of(at) if at else self.minute
-        self._history.add_update(number, Update(minute, kind, silent))
+        self._history.add_update(number, Update(minute, kind, silent, text))
         self.changes += 1
 
     def remove(self, number: int, status: int = 404, at: datetime | None = None) -> None:
@@ -84,7 +97,7 @@ class Site:
         self.clock.set(self.options.now)
         self.layout, self.latency = self.options.layout, self.options.latency
         self._history.clear()
-        self.changes += 1
+        self._plan()
 
     def updates(self, number: int) -> list[Update]:
         """Return the updates of an article so far, oldest first."""
@@ -120,6 +133,19 @@ class Site:
         """Return the numbers of the articles published between two instants, both included, up to now."""
         first = self.timeline.newest(minute_of(since - timedelta(seconds=1)))
         return range(first + 1, min(self.timeline.newest(minute_of(until)), self.newest) + 1)
+
+    def _plan(self) -> None:
+        """Note what becomes of the stories; it takes effect when the clock gets there."""
+        for number, story in self.stories.items():
+            later = story.later
+            if later is None:
+                continue
+            if later.kind == "removal":
+                self._history.add_removal(number, Removal(minute_of(at(story.by, later.at)), 410))
+            else:
+                update = Update(minute_of(at(story.by, later.at)), later.kind, later.is_silent, later.text)
+                self._history.add_update(number, update)
+        self.changes += 1
 
     def _make_feed_state(self, minute: int, _changes: int) -> FeedState:
         return self._history.feed_state(self.timeline.newest(minute), minute)

@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import get_args
 
-from espreso_crawler.demo_site.history import UpdateKind
+from espreso_crawler.demo_site.stories import UpdateKind
 from tests.site import Control, Fault
 
 # Of addresses of articles; robots.txt is spared, without it a crawl does not begin.

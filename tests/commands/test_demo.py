@@ -1,29 +1,258 @@
-"""``scrapy demo``: from nothing to records, with a folder of its own that is cleared at start."""
+"""``scrapy demo``: a day that tells a story, in a terminal and in a pipe; and the site that keeps running."""
 
 import json
+import os
+import pty
+import shutil
+import signal
+import socket
+import struct
 import subprocess
 import sys
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fcntl import ioctl
+from itertools import groupby
 from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
 
 from espreso_crawler.schema.validator import problems
-from tests.crawls import ROOT
+from tests import forked, tools
+from tests.crawls import ROOT, Desk
+from tests.site import Control
+
+COLUMNS = 80
+MOST_LINES = 30
+Record = dict[str, Any]
 
 
-def demo(home: Path) -> subprocess.CompletedProcess[bytes]:
+class Told(NamedTuple):
+    """A finished demo: its exit code, what it printed, and its folders."""
+
+    exit_code: int
+    text: str
+    home: Path
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    def runs(self) -> list[Record]:
+        found = (json.loads(path.read_bytes()) for path in (self.home / "output/demo/runs").glob("*.json"))
+        return sorted(found, key=lambda run: run["started_at"])
+
+    def stream(self, name: str) -> list[Record]:
+        files = sorted((self.home / "output/demo" / name).glob("*/*.jsonl"), key=lambda path: path.name)
+        return [json.loads(line) for path in files for line in path.read_bytes().splitlines()]
+
+    def held(self) -> list[Record]:
+        files = (self.home / "state-demo" / "quarantine").glob("*.jsonl")
+        return [json.loads(line) for path in files for line in path.read_bytes().splitlines()]
+
+    def row(self, name: str) -> list[int]:
+        """Return the numbers of a row of the table."""
+        (line,) = (line for line in self.lines if line.strip().startswith(name) and line.split()[-1].isdigit())
+        return [int(word) for word in line.split() if word.isdigit()]
+
+    def event(self, name: str) -> str:
+        """Return what is said of an event."""
+        (line,) = (line for line in self.lines if line.strip().startswith(f"{name}  "))
+        return line.strip().removeprefix(name).strip()
+
+
+def command(home: Path) -> list[str]:
     places = ["-s", f"ESPRESO_OUTPUT={home / 'output'}", "-s", f"ESPRESO_STATE={home / 'state'}"]
-    command = [sys.executable, "-m", "scrapy", "demo", *places]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=120)
+    return [sys.executable, "-m", "scrapy", "demo", *places]
 
 
-def test_the_demo_ends_with_valid_records_twice(tmp_path: Path):
-    for _ in range(2):
-        done = demo(tmp_path)
-        assert done.returncode == 0, done.stderr
-        files = list((tmp_path / "output" / "demo" / "articles").glob("*/*.jsonl"))
-        lines = [line for file in files for line in file.read_bytes().splitlines()]
-        assert {json.loads(line)["in_language"] for line in lines} == {"en", "uk"}
-        assert all(problems(line) == [] for line in lines)
-        assert f"{len(lines)} articles in {tmp_path / 'output' / 'demo'}".encode() in done.stderr.replace(b"\n", b" ")
-        first = json.loads(done.stdout)
-        assert first["event"] == "created"
-    assert not (tmp_path / "state").exists()
+def in_terminal(home: Path) -> Told:
+    """Run the demo in a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1"}
+    environment.pop("COLUMNS", None)
+    child = subprocess.Popen(command(home), cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    said = b"".join(iter(lambda: _read(ours), b""))
+    os.close(ours)
+    return Told(child.wait(120), said.decode().replace("\r\n", "\n"), home)
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux says so when the other side is closed
+        return b""
+
+
+def in_pipe(home: Path) -> Told:
+    done = subprocess.run(command(home), cwd=ROOT, capture_output=True, check=False, timeout=120)
+    assert done.stderr == b""
+    return Told(done.returncode, done.stdout.decode(), home)
+
+
+@pytest.fixture(scope="module", params=[in_terminal, in_pipe])
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    home = tmp_path_factory.mktemp("demo")
+    (home / "output" / "demo" / "articles").mkdir(parents=True)
+    (home / "output" / "demo" / "articles" / "from_before").touch()
+    run: Callable[[Path], Told] = request.param
+    return run(home)
+
+
+def test_a_demo_is_two_dozen_lines_and_no_dump(told: Told):
+    assert told.exit_code == 0, told.text
+    assert 20 < len(told.lines) <= MOST_LINES, told.text
+    assert not any('{"' in line or "Traceback" in line for line in told.lines)
+    assert not (told.home / "output/demo/articles/from_before").exists()
+    assert not (told.home / "state").exists(), "the state of real crawls is left alone"
+
+
+def test_every_line_is_a_valid_record_of_both_editions(told: Told):
+    records = told.stream("articles")
+    assert {record["in_language"] for record in records if record["event"] == "created"} == {"en", "uk"}
+    assert [problems(json.dumps(record).encode()) for record in records if problems(json.dumps(record).encode())] == []
+
+
+def test_the_table_is_true_to_the_output(told: Told):
+    articles, runs = told.stream("articles"), [run["run_id"] for run in told.runs()]
+
+    def counted(wanted: Callable[[Record], object], lines: list[Record], key: str = "run_id") -> list[int]:
+        return [sum(bool(wanted(line)) for line in lines if line[key] == run) for run in runs]
+
+    created = counted(lambda line: line["event"] == "created", articles)
+    assert told.row("articles written") == created
+    assert min(created) > 20
+    copies = counted(lambda line: line["event"] == "created" and line["near_duplicate_of"], articles)
+    assert told.row("of these, near-copies") == copies
+    assert told.row("revised by the newsroom") == counted(lambda line: line["event"] == "revised", articles)
+    assert told.row("of these, without a word") == counted(lambda line: line["silent"], articles)
+    assert told.row("labels moved in the feed") == counted(
+        lambda line: "label" in line["changes"], told.stream("feed"), "poll"
+    )
+    assert told.row("removed from the site") == counted(lambda line: line["event"] == "removed", articles) == [0, 0, 2]
+    assert told.row("held back, for you to judge") == counted(bool, told.held()) == [0, 2, 0]
+
+
+def test_every_event_of_the_story_is_in_the_output(told: Told):
+    articles = told.stream("articles")
+    headlines = {(line["id"], line["revision"]): line["headline"] for line in articles}
+    updated = [line for line in articles if line["event"] == "revised" and not line["silent"]]
+    assert [line["changes"] for line in updated] == [["article_body"]] * 2
+    assert all("updated" in line["labels"] for line in updated)
+    assert told.event("updated").startswith("article_body: Norway hands two Patriot launchers")
+
+    silent = [line for line in articles if line["silent"]]
+    assert [line["changes"] for line in silent] == [["headline"]] * 2
+    assert told.event("silently") in {line["headline"] for line in silent}
+    assert told.event("was") in {headlines[line["id"], 1] for line in silent}
+
+    workshop = [
+        line["label"] for line in told.stream("feed") if line["url"].split("/")[-1].startswith("news-inside-the-lviv")
+    ]
+    assert [label for label, _ in groupby(workshop)] == ["exclusive", "updated"]
+    assert told.event("label").startswith("exclusive, then updated: Inside the Lviv workshop")
+
+    copies = {line["near_duplicate_of"] for line in articles if line["near_duplicate_of"]}
+    assert {line["id"] for line in updated} <= copies, "the launchers of both editions have a near-copy"
+    assert "Two Patriot launchers for Kharkiv" in told.event("near-copy")
+
+    removed = [line for line in articles if line["event"] == "removed"]
+    assert all(line["reason"].startswith("HTTP 410 at ") for line in removed)
+    assert told.event("removed").startswith("HTTP 410: Odesa port says a ferry")
+
+    held = told.held()
+    assert not {row["record"]["id"] for row in held} & {line["id"] for line in articles}
+    assert told.event("held back").startswith("Rutte names the date")
+    assert told.event("because") == held[0]["reason"] == "the metadata names a headline without one word in common"
+
+
+def test_the_tags_know_people_places_and_weapons(told: Told):
+    named = {(tag["kind"], tag["name"]) for line in told.stream("articles") for tag in line["tags"]}
+    assert {("person", "Volodymyr Zelenskyy"), ("person", "Mark Rutte")} <= named
+    assert {("weapon", "Patriot air defense"), ("weapon", "F-16")} <= named
+    assert {("place", "Kharkiv"), ("place", "Odesa")} <= named
+
+
+def test_each_command_answers_its_question(told: Told):
+    if not shutil.which("jq"):
+        tools.missing("jq is not installed")
+    answers = {}
+    for question, given in zip(told.lines, told.lines[1:], strict=False):
+        if question.endswith("?"):
+            done = subprocess.run(["sh", "-c", given], cwd=ROOT, capture_output=True, check=False, timeout=60)
+            assert done.returncode == 0, done.stderr
+            answers[question.strip()] = done.stdout.decode()
+    people, silent, removed = answers.values()
+    assert people.splitlines()[0].split()[1:] == ["Volodymyr", "Zelenskyy"]
+    assert silent.splitlines() == [line["headline"] for line in told.stream("articles") if line["silent"]]
+    assert "HTTP 410" in removed
+
+
+@contextmanager
+def served(*options: str) -> Iterator[str]:
+    """Keep the site running at a free port; yields its first line."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "scrapy", "demo", "--serve", "--port", str(port), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            said = [process.stdout.readline() for _ in range(4)]
+            yield f"http://127.0.0.1:{port}"
+            assert f"start=http://127.0.0.1:{port}/news,http://127.0.0.2:{port}/news" in said[1]
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_a_served_site_is_crawled_edited_and_redesigned(tmp_path: Path):
+    with served("--fast", "20") as url:
+        desk, control = Desk(tmp_path, settings={"ESPRESO_RECHECK": "0"}), Control(url)
+        assert desk.crawl(f"start={url}/news", "limit=5").exit_code == 0
+        assert len(desk.records()) == 5
+        article = {"url": desk.records()[-1]["url"]}
+        control.post("update", article | {"kind": "headline", "text": "Another headline"})
+        assert desk.crawl(f"start={url}/news", "limit=1").exit_code == 0
+        assert (desk.records()[-1]["event"], desk.records()[-1]["headline"]) == ("revised", "Another headline")
+        control.post("layout", {"layout": "renamed"})
+        assert b"news-tape-item" not in _body(f"{url}/news")
+        control.post("remove", article | {"status": 410})
+        with pytest.raises(URLError, match="410"):
+            _body(article["url"])
+
+
+def _body(url: str) -> bytes:
+    with urlopen(url, timeout=10) as answer:  # noqa: S310  # loopback
+        body: bytes = answer.read()
+        return body
+
+
+def test_a_port_in_use_and_a_stray_option_are_one_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = forked.command("demo", "--serve", "--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith(f"scrapy demo: --port {port}: ")
+    assert len(done.stderr.splitlines()) == 1
+    done = forked.command("demo", "--fast", "3")
+    assert done.returncode == 2
+    assert b"--fast is for --serve" in done.stderr
+
+
+def test_without_the_clock_the_error_names_the_pip_command(tmp_path: Path):
+    code = "import sys; sys.modules['time_machine'] = None; from scrapy.cmdline import execute; execute()"
+    arguments = command(tmp_path)[3:]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, check=False, timeout=40
+    )
+    line = 'scrapy demo: the clock of the demo is not installed: pip install -e ".[demo]" in the project\'s folder'
+    assert (done.returncode, done.stderr.decode().strip()) == (1, line)

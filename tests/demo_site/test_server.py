@@ -90,15 +90,15 @@ def test_control_says_what_is_wrong(demo: DemoSite) -> None:
     with pytest.raises(ValueError, match="not published"):
         demo.control.update(10**9)
     with pytest.raises(ValueError, match="unknown"):
-        demo.control._post("nonsense", {})
+        demo.control.post("nonsense", {})
     with pytest.raises(ValueError, match="unknown layout"):
-        demo.control._post("layout", {"layout": "rococo"})
+        demo.control.post("layout", {"layout": "rococo"})
     with pytest.raises(ValueError, match="unknown fault"):
-        demo.control._post("faults", {"faults": [{"kind": "earthquake"}]})
+        demo.control.post("faults", {"faults": [{"kind": "earthquake"}]})
     with pytest.raises(ValueError, match="unknown update"):
-        demo.control._post("update", {"number": 1, "kind": "rumour"})
+        demo.control.post("update", {"number": 1, "kind": "rumour"})
     with pytest.raises(ValueError, match="unexpected keyword"):
-        demo.control._post("faults", {"faults": [{"kind": "status", "colour": "red"}]})
+        demo.control.post("faults", {"faults": [{"kind": "status", "colour": "red"}]})
 
 
 def test_head_and_pipelined_requests(demo: DemoSite) -> None:

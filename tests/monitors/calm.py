@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from espreso_crawler.demo_site.history import UpdateKind
 from espreso_crawler.demo_site.oddities import Spell
+from espreso_crawler.demo_site.stories import UpdateKind
 from tests.crawls import PAGE
 from tests.monitors.polls import Place, Poll
 from tests.site import DemoSite, SiteOptions

@@ -150,7 +150,7 @@ class SiteTimeChildren(Children):
     def _command(self) -> list[str]:
         command = super()._command()
         now = self.demo.site.clock.now().isoformat()
-        return [command[0], "-m", "tests.at_time", now, *command[command.index("crawl") :]]
+        return [command[0], "-m", "espreso_crawler.commands._at_time", now, *command[command.index("crawl") :]]
 
 
 @dataclass

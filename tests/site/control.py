@@ -11,7 +11,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import orjson
 
 from espreso_crawler.demo_site.application import CONTROL, Visit
-from espreso_crawler.demo_site.history import UpdateKind
+from espreso_crawler.demo_site.stories import UpdateKind
 from tests.site.faults import Fault
 from tests.site.options import Robots
 
@@ -37,43 +37,43 @@ class Control:
 
     def set_clock(self, now: datetime) -> dict[str, Any]:
         """Set the site's time."""
-        return self._post("clock", {"now": now.isoformat()})
+        return self.post("clock", {"now": now.isoformat()})
 
     def advance(self, minutes: float) -> dict[str, Any]:
         """Move the site's time by so many minutes, also backwards."""
-        return self._post("clock", {"advance_minutes": minutes})
+        return self.post("clock", {"advance_minutes": minutes})
 
     def publish(self, count: int = 1) -> dict[str, Any]:
         """Move the site's time until at least `count` more articles are out."""
-        return self._post("clock", {"publish": count})
+        return self.post("clock", {"publish": count})
 
     def update(
         self, number: int, kind: UpdateKind = "text", at: datetime | None = None, *, silent: bool = False
     ) -> dict[str, Any]:
         """Edit article `number` at a time (default: now)."""
         at_text = at.isoformat() if at else None
-        return self._post("update", {"number": number, "kind": kind, "at": at_text, "silent": silent})
+        return self.post("update", {"number": number, "kind": kind, "at": at_text, "silent": silent})
 
     def remove(self, number: int, status: int = 404, at: datetime | None = None) -> dict[str, Any]:
         """Take article `number` off the site."""
-        return self._post("remove", {"number": number, "status": status, "at": at.isoformat() if at else None})
+        return self.post("remove", {"number": number, "status": status, "at": at.isoformat() if at else None})
 
     def set_faults(self, *faults: Fault) -> dict[str, Any]:
         """Put these faults in force in place of those before; none turns all off."""
-        return self._post("faults", {"faults": [asdict(fault) for fault in faults]})
+        return self.post("faults", {"faults": [asdict(fault) for fault in faults]})
 
     def set_layout(self, layout: str) -> dict[str, Any]:
         """Show the site in another layout."""
-        return self._post("layout", {"layout": layout})
+        return self.post("layout", {"layout": layout})
 
     def set_robots(self, robots: Robots, disallow: Iterable[str] | None = None) -> dict[str, Any]:
         """Answer `/robots.txt` in another way; `disallow` are the paths its variant `disallow` forbids."""
         paths = {} if disallow is None else {"disallow": list(disallow)}
-        return self._post("robots", {"robots": robots, **paths})
+        return self.post("robots", {"robots": robots, **paths})
 
     def reset(self) -> dict[str, Any]:
         """Return the site to the options it was started with."""
-        return self._post("reset", {})
+        return self.post("reset", {})
 
     def log(self) -> list[Visit]:
         """Return every request so far, oldest first, without those to the control addresses."""
@@ -81,7 +81,7 @@ class Control:
 
     def clear_log(self) -> dict[str, Any]:
         """Forget the requests so far."""
-        return self._post("log", {})
+        return self.post("log", {})
 
     def truth(self, number: int) -> dict[str, Any]:
         """Return what a crawler should read from an article: the fields of `Truth`, times in ISO 8601."""
@@ -95,7 +95,8 @@ class Control:
     def _get(self, name: str, query: Mapping[str, str] | None = None) -> Any:
         return self._answer(Request(f"{self.url}{CONTROL}{name}?{urlencode(query or {})}"))  # noqa: S310  # loopback
 
-    def _post(self, name: str, body: Mapping[str, object]) -> dict[str, Any]:
+    def post(self, name: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Send JSON to a control address."""
         request = Request(f"{self.url}{CONTROL}{name}", orjson.dumps(body), method="POST")  # noqa: S310  # loopback
         return dict(self._answer(request))
 
