@@ -45,11 +45,6 @@ class Block:
         """The block's text: the items of a list stand on lines of their own; images and videos have none."""
         return "\n".join(runs_text(item) for item in self.items) if self.items else runs_text(self.runs)
 
-    @property
-    def is_text(self) -> bool:
-        """Whether the block is part of the article's text."""
-        return self.type in {"paragraph", "heading", "list", "quote"}
-
 
 def paragraph(text: str) -> Block:
     """Return a paragraph of plain text."""

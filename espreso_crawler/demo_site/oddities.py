@@ -17,7 +17,7 @@ _KINDS: Final[tuple[tuple[Kind, int, int], ...]] = (
 )
 
 # Oddity: (period, offset). Periods share few factors, so the oddities meet in ever new company.
-_ODDITIES: Final[dict[str, tuple[int, int]]] = {
+ODDITIES: Final[dict[str, tuple[int, int]]] = {
     "exclusive": (9, 4),
     "born_updated": (17, 9),
     "no_author_link": (11, 7),
@@ -72,15 +72,5 @@ def kind_of(number: int) -> Kind:
 
 def has_oddity(number: int, name: str) -> bool:
     """Return whether article `number` carries an oddity; the names are the keys of the table in this file."""
-    period, offset = _ODDITIES[name]
+    period, offset = ODDITIES[name]
     return number % period == offset
-
-
-def oddities_of(number: int) -> frozenset[str]:
-    """Return the names of all oddities of an article."""
-    return frozenset(name for name, (period, offset) in _ODDITIES.items() if number % period == offset)
-
-
-def oddity_names() -> frozenset[str]:
-    """Return every oddity there is."""
-    return frozenset(_ODDITIES)

@@ -76,11 +76,6 @@ class Judge:
         self._findings: dict[str, Finding] = {}
 
     @property
-    def is_critical(self) -> bool:
-        """Whether anything critical was found so far."""
-        return worst(self._findings.values()) == "critical"
-
-    @property
     def is_hopeless(self) -> bool:
         """Whether nothing of so many pages in a row goes out: what comes after them would be held back as well."""
         return self._in_vain >= ENOUGH

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.monitors import Judge, Observation, Tally, observed
+from espreso_crawler.monitors import Judge, Observation, Tally, observed, worst
 from espreso_crawler.monitors.expectations import BY_NAME, EXPECTATIONS
 from espreso_crawler.pages import Page, article
 from tests.monitors.rows import EDITION, LENGTHS, NOON, feed_of, rows, usual
@@ -157,7 +157,7 @@ def test_drift_in_mid_run_is_seen_though_the_run_began_well():
     assert judged(judge, rows(100)) == {}
     judge.accepted(rows(100))
     assert judged(judge, rows(20, "date")) == {"date": "critical", "doubtful_rows": "warning"}
-    assert judge.is_critical
+    assert worst(judge.findings()) == "critical"
     assert judged(judge, rows(200))["date"] == "critical", "critical once is critical to the end"
 
 
@@ -210,7 +210,7 @@ def test_a_feed_is_judged_by_one_page(fields: dict[str, object], found: set[str]
     judge = Judge(EDITION, usual())
     assert judge.trusts(feed_of(**fields)) == (not found)
     assert {finding.name for finding in judge.findings()} == found
-    assert judge.is_critical == bool(found)
+    assert (worst(judge.findings()) == "critical") == bool(found)
 
 
 def test_a_new_editions_feed_is_not_trusted_by_its_shape_and_raises_no_alarm():
@@ -224,7 +224,7 @@ def test_a_new_editions_feed_is_not_trusted_by_its_shape_and_raises_no_alarm():
     judge.accepted(rows(100))
     later = Judge(EDITION, [judge.went_out, judge.went_out])
     assert not later.trusts(feed_of(is_known_markup=False))
-    assert not later.is_critical, "it never was another"
+    assert worst(later.findings()) != "critical", "it never was another"
 
 
 def test_one_odd_feed_among_good_ones_is_a_warning():
@@ -233,7 +233,7 @@ def test_one_odd_feed_among_good_ones_is_a_warning():
     assert not judge.trusts(feed_of(is_known_markup=False))
     assert [finding.level for finding in judge.findings()] == ["warning"]
     assert not judge.trusts(feed_of(is_known_markup=False))
-    assert judge.is_critical
+    assert worst(judge.findings()) == "critical"
     assert judge.changes() == ["feed_markup"]
 
 
@@ -288,4 +288,4 @@ def test_a_baseline_of_an_earlier_version_is_read():
     assert judged(judge, rows(20, "authors", doubt="body_guessed")) == {}, "no change, and released before"
     assert judged(judge, rows(20, "section")) == {"section": "warning"}
     assert not judge.trusts(feed_of(is_known_markup=False))
-    assert judge.is_critical, "what it does not say of feeds was good"
+    assert worst(judge.findings()) == "critical", "what it does not say of feeds was good"

@@ -11,6 +11,7 @@ from espreso_crawler.demo_site.oddities import has_oddity
 
 _SEPARATOR = "\n\n"
 _HIDDEN_EMAIL = "[email]"
+_TEXT = ("paragraph", "heading", "list", "quote")
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def truth_of(article: Article, cards: Iterable[Brief], standing: Standing, words
         headline=brief.headline,
         alternative_headline=article.jsonld_headline if different else None,
         description=article.lead,
-        article_body=_SEPARATOR.join(_text(block) for block in article.blocks if block.is_text),
+        article_body=_SEPARATOR.join(_text(block) for block in article.blocks if block.type in _TEXT),
         blocks=parts,
         author_note=_SEPARATOR.join(notes) or None,
         date_published=brief.published,
@@ -176,7 +177,7 @@ def _images(article: Article, base: str) -> tuple[Picture, ...]:
 def _links(blocks: Iterable[Block], base: str) -> Iterable[Named]:
     """Yield the links of the text, in page order; promo lines and embedded posts are no part of it."""
     for block in blocks:
-        for runs in (block.items or (block.runs,)) if block.is_text else ():
+        for runs in (block.items or (block.runs,)) if block.type in _TEXT else ():
             for run in runs:
                 if run.style == "link":
                     yield Named(run.text.strip(), f"{base}{run.href}" if run.href.startswith("/") else run.href)
