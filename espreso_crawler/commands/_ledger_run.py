@@ -11,7 +11,7 @@ from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
 from espreso_crawler.extensions.ledger import rules_of
 from espreso_crawler.ledger import Ledger, Run, new_run_id
-from espreso_crawler.ledger.inspection import SEAL_WAIT
+from espreso_crawler.ledger.care.inspection import SEAL_WAIT
 
 UNSEALED = "SELECT count(*) FROM outbox WHERE run = ? AND stream = 'articles'"
 

@@ -4,7 +4,7 @@ import argparse
 
 from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
-from espreso_crawler.ledger.releasing import discard
+from espreso_crawler.ledger.care.releasing import discard
 
 
 class Command(EspresoCommand):

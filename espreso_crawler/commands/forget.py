@@ -6,7 +6,7 @@ from espreso_crawler import identity
 from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
 from espreso_crawler.exceptions import ArgumentError
-from espreso_crawler.ledger.forgetting import forget
+from espreso_crawler.ledger.care.forgetting import forget
 
 
 class Command(EspresoCommand):

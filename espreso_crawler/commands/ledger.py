@@ -14,9 +14,9 @@ from espreso_crawler import identity
 from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands import _coverage, _history
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError
-from espreso_crawler.ledger.history import history
-from espreso_crawler.ledger.inspection import inspected
-from espreso_crawler.ledger.status import status
+from espreso_crawler.ledger.care.history import history
+from espreso_crawler.ledger.care.inspection import inspected
+from espreso_crawler.ledger.care.status import status
 from espreso_crawler.places import Places, places
 from espreso_crawler.record import encode
 

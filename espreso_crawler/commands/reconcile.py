@@ -13,10 +13,10 @@ from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.items import DIGESTED, Article, article_digests
-from espreso_crawler.ledger.inspection import inspected
-from espreso_crawler.ledger.mending import archive, mend
-from espreso_crawler.ledger.rebuild import rebuild
-from espreso_crawler.ledger.reconcile import Report, reconcile
+from espreso_crawler.ledger.care.inspection import inspected
+from espreso_crawler.ledger.care.rebuild import rebuild
+from espreso_crawler.ledger.care.reconcile import Report, reconcile
+from espreso_crawler.ledger.care.repair import archive, mend
 
 
 class Command(EspresoCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands._ledger_run import checked, ledger_of_its_own
 from espreso_crawler.ledger import Ledger
-from espreso_crawler.ledger.releasing import Released, has_quarantine, release
+from espreso_crawler.ledger.care.releasing import Released, has_quarantine, release
 from espreso_crawler.monitors import Observation, Tally
 from espreso_crawler.monitors.judge import ENOUGH
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from espreso_crawler.command import EspresoCommand
 from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
-from espreso_crawler.ledger.lines import STREAMS
-from espreso_crawler.ledger.tail import SealedLine, newer, tail
+from espreso_crawler.ledger.delivery.lines import STREAMS
+from espreso_crawler.ledger.delivery.tail import SealedLine, newer, tail
 from espreso_crawler.places import places
 
 POLL_SECONDS = 1.0

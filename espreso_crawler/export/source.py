@@ -18,7 +18,7 @@ import orjson
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export import later
 from espreso_crawler.items import SCHEMA_VERSION
-from espreso_crawler.ledger.tail import SealedLine, whole
+from espreso_crawler.ledger.delivery.tail import SealedLine, whole
 from espreso_crawler.processors.dates import KYIV, kyiv
 
 What = Literal["latest", "revisions", "feed", "tags"]

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from espreso_crawler.ledger import Draft, Ledger
-from espreso_crawler.ledger.kept import Kept
+from espreso_crawler.ledger.holding.held_draft import Kept
 from espreso_crawler.monitors import Judge, Observation, Verdict
 from espreso_crawler.monitors.judge import ENOUGH
 

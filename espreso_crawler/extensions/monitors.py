@@ -21,7 +21,7 @@ from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Decision, Draft
-from espreso_crawler.ledger.rhythm import newest_in_feed, recent_times
+from espreso_crawler.ledger.entries.rhythm import newest_in_feed, recent_times
 from espreso_crawler.monitors import FeedObservation, Finding, Judge, Observation, Tally, observed, worst
 from espreso_crawler.monitors.latency import Latency
 from espreso_crawler.monitors.run_checks import SOURCE, run_findings, silence

@@ -1,15 +1,15 @@
 """The ledger: what is known of every feed entry and article, and the one way to the output; no scrapy."""
 
-from espreso_crawler.ledger.coverage import WITNESSES, Stretch
-from espreso_crawler.ledger.decisions import Decision, Draft, Known, Record
-from espreso_crawler.ledger.gaps import Gap, GapReason
+from espreso_crawler.ledger.articles.decisions import Decision, Draft, Known, Record
+from espreso_crawler.ledger.articles.neighbours import Neighbour
+from espreso_crawler.ledger.articles.rechecks import Recheck
+from espreso_crawler.ledger.articles.schedule import parse_schedule
+from espreso_crawler.ledger.entries.coverage import WITNESSES, Stretch
+from espreso_crawler.ledger.entries.gaps import Gap, GapReason
+from espreso_crawler.ledger.entries.sightings import Lease, Listed, Sighting
 from espreso_crawler.ledger.ledger import Ledger
-from espreso_crawler.ledger.neighbours import Neighbour
-from espreso_crawler.ledger.rechecks import Recheck
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run, new_run_id
-from espreso_crawler.ledger.schedule import parse_schedule
-from espreso_crawler.ledger.sightings import Lease, Listed, Sighting
 
 __all__ = [
     "WITNESSES",

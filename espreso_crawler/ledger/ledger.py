@@ -7,25 +7,28 @@ from pathlib import Path
 from typing import Any, Self
 
 from espreso_crawler.exceptions import LedgerError
-from espreso_crawler.ledger import files, quarantine, recovery, runs, segments, states
-from espreso_crawler.ledger.articles import Articles
-from espreso_crawler.ledger.baselines import Baselines
+from espreso_crawler.ledger import recovery, runs
+from espreso_crawler.ledger.articles.articles import Articles
+from espreso_crawler.ledger.articles.decisions import Record
+from espreso_crawler.ledger.articles.neighbours import Neighbours
+from espreso_crawler.ledger.articles.rechecks import Rechecks
+from espreso_crawler.ledger.care.rewriting import rewrite_all
 from espreso_crawler.ledger.copies import Copies
-from espreso_crawler.ledger.coverage import Coverage
-from espreso_crawler.ledger.database import Database
-from espreso_crawler.ledger.decisions import Record
-from espreso_crawler.ledger.entries import Entries
-from espreso_crawler.ledger.holding import Holding
-from espreso_crawler.ledger.listings import Listings
+from espreso_crawler.ledger.delivery import files, segments
+from espreso_crawler.ledger.delivery.outbox import Outbox
+from espreso_crawler.ledger.entries import states
+from espreso_crawler.ledger.entries.coverage import Coverage
+from espreso_crawler.ledger.entries.entries import Entries
+from espreso_crawler.ledger.entries.listings import Listings
+from espreso_crawler.ledger.holding import quarantine
+from espreso_crawler.ledger.holding.baselines import Baselines
+from espreso_crawler.ledger.holding.holding import Holding
 from espreso_crawler.ledger.liveness import Lock, run_lock
-from espreso_crawler.ledger.neighbours import Neighbours
-from espreso_crawler.ledger.outbox import Outbox
 from espreso_crawler.ledger.pauses import Pauses
-from espreso_crawler.ledger.rechecks import Rechecks
-from espreso_crawler.ledger.rewriting import rewrite_all
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.times import utc_now
 
 LOCKS = "locks"

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from espreso_crawler.ledger.entries.states import LONGEST_WAIT
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.states import LONGEST_WAIT
 from espreso_crawler.ledger.times import epoch, instant
 
 ASKED = "SELECT until, reason FROM pauses WHERE host = ?"

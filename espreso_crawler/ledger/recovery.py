@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from espreso_crawler.exceptions import LedgerError
-from espreso_crawler.ledger import runs, shelf, states
+from espreso_crawler.ledger import runs
 from espreso_crawler.ledger.crash import crash_point
-from espreso_crawler.ledger.database import Database
-from espreso_crawler.ledger.lines import STREAMS
+from espreso_crawler.ledger.delivery import segment_paths
+from espreso_crawler.ledger.delivery.lines import STREAMS
+from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.liveness import SUFFIX, Lock, in_hand, run_lock
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store.database import Database
 
 RUNNING = "SELECT run FROM runs WHERE state = 'running' AND run <> ?"
 UNFILED = "SELECT run FROM runs WHERE filed = 0"
@@ -41,7 +43,7 @@ def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
 
 def latest_on_disk(output: Path) -> dict[str, int]:
     """Return the highest segment number of every stream."""
-    return {stream: shelf.latest(output, stream) for stream in STREAMS}
+    return {stream: segment_paths.latest(output, stream) for stream in STREAMS}
 
 
 def recover(session: Session) -> list[str]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
-from espreso_crawler.ledger.coverage import Coverage
 from espreso_crawler.ledger.crash import crash_point
-from espreso_crawler.ledger.database import Database
-from espreso_crawler.ledger.files import write_document
-from espreso_crawler.ledger.gaps import Gap
+from espreso_crawler.ledger.delivery.files import write_document
+from espreso_crawler.ledger.entries.coverage import Coverage
+from espreso_crawler.ledger.entries.gaps import Gap
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.times import utc_text
 
 INSERT = "INSERT INTO runs (run, spider, arguments, job, started_at) VALUES (?, ?, ?, ?, ?)"

@@ -5,13 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from espreso_crawler.ledger.database import Database
 from espreso_crawler.ledger.liveness import Lock
 from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.times import epoch, utc_text
 
 if TYPE_CHECKING:  # it knows drafts, which know what is kept of texts, which knows a session
-    from espreso_crawler.ledger.decisions import Decision, Record
+    from espreso_crawler.ledger.articles.decisions import Decision, Record
 
 COUNT = """
 INSERT INTO tallies (run, name, count) VALUES (?, ?, ?)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from espreso_crawler.export.formats import FORMATS
-from espreso_crawler.ledger.shelf import segment_path
+from espreso_crawler.ledger.delivery.segment_paths import segment_path
 from tests.benchmarks.report import show
 from tests.crawls import ROOT, Desk
 from tests.site import running_apart

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from espreso_crawler import record
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger, Neighbour, Rules, Run, new_run_id
-from espreso_crawler.ledger.neighbours import write
+from espreso_crawler.ledger.articles.neighbours import write
 from espreso_crawler.near_duplicates import sketch
 from espreso_crawler.near_duplicates.sketch import BANDS, PERMUTATIONS
 from espreso_crawler.tagging import Tagger

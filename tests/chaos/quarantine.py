@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from espreso_crawler.ledger.inspection import inspected
-from espreso_crawler.ledger.status import status
+from espreso_crawler.ledger.care.inspection import inspected
+from espreso_crawler.ledger.care.status import status
 from espreso_crawler.monitors.judge import ENOUGH
 from tests.chaos.children import Child, scrapy
 

@@ -9,7 +9,7 @@ import orjson
 from espreso_crawler.export.formats import FORMATS
 from espreso_crawler.export.source import Source
 from espreso_crawler.export.writing import to_folder
-from espreso_crawler.ledger.shelf import segment_path
+from espreso_crawler.ledger.delivery.segment_paths import segment_path
 from espreso_crawler.record import encode
 from espreso_crawler.vocabularies.loading import load
 from tests.articles import full_article

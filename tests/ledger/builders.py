@@ -14,7 +14,7 @@ import orjson
 from espreso_crawler import record
 from espreso_crawler.identity import digests
 from espreso_crawler.ledger import Draft, Ledger, Rules, Run, Sighting, crash, new_run_id
-from espreso_crawler.ledger.shelf import segment_files
+from espreso_crawler.ledger.delivery.segment_paths import segment_files
 
 HOST = "espreso.tv"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

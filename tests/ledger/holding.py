@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from espreso_crawler.ledger import Ledger
-from espreso_crawler.ledger.inspection import inspected
-from espreso_crawler.ledger.kept import Kept
+from espreso_crawler.ledger.care.inspection import inspected
+from espreso_crawler.ledger.holding.held_draft import Kept
 from tests.ledger.builders import draft, sealed, url
 
 SEEN = b'{"as": "seen"}'

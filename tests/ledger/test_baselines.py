@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from espreso_crawler.ledger import Ledger
-from espreso_crawler.ledger.baselines import KEPT
+from espreso_crawler.ledger.holding.baselines import KEPT
 from tests.ledger.builders import open_ledger
 
 OLD = {"rows": 40, "flaws": {"authors": 40}, "silent": {}, "lengths": {"headline": [40, 170.0]}}

@@ -14,7 +14,7 @@ import pytest
 from espreso_crawler import record
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import Ledger, Rules, Run, new_run_id
-from espreso_crawler.ledger import database as database_module
+from espreso_crawler.ledger.store import database as database_module
 from tests.disks import small_disk
 from tests.ledger.builders import (
     HOST,

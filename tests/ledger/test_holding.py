@@ -7,10 +7,10 @@ import pytest
 
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger import crash
-from espreso_crawler.ledger.forgetting import forget
-from espreso_crawler.ledger.reconcile import reconcile
-from espreso_crawler.ledger.releasing import discard, release
-from espreso_crawler.ledger.status import status
+from espreso_crawler.ledger.care.forgetting import forget
+from espreso_crawler.ledger.care.reconcile import reconcile
+from espreso_crawler.ledger.care.releasing import discard, release
+from espreso_crawler.ledger.care.status import status
 from tests.ledger.builders import HOST, draft, in_child, open_ledger, sealed, see, sighting, url
 from tests.ledger.holding import SEEN, copy_of, finish, hold, ids, inspected_ledger, quarantine
 

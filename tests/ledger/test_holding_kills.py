@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.ledger import Ledger, Rules, crash
-from espreso_crawler.ledger.kept import Kept
-from espreso_crawler.ledger.reconcile import reconcile
-from espreso_crawler.ledger.releasing import discard, release
-from espreso_crawler.ledger.status import status
+from espreso_crawler.ledger.care.reconcile import reconcile
+from espreso_crawler.ledger.care.releasing import discard, release
+from espreso_crawler.ledger.care.status import status
+from espreso_crawler.ledger.holding.held_draft import Kept
 from tests.ledger.builders import HOST, QUICK, Clock, draft, in_child, open_ledger, see, sighting
 from tests.ledger.holding import SEEN, finish, ids, inspected_ledger, quarantine
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.ledger import Ledger, Listed
-from espreso_crawler.ledger.suppression import suppress
+from espreso_crawler.ledger.articles.suppression import suppress
 from espreso_crawler.ledger.times import epoch
 from tests.ledger.builders import HOST, NOON, Clock, draft, open_ledger, sealed, see, sighting, url
 

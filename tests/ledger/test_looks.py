@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.ledger import Ledger, Listed
-from espreso_crawler.ledger.schedule import LOOKS
+from espreso_crawler.ledger.articles.schedule import LOOKS
 from tests.ledger.builders import HOST, NOON, QUICK, Clock, draft, open_ledger, see, sighting, url
 
 HOUR, DAY = 3600, 86_400

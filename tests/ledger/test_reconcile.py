@@ -12,12 +12,12 @@ import pytest
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.identity import digest
-from espreso_crawler.ledger.inspection import inspected
-from espreso_crawler.ledger.mending import archive, mend
-from espreso_crawler.ledger.rebuild import rebuild
-from espreso_crawler.ledger.reconcile import Report, reconcile
+from espreso_crawler.ledger.care.inspection import inspected
+from espreso_crawler.ledger.care.rebuild import rebuild
+from espreso_crawler.ledger.care.reconcile import Report, reconcile
+from espreso_crawler.ledger.care.repair import archive, mend
+from espreso_crawler.ledger.care.status import status
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.status import status
 from tests.ledger.builders import HOST, NOON, draft, open_ledger, sealed, see, sighting, url
 from tests.ledger.test_taking_back import forgetting
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from espreso_crawler.ledger import Lease, Ledger, Rules
-from espreso_crawler.ledger.inspection import inspected
-from espreso_crawler.ledger.reconcile import reconcile
+from espreso_crawler.ledger.care.inspection import inspected
+from espreso_crawler.ledger.care.reconcile import reconcile
 from tests.ledger.builders import HOST, QUICK, Clock, draft, open_ledger, sealed, see, sighting, url
 
 ARTICLES = st.integers(0, 5)

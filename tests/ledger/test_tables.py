@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.ledger import GapReason, articles, states, tables
+from espreso_crawler.ledger import GapReason
+from espreso_crawler.ledger.articles import articles
+from espreso_crawler.ledger.entries import states
+from espreso_crawler.ledger.store import schema
 from tests.ledger.builders import HOST, NOON, draft, open_ledger, url
 
 
@@ -64,14 +67,14 @@ def test_a_file_of_the_format_before_is_brought_up_to_date_and_keeps_what_it_kno
     ledger.outbox.emit(draft(url(1)))
     ledger.close("finished", 0)
     with closing(sqlite3.connect(file_of(tmp_path))) as file:
-        schema = file.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall()
+        made = file.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall()
         for statement in (statement for step in UNDO.values() for statement in step):
             file.execute(statement)
         file.execute("PRAGMA user_version = 3")
     later = open_ledger(tmp_path)
     assert later.articles.known("ua:news-1")
-    assert [tuple(row) for row in later.session.db.rows("SELECT sql FROM sqlite_schema ORDER BY name")] == schema
-    assert later.session.db.row("PRAGMA user_version")[0] == len(tables.STEPS)
+    assert [tuple(row) for row in later.session.db.rows("SELECT sql FROM sqlite_schema ORDER BY name")] == made
+    assert later.session.db.row("PRAGMA user_version")[0] == len(schema.STEPS)
     later.close("finished", 0)
 
 

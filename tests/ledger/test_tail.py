@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from espreso_crawler.ledger.tail import tail
+from espreso_crawler.ledger.delivery.tail import tail
 from tests.ledger.builders import draft, open_ledger, see, sighting, url
 from tests.ledger.test_taking_back import forgetting
 

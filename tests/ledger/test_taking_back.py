@@ -8,10 +8,10 @@ import pytest
 
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger import Decision, Ledger
-from espreso_crawler.ledger.forgetting import Forgotten, forget
-from espreso_crawler.ledger.inspection import inspected
-from espreso_crawler.ledger.reconcile import reconcile
-from espreso_crawler.ledger.retraction import retract
+from espreso_crawler.ledger.care.forgetting import Forgotten, forget
+from espreso_crawler.ledger.care.inspection import inspected
+from espreso_crawler.ledger.care.reconcile import reconcile
+from espreso_crawler.ledger.care.retraction import retract
 from tests.ledger.builders import (
     HOST,
     NOON,

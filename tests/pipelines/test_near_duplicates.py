@@ -13,7 +13,7 @@ from scrapy.utils.test import get_crawler
 
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger
-from espreso_crawler.ledger.retraction import retract
+from espreso_crawler.ledger.care.retraction import retract
 from espreso_crawler.pipelines.drafts import apply
 from espreso_crawler.pipelines.near_duplicates import DAY, NearDuplicatesPipeline
 from tests.ledger.builders import NOON, Clock, draft, open_ledger, url

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.ledger.inspection import inspected
-from espreso_crawler.ledger.reconcile import reconcile
+from espreso_crawler.ledger.care.inspection import inspected
+from espreso_crawler.ledger.care.reconcile import reconcile
 from tests.commands.test_ledger import scrapy
 from tests.crawls import LONGEST_CRAWL, PAGE, Desk, page_requests, start, wait_for_requests
 from tests.disks import grow, small_disk

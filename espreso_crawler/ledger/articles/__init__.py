@@ -1,0 +1,1 @@
+"""What is known of articles: names, revisions, decisions, when to look again."""

@@ -1,0 +1,150 @@
+"""Taking a text out everywhere: the ledger, the outbox, sealed files, rejects; what stays is a keyed hash."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from espreso_crawler.exceptions import ArgumentError, LedgerError
+from espreso_crawler.ledger.articles import articles
+from espreso_crawler.ledger.articles.decisions import Decision, Known
+from espreso_crawler.ledger.articles.revisions import announce
+from espreso_crawler.ledger.articles.suppression import suppress
+from espreso_crawler.ledger.care.inspection import sealing_stopped
+from espreso_crawler.ledger.care.rewriting import Subject, owe, rewrite_all
+from espreso_crawler.ledger.delivery import files
+from espreso_crawler.ledger.ledger import Ledger
+from espreso_crawler.ledger.session import Session
+
+MAY_HOLD_TEXT = ("rejects", "quarantine", "aside")
+"""Folders in the state folder."""
+BESIDE = "tags"
+"""Folder in the output folder whose files are made from sealed ones, and have no segment numbers."""
+SAME = "SELECT article FROM articles WHERE article = ?1 OR same_as = ?1"
+ADDRESSES = """
+SELECT alias FROM aliases WHERE article = ?1 AND substr(alias, 1, 2) = '//'
+UNION SELECT substr(url, instr(url, '://') + 1) FROM entries WHERE article = ?1
+"""
+PLACES = """
+SELECT DISTINCT number, state, path FROM revisions
+JOIN segments ON segments.number = revisions.segment AND stream = 'articles' WHERE article = ?
+"""
+OTHERS = "SELECT stream, number, path FROM segments WHERE stream <> 'articles' AND state = 'sealed'"
+OF_ADDRESS = (
+    "DELETE FROM entries WHERE url IN ('https:' || ?1, 'http:' || ?1)",
+    "DELETE FROM copies WHERE url IN ('https:' || ?1, 'http:' || ?1)",
+)
+BLANK = """
+UPDATE articles SET url = '', entity_id = NULL, published_at = NULL, reissue = 0 WHERE article = ?
+"""
+CLEAR = (
+    "DELETE FROM neighbours WHERE id = (SELECT id FROM articles WHERE article = ?)",
+    "DELETE FROM aliases WHERE article = ?",
+    "DELETE FROM revisions WHERE article = ?",
+    "DELETE FROM outbox WHERE article = ?",
+    "DELETE FROM neighbours WHERE id = (SELECT id FROM articles WHERE article = ?)",
+)
+WAITING = "SELECT seq, line FROM outbox"
+HELD = "SELECT seq, line FROM held"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What `forget` did."""
+
+    decisions: list[Decision]
+    """The ``erased`` events; none when only a feed entry was known."""
+    rewritten: list[str]
+    """New files, relative to the output folder."""
+    archived: list[str]
+    """Archived files that still hold the text: they lie outside the output."""
+
+
+def forget(ledger: Ledger, target: str, *, reason: str) -> Forgotten:
+    """Take an article (id or canonical address) out everywhere, for good: it never comes back.
+
+    To be called again after a kill or an error: what was begun is finished. Raises LedgerError when nothing
+    of this name is known.
+    """
+    ledger.outbox.flush()
+    session = ledger.session
+    with sealing_stopped(session) as segments:
+        known, subject = _subject(session, target)
+        standing = [each for each in known if each.state != "erased"]
+        places = [row for each in standing for row in session.db.rows(PLACES, (each.key,))]
+        others = [row for row in session.db.rows(OTHERS) if _holds(session.output / row["path"], subject)]
+        with session.db.transaction("forget"):
+            suppress(session.db, [*subject.ids, *subject.addresses], reason=reason, at=session.now_text())
+            owe(session, "articles", {row["number"] for row in places if row["state"] == "sealed"}, subject)
+            for row in others:
+                owe(session, row["stream"], [row["number"]], subject)
+            _clear(session, subject)
+            decisions = [_erase(session, each, reason) for each in standing]
+        rewritten = rewrite_all(session, segments)
+    ledger.outbox.tell(decisions)
+    _purge(session.output / BESIDE, subject)
+    if session.state:
+        for folder in MAY_HOLD_TEXT:
+            _purge(session.state / folder, subject)
+    session.db.vacuum()
+    return Forgotten(decisions, rewritten, [row["path"] for row in places if row["state"] == "archived"])
+
+
+def _subject(session: Session, target: str) -> tuple[list[Known], Subject]:
+    """Return every article that the target means, with all its ids and addresses."""
+    db, is_url = session.db, "://" in target
+    first = articles.by_names(db, [articles.address(target) if is_url else target])
+    keys = [row[0] for row in db.rows(SAME, (first.key,))] if first else []
+    known = [each for each in (articles.by_key(db, key) for key in keys) if each]
+    found = {row[0] for key in keys for row in db.rows(ADDRESSES, (key,))}
+    addresses = frozenset([*found, *([articles.address(target)] if is_url else [])])
+    is_entry = is_url and db.row("SELECT 1 FROM entries WHERE url = ?", (target,)) is not None
+    if not known and not is_entry:
+        raise ArgumentError(f"{target}: neither an article nor a feed entry of this ledger: give an id or an address")
+    return known, Subject(frozenset(each.id for each in known), addresses)
+
+
+def _clear(session: Session, subject: Subject) -> None:
+    """Take the subject out of the ledger's tables, but for the heads that carry its ids."""
+    for statement in OF_ADDRESS:
+        session.db.write_all(statement, [(address,) for address in subject.addresses])
+    waiting = [(row["seq"],) for row in session.db.rows(WAITING) if subject.is_in(row["line"])]
+    session.db.write_all("DELETE FROM outbox WHERE seq = ?", waiting)
+    held = [(row["seq"],) for row in session.db.rows(HELD) if subject.is_in(row["line"])]
+    session.db.write_all("DELETE FROM held WHERE seq = ?", held)
+
+
+def _erase(session: Session, known: Known, reason: str) -> Decision:
+    for statement in CLEAR:
+        session.db.write(statement, (known.key,))
+    session.db.write(BLANK, (known.key,))
+    return announce(
+        session,
+        replace(known, text_digest=None, record_digest=None, fields={}),
+        "erased",
+        reason=reason,
+        body=session.record.bare(known),
+    )
+
+
+def _holds(path: Path, subject: Subject) -> bool:
+    return any(subject.is_in(line) for line in _lines(path))
+
+
+def _purge(folder: Path, subject: Subject) -> None:
+    """Take every line that names the subject out of the files of a folder."""
+    # As JSON writes them: an id may begin another one, an address too.
+    names = [f'"{id_}"'.encode() for id_ in subject.ids]
+    names += [f"{address}{end}".encode() for address in subject.addresses for end in '"?#']
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and any(name in line for line in _lines(path) for name in names):
+            rest = (line.rstrip(b"\n") for line in _lines(path) if not any(name in line for name in names))
+            files.write_lines(path, rest)
+            files.put(files.temporary(path), path)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as lines:
+            yield from lines
+    except OSError as error:
+        raise LedgerError(f"{error.filename}: {error.strerror}") from error

@@ -1,0 +1,51 @@
+"""A ledger opened to be looked at or mended, beside living runs; it is no run and leaves no run file."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger.delivery import files
+from espreso_crawler.ledger.delivery.segments import Segments
+from espreso_crawler.ledger.ledger import LOCKS
+from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.times import utc_now
+
+SEAL_WAIT = 30.0
+
+
+@contextmanager
+def inspected(
+    database: Path, *, output: Path, state: Path, clock: Callable[[], datetime] = utc_now
+) -> Iterator[Session]:
+    """Open an existing ledger; raises LedgerError when there is none or it cannot be used."""
+    if not database.exists():
+        raise LedgerError(
+            f"{database}: there is no ledger; a crawl makes one, `scrapy reconcile --rebuild` restores one"
+        )
+    session = Session("inspection", Rules(), clock, output)
+    session.state = state
+    session.locks = state / LOCKS
+    files.make_folder(session.locks)
+    session.db = Database.open(database, busy_seconds=session.rules.busy_seconds)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+@contextmanager
+def sealing_stopped(session: Session) -> Iterator[Segments]:
+    """Keep every process from sealing, after finishing what a dead one left.
+
+    Raises LedgerError when one hangs.
+    """
+    segments = Segments(session)
+    segments.settle_plans()
+    with segments.alone(SEAL_WAIT) as is_alone:
+        if not is_alone:
+            raise LedgerError(f"{session.db.name}: another process has been sealing for {SEAL_WAIT:.0f} s")
+        yield segments

@@ -1,0 +1,208 @@
+"""A new ledger from sealed files, when the old one is gone; what never was emitted is not in them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.identity import Digests, host_of
+from espreso_crawler.ledger.articles import articles, revisions
+from espreso_crawler.ledger.articles.decisions import Decision, Draft
+from espreso_crawler.ledger.articles.suppression import suppress
+from espreso_crawler.ledger.delivery import files, segment_paths
+from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
+from espreso_crawler.ledger.entries import coverage, states
+from espreso_crawler.ledger.ledger import LOCKS, OPEN_LOCK, alone
+from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.times import epoch_of, utc_now
+
+SEGMENT = """
+INSERT INTO segments (stream, number, run, path, state, count, bytes, sha256, schema_version, first_at,
+                      last_at)
+VALUES (?, ?, ?, ?, 'sealed', ?, ?, ?, ?, ?, ?)
+"""
+PLACE = "UPDATE revisions SET segment = ? WHERE article = ? AND revision = ?"
+ENTRY = """
+INSERT INTO entries (url, host, edition, headline, label, published_at, published, position, important, first,
+                     first_seen_at, last_seen_at)
+VALUES (:url, :host, :edition, :headline, :label, :published_at, :published, :position, :important, :first,
+        :seen_at, :seen_at)
+ON CONFLICT (url) DO UPDATE SET headline = excluded.headline, label = excluded.label,
+    published_at = excluded.published_at, published = excluded.published, position = excluded.position,
+    important = excluded.important, last_seen_at = excluded.last_seen_at
+"""
+FIRST = ("published_at", "label", "position", "important", "seen_at", "seen_on")
+RUN = """
+INSERT OR IGNORE INTO runs (run, spider, arguments, job, started_at, ended_at, state, reason, exit_code,
+                            document)
+VALUES (?, ?, ?, ?, ?, ?, 'closed', ?, ?, ?)
+"""
+NEWEST = "SELECT host, max(published) FROM entries WHERE published IS NOT NULL GROUP BY host"
+COUNTS = """
+SELECT (SELECT count(*) FROM segments) AS segments, (SELECT count(*) FROM articles) AS articles,
+       (SELECT count(*) FROM entries) AS entries
+"""
+CONTENT = ("created", "revised", "reextracted")
+
+FieldDigests = Callable[[dict[str, Any]], Mapping[str, str]]
+"""Returns the field digests of a record as it stands in the output."""
+
+
+def rebuild(database: Path, *, output: Path, state: Path, field_digests: FieldDigests) -> dict[str, int]:
+    """Make a ledger from sealed files and run files; returns how many segments, articles, entries it knows.
+
+    Articles, revisions and what was forgotten come back; entries that led to no article are pending once
+    more. Of the coverage only the top of each feed comes back: the next walk reads down to it.
+
+    Raises LedgerError when there is a ledger that knows sealed segments, or a file is not what was sealed.
+    """
+    files.make_folder(state / LOCKS)
+    fresh = database.with_name(database.name + ".rebuilt")
+    with alone(state / LOCKS / OPEN_LOCK, Rules().busy_seconds):
+        _refuse_living(database)
+        files.remove(*_parts(fresh))
+        session = Session("rebuild", Rules(), utc_now, output)
+        session.db = Database.open(fresh, busy_seconds=0)
+        try:
+            counts = _restore(session, field_digests)
+        finally:
+            session.close()
+        files.remove(*_parts(database)[1:])
+        files.put(fresh, database)
+    return counts
+
+
+def _restore(session: Session, field_digests: FieldDigests) -> dict[str, int]:
+    db = session.db
+    for stream in STREAMS:
+        for file in segment_paths.segment_files(session.output, stream):
+            with db.transaction("rebuild"):
+                _restore_segment(session, stream, file, field_digests)
+    with db.transaction("rebuild"):
+        for host, newest in db.rows(NEWEST):
+            coverage.restore(session, host, newest)
+        for path in sorted((session.output / "runs").glob("*.json")):
+            _restore_run(db, path)
+        return dict(db.row(COUNTS))
+
+
+def _restore_segment(
+    session: Session, stream: Stream, file: segment_paths.SegmentFile, field_digests: FieldDigests
+) -> None:
+    written, manifest = files.measure(file.path), segment_paths.read_manifest(file.path)
+    name = str(file.path.relative_to(session.output))
+    if manifest is None or manifest.get("sha256") != written.sha256:
+        raise LedgerError(f"{file.path}: not what its manifest says; put both aside, then rebuild again")
+    session.run = manifest["run_id"]
+    values = (stream, file.number, session.run, name, written.count, written.bytes, written.sha256)
+    times = (manifest["schema_version"], manifest["first_emitted_at"], manifest["last_emitted_at"])
+    session.db.write(SEGMENT, (*values, *times))
+    with file.path.open("rb") as lines:
+        for line in lines:
+            record = orjson.loads(line)
+            if stream == "feed":
+                _restore_sighting(session.db, record)
+            elif stream == "articles":
+                _restore_line(session, record, file.number, field_digests)
+
+
+def _restore_line(session: Session, record: dict[str, Any], segment: int, field_digests: FieldDigests) -> None:
+    db = session.db
+    session.run = record.get("run_id") or session.run
+    decision = Decision("event", record["id"], record["event"], record["revision"], emitted_at=record["emitted_at"])
+    known = articles.by_names(db, [record["id"]])
+    if record["event"] in CONTENT:
+        key = _restore_content(session, record, decision, field_digests)
+    elif known:
+        revisions.write_end(session, known, decision)
+        key = known.key
+    else:
+        key = _restore_content(session, record, decision, field_digests)
+        db.write("UPDATE articles SET state = ?, next_check = NULL WHERE article = ?", (decision.event, key))
+    db.write(PLACE, (segment, key, decision.revision))
+    if record["event"] == "erased":
+        names = [record["id"], *([articles.address(record["url"])] if record.get("url") else [])]
+        suppress(db, names, reason=record.get("reason") or "", at=record["emitted_at"])
+
+
+def _restore_content(session: Session, record: dict[str, Any], decision: Decision, field_digests: FieldDigests) -> int:
+    url = record.get("url") or ""
+    fetched_at = datetime.fromisoformat(record.get("fetched_at") or record["emitted_at"])
+    draft = Draft(
+        entry_url=None,
+        url=url,
+        edition=record.get("edition") or "",
+        digests=Digests(
+            record.get("text_digest") or "",
+            record.get("record_digest") or "",
+            dict(field_digests(record)) if record["event"] in CONTENT else {},
+        ),
+        extractor_version=record.get("extractor_version") or "",
+        schema_version=record.get("schema_version") or "",
+        fetched_at=fetched_at,
+        body=b"",
+        entity_id=record.get("entity_id"),
+        date_published=record.get("date_published"),
+    )
+    found = articles.find(session.db, [record["id"]])
+    names = articles.names(draft.edition, draft.entity_id, [url]) if url else []
+    key = revisions.write(session, draft, decision, None, found=found, names=names)
+    if url and record["event"] in CONTENT:
+        sighting = record.get("feed") or {"seen_at": record["emitted_at"]}
+        _restore_entry(session.db, record, sighting)
+        states.restore(session.db, url, key)
+    return key
+
+
+def _restore_sighting(db: Database, record: dict[str, Any]) -> None:
+    _restore_entry(db, record, record)
+    if record["id"] and (known := articles.by_names(db, [record["id"]])):
+        articles.bind(db, [articles.address(record["url"])], known.key, later=True)
+
+
+def _restore_entry(db: Database, record: dict[str, Any], sighting: dict[str, Any]) -> None:
+    first = {name: sighting.get(name) for name in FIRST}
+    db.write(
+        ENTRY,
+        {
+            "url": record["url"],
+            "host": host_of(record["url"]),
+            "edition": record.get("edition") or "",
+            "headline": record.get("headline") or "",
+            "label": sighting.get("label"),
+            "published_at": sighting.get("published_at"),
+            "published": epoch_of(sighting.get("published_at")),
+            "position": sighting.get("position") or 0,
+            "important": bool(sighting.get("important")),
+            "first": orjson.dumps(first).decode() if sighting.get("seen_on") else None,
+            "seen_at": sighting["seen_at"],
+        },
+    )
+
+
+def _restore_run(db: Database, path: Path) -> None:
+    document = orjson.loads(path.read_bytes())
+    values = (document["run_id"], document["spider"], orjson.dumps(document["arguments"]).decode())
+    times = (document["job"], document["started_at"], document["ended_at"])
+    ended = (document["reason"], document["exit_code"], path.read_text(encoding="utf-8"))
+    db.write(RUN, (*values, *times, *ended))
+
+
+def _refuse_living(database: Path) -> None:
+    if not database.exists():
+        return
+    db = Database.open(database, busy_seconds=0)
+    try:
+        if db.row("SELECT EXISTS (SELECT 1 FROM segments)")[0]:
+            raise LedgerError(f"{database}: this ledger knows sealed segments; set it aside first")
+    finally:
+        db.close()
+
+
+def _parts(database: Path) -> list[Path]:
+    return [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))]

@@ -1,0 +1,149 @@
+"""Ledger against output: what is missing, doubled, foreign or spoilt; it looks and changes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger.care.inspection import sealing_stopped
+from espreso_crawler.ledger.delivery import files, segment_paths
+from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
+from espreso_crawler.ledger.session import Session
+
+SEALED = """
+SELECT path, bytes, sha256 FROM segments WHERE state = 'sealed' AND stream = ? ORDER BY number
+"""
+FOUND = """
+CREATE TEMP TABLE IF NOT EXISTS found (id TEXT, revision INTEGER, PRIMARY KEY (id, revision)) WITHOUT ROWID
+"""
+MISSING = """
+SELECT articles.id, revisions.revision FROM revisions JOIN articles USING (article)
+LEFT JOIN segments ON segments.stream = 'articles' AND segments.number = revisions.segment
+WHERE event <> 'baseline' AND NOT is_lost AND NOT (reissue AND revisions.revision = articles.revision)
+  AND segments.state IS NOT 'archived'
+  AND NOT EXISTS (SELECT 1 FROM temp.found
+                  WHERE found.id = articles.id AND found.revision = revisions.revision)
+  AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.article = revisions.article
+                  AND outbox.revision = revisions.revision AND outbox.stream = 'articles')
+ORDER BY 1, 2
+"""
+STRANGE = """
+SELECT id, revision FROM temp.found WHERE NOT EXISTS (
+    SELECT 1 FROM articles JOIN revisions USING (article)
+    WHERE articles.id = found.id AND revisions.revision = found.revision AND event <> 'baseline'
+) ORDER BY 1, 2
+"""
+AWAITED = "SELECT id, revision FROM articles WHERE reissue ORDER BY 1, 2"
+LOST = "SELECT count(*) FROM revisions WHERE is_lost"
+
+Line = tuple[str, int]
+"""Id and revision of an article's line."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a comparison found. Paths are relative to the output folder."""
+
+    missing_segments: list[str] = field(default_factory=list)
+    spoilt_segments: list[str] = field(default_factory=list)
+    """Data that is not what was sealed."""
+    wrong_manifests: list[str] = field(default_factory=list)
+    foreign_files: list[str] = field(default_factory=list)
+    """Data files this ledger did not write."""
+    missing_lines: list[Line] = field(default_factory=list)
+    doubled_lines: list[Line] = field(default_factory=list)
+    strange_lines: list[Line] = field(default_factory=list)
+    """Lines the ledger knows nothing of."""
+    torn_lines: list[str] = field(default_factory=list)
+    """``path:line number`` of what is no JSON object with id and revision."""
+    awaited_lines: list[Line] = field(default_factory=list)
+    """Lost and mended: the next crawl writes them again."""
+    lost_for_good: int = 0
+    """Older revisions whose text is nowhere any more, as an earlier mending recorded."""
+    lines: int = 0
+    segments: int = 0
+
+    def is_well(self) -> bool:
+        """Whether ledger and output agree in everything."""
+        return not any(
+            (
+                self.missing_segments,
+                self.spoilt_segments,
+                self.wrong_manifests,
+                self.foreign_files,
+                self.missing_lines,
+                self.doubled_lines,
+                self.strange_lines,
+                self.torn_lines,
+                self.awaited_lines,
+            )
+        )
+
+
+def reconcile(session: Session) -> Report:
+    """Compare every sealed file with the ledger, while nothing is sealed. Reads the whole output twice."""
+    report = Report()
+    with sealing_stopped(session):
+        session.db.write(FOUND)
+        session.db.write("DELETE FROM temp.found")
+        for stream in STREAMS:
+            _compare_files(session, stream, report)
+        report.missing_lines = _pairs(session, MISSING)
+        report.strange_lines = _pairs(session, STRANGE)
+        report.awaited_lines = _pairs(session, AWAITED)
+        report.lost_for_good = session.db.row(LOST)[0]
+    return report
+
+
+def _compare_files(session: Session, stream: Stream, report: Report) -> None:
+    expected = {row["path"]: row for row in session.db.rows(SEALED, (stream,))}
+    there = {
+        str(file.path.relative_to(session.output)): file.path
+        for file in segment_paths.segment_files(session.output, stream)
+    }
+    report.segments += len(expected)
+    report.missing_segments += sorted(expected.keys() - there)
+    report.foreign_files += sorted(there.keys() - expected)
+    for name in sorted(expected.keys() & there):
+        row, written = expected[name], files.measure(there[name])
+        if (written.sha256, written.bytes) != (row["sha256"], row["bytes"]):
+            report.spoilt_segments.append(name)
+        elif (segment_paths.read_manifest(there[name]) or {}).get("sha256") != row["sha256"]:
+            report.wrong_manifests.append(name)
+    if stream == "articles":
+        for name in sorted(there):
+            _note_lines(session, name, there[name], report, counts=name not in report.spoilt_segments)
+
+
+def _note_lines(session: Session, name: str, path: Path, report: Report, *, counts: bool) -> None:
+    """Note the lines of a file; those of a spoilt one do not count as there, for it is to be put aside."""
+    with session.db.transaction("found"):
+        for number, line in enumerate(_lines(path), start=1):
+            report.lines += 1
+            if (pair := _pair(line)) is None:
+                report.torn_lines.append(f"{name}:{number}")
+            elif counts and not session.db.write("INSERT OR IGNORE INTO temp.found VALUES (?, ?)", pair).rowcount:
+                report.doubled_lines.append(pair)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise LedgerError(f"{error.filename}: {error.strerror}") from error
+
+
+def _pair(line: bytes) -> Line | None:
+    try:
+        record: Any = orjson.loads(line)
+        return str(record["id"]), int(record["revision"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _pairs(session: Session, sql: str) -> list[Line]:
+    return [(row[0], row[1]) for row in session.db.rows(sql)]

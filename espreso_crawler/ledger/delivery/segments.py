@@ -1,0 +1,261 @@
+"""Sealing: waiting lines become a file that is there whole or not at all, under numbers without holes.
+
+The plan (number, path, rows) is committed first; renaming the file is the delivery; a second commit takes the
+rows out of the outbox. Whoever finds a plan asks one question: is its file there? Then it was delivered, else
+the plan is void.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger.crash import crash_point
+from espreso_crawler.ledger.delivery import files, lines, segment_paths
+from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
+from espreso_crawler.ledger.liveness import Lock
+from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store.database import Database
+
+READY = """
+SELECT seq, substr(at, 1, 10) AS day, schema_version, at FROM outbox
+WHERE stream = ? ORDER BY seq LIMIT ?
+"""
+PLAN = """
+INSERT INTO segments (stream, number, run, path, state, schema_version, first_at, last_at, rows,
+                      replaces)
+VALUES (?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?)
+"""
+PLANNED = """
+SELECT stream, number, run, path, schema_version, first_at, last_at, rows, replaces FROM segments
+WHERE stream = ? AND state = 'planned'
+"""
+SEALED = """
+UPDATE segments SET state = 'sealed', count = ?, bytes = ?, sha256 = ?, rows = NULL
+WHERE stream = ? AND number = ?
+"""
+ELSEWHERE = """
+INSERT INTO segments (stream, number, run, path, state, schema_version) VALUES (?, ?, '', '', 'archived', '')
+"""
+LINES = "SELECT line FROM outbox WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
+PLACED = """
+SELECT ?, article, revision FROM outbox WHERE seq IN (SELECT value FROM json_each(?)) AND revision IS NOT NULL
+"""
+PLACE = "UPDATE revisions SET segment = ? WHERE article = ? AND revision = ? AND event <> 'baseline'"
+PLACED_AGAIN = """
+SELECT ?1, article, json_extract(pair.value, '$[1]') FROM json_each(?2) AS pair
+JOIN articles ON articles.id = json_extract(pair.value, '$[0]')
+"""
+PATH = "SELECT path, schema_version, first_at, last_at FROM segments WHERE stream = ? AND number = ?"
+REPLACED = "UPDATE segments SET state = 'replaced' WHERE stream = ? AND number = ?"
+DROP = "DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))"
+SEAL_LOCK = "seal.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A segment that is to be delivered."""
+
+    stream: Stream
+    number: int
+    run: str
+    path: str
+    schema_version: str
+    first_at: str | None
+    last_at: str | None
+    rows: str
+    """The outbox rows it takes, as a JSON list."""
+    replaces: int | None
+
+
+def next_number(db: Database, stream: Stream) -> int:
+    """Return the number after a stream's last segment, inside the caller's transaction."""
+    return 1 + int(db.row("SELECT coalesce(max(number), 0) FROM segments WHERE stream = ?", (stream,))[0])
+
+
+def continue_after(db: Database, latest: Mapping[str, int]) -> None:
+    """Let a ledger in memory number its segments after those on the disk, which it knows nothing of."""
+    with db.transaction("continue"):
+        db.write_all(ELSEWHERE, [(stream, number) for stream, number in latest.items() if number])
+
+
+def manifest(plan: Plan, written: files.Written) -> dict[str, Any]:
+    """Return what a segment's manifest says; times are UTC."""
+    return {
+        "stream": plan.stream,
+        "segment": plan.number,
+        "run_id": plan.run,
+        "file": Path(plan.path).name,
+        "count": written.count,
+        "bytes": written.bytes,
+        "sha256": written.sha256,
+        "schema_version": plan.schema_version,
+        "first_emitted_at": plan.first_at,
+        "last_emitted_at": plan.last_at,
+        "replaces": [] if plan.replaces is None else [plan.replaces],
+    }
+
+
+class Segments:
+    """``ledger.segments``."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._due_since: dict[Stream, float] = {}
+
+    def is_due(self) -> bool:
+        """Whether a stream has a full segment waiting, or lines that have waited `Rules.seal_seconds`."""
+        due = [self._is_due(stream) for stream in STREAMS]  # ask each: asking starts its clock
+        return any(due)
+
+    def seal(self, *, wait: float = 0.0) -> list[str]:
+        """Seal every line that may go out; returns the new files, relative to the output folder.
+
+        One process seals at a time. While another does, this one returns at once with nothing (after `wait`
+        seconds): its lines go out with the next seal.
+        """
+        with self.alone(wait) as is_alone:
+            return [path for stream in STREAMS for path in self._seal(stream)] if is_alone else []
+
+    def settle_plans(self) -> None:
+        """Finish or void what a dead sealer left; nothing to do while a living one is at work."""
+        with self.alone(0.0) as is_alone:
+            for stream in STREAMS if is_alone else ():
+                self._settle_plan(stream)
+
+    @contextmanager
+    def alone(self, wait: float) -> Iterator[bool]:
+        """Tell whether this process may touch sealed files, and keep others from it meanwhile.
+
+        `wait` is in seconds. It does not nest.
+        """
+        if self._session.locks is None:
+            yield True
+            return
+        lock = Lock.take_within(self._session.locks / SEAL_LOCK, wait)
+        try:
+            yield lock is not None
+        finally:
+            if lock:
+                lock.release()
+
+    def replace(self, stream: Stream, number: int, lines: Callable[[Path], Iterable[bytes]]) -> str:
+        """Write a sealed segment again under the next number, from what `lines` leaves of the old file.
+
+        The caller keeps others from sealing. Returns the new file, relative to the output folder.
+        """
+        session = self._session
+        with session.db.transaction("plan"):
+            path, schema_version, first, last = session.db.row(PATH, (stream, number))
+            new = next_number(session.db, stream)
+            name = f"{Path(path).parent}/{new:012d}-{session.run}.jsonl"
+            plan = Plan(stream, new, session.run, name, schema_version, first, last, "[]", number)
+            session.db.write(PLAN, (stream, new, session.run, name, schema_version, first, last, "[]", number))
+        crash_point("seal:planned")
+        self._deliver(plan, lines(session.output / path))
+        return name
+
+    def _is_due(self, stream: Stream) -> bool:
+        waiting = lines.waiting(self._session.db, stream)
+        if not waiting:
+            self._due_since.pop(stream, None)
+            return False
+        since = self._due_since.setdefault(stream, time.monotonic())
+        rules = self._session.rules
+        return waiting >= rules.seal_items or time.monotonic() - since >= rules.seal_seconds
+
+    def _seal(self, stream: Stream) -> list[str]:
+        self._settle_plan(stream)
+        self._due_since.pop(stream, None)
+        sealed = []
+        while plan := self._plan(stream):
+            lines = (row[0] for row in self._session.db.each(LINES, (plan.rows,)))
+            self._deliver(plan, lines)
+            sealed.append(plan.path)
+        return sealed
+
+    def _plan(self, stream: Stream) -> Plan | None:
+        session = self._session
+        with session.db.transaction("plan"):
+            ready = session.db.rows(READY, (stream, session.rules.seal_items))
+            if not ready:
+                return None
+            kind = tuple(ready[0][1:3])
+            ready = list(takewhile(lambda row: tuple(row[1:3]) == kind, ready))  # one day, one schema version
+            number = next_number(session.db, stream)
+            path = segment_paths.segment_path(stream, number, day=kind[0], run=session.run)
+            times, rows = (
+                sorted(row["at"] for row in ready),
+                orjson.dumps([row["seq"] for row in ready]).decode(),
+            )
+            plan = Plan(stream, number, session.run, path, kind[1], times[0], times[-1], rows, None)
+            session.db.write(PLAN, (stream, number, plan.run, path, kind[1], times[0], times[-1], rows, None))
+        crash_point("seal:planned")
+        return plan
+
+    def _deliver(self, plan: Plan, waiting: Iterable[bytes]) -> None:
+        path = self._session.output / plan.path
+        files.make_folder(path.parent)
+        if strangers := segment_paths.with_number(path.parent, plan.number):
+            raise LedgerError(f"{strangers[0]}: this ledger did not write it; run `scrapy reconcile`")
+        written = files.write_lines(path, waiting)
+        crash_point("seal:written")
+        files.write_document(files.manifest_of(path), manifest(plan, written))
+        crash_point("seal:manifest-renamed")
+        files.deliver(path)
+        self._mark_sealed(plan, written)
+
+    def _mark_sealed(self, plan: Plan, written: files.Written) -> None:
+        db = self._session.db
+        if plan.replaces is not None:
+            self._remove_replaced(plan)
+        with db.transaction("seal"):
+            db.write_all(PLACE, self._placed(plan))
+            db.write(DROP, (plan.rows,))
+            db.write(SEALED, (written.count, written.bytes, written.sha256, plan.stream, plan.number))
+            db.write(REPLACED, (plan.stream, plan.replaces))
+            db.write("DELETE FROM rewrites WHERE stream = ? AND segment = ?", (plan.stream, plan.replaces))
+
+    def _placed(self, plan: Plan) -> list[Any]:
+        """Return which revisions now lie in the segment: number, article, revision."""
+        if plan.replaces is None or plan.stream != "articles":
+            return self._session.db.rows(PLACED, (plan.number, plan.rows))
+        return self._session.db.rows(PLACED_AGAIN, (plan.number, self._pairs(plan)))
+
+    def _pairs(self, plan: Plan) -> str:
+        with (self._session.output / plan.path).open("rb") as file:
+            records = (orjson.loads(line) for line in file)
+            return orjson.dumps([[record["id"], record["revision"]] for record in records]).decode()
+
+    def _remove_replaced(self, plan: Plan) -> None:
+        row = self._session.db.row(PATH, (plan.stream, plan.replaces))
+        old = self._session.output / row["path"]
+        files.remove(old, files.manifest_of(old))
+        files.sync_folder(old.parent)
+
+    def _settle_plan(self, stream: Stream) -> None:
+        for row in self._session.db.rows(PLANNED, (stream,)):
+            plan = Plan(*row)
+            path = self._session.output / plan.path
+            written = files.measure(path) if path.exists() else None
+            if written and (segment_paths.read_manifest(path) or {}).get("sha256") == written.sha256:
+                files.sync_folder(path.parent)
+                self._mark_sealed(plan, written)
+            else:
+                self._void(plan, path)
+
+    def _void(self, plan: Plan, path: Path) -> None:
+        """Take back a plan whose file was not delivered, or was spoilt since: the outbox has its lines."""
+        manifest = files.manifest_of(path)
+        files.remove(path, files.temporary(path), manifest, files.temporary(manifest))
+        with self._session.db.transaction("void"):
+            self._session.db.write(
+                "DELETE FROM segments WHERE stream = ? AND number = ? AND state = 'planned'",
+                (plan.stream, plan.number),
+            )

@@ -1,0 +1,23 @@
+"""When articles appear, as the feed told: for what is usual at an hour, and for what was known before a run."""
+
+from datetime import datetime
+
+from espreso_crawler.ledger.entries.coverage import Coverage
+from espreso_crawler.ledger.session import Session
+
+RECENT = 2000
+"""Entries looked at: about a month of the feed."""
+TIMES = "SELECT published FROM entries WHERE host = ? AND published IS NOT NULL ORDER BY entry DESC LIMIT ?"
+
+
+def recent_times(session: Session, host: str) -> list[int]:
+    """Return the feed times of the entries that came last, in seconds since 1970."""
+    return [row[0] for row in session.db.rows(TIMES, (host, RECENT))]
+
+
+def newest_in_feed(session: Session) -> dict[str, datetime]:
+    """Return, by host of the feed, the newest time that was read of it so far."""
+    newest: dict[str, datetime] = {}
+    for stretch in Coverage(session).stretches():
+        newest[stretch.host] = max(stretch.newest, newest.get(stretch.host, stretch.newest))
+    return newest

@@ -1,0 +1,1 @@
+"""Drafts that wait for a verdict, and what a verdict is based on."""

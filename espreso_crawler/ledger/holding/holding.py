@@ -1,0 +1,166 @@
+"""Drafts held back until a verdict: no revision number, no line, no new name of an article before that."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from espreso_crawler.ledger.articles import articles
+from espreso_crawler.ledger.articles.decisions import Decision, Draft
+from espreso_crawler.ledger.articles.neighbours import Neighbour
+from espreso_crawler.ledger.delivery.outbox import Outbox
+from espreso_crawler.ledger.entries import states
+from espreso_crawler.ledger.holding import quarantine
+from espreso_crawler.ledger.holding.held_draft import Kept, packed, unpacked
+from espreso_crawler.ledger.session import Session
+
+KEEP = """
+INSERT INTO held (run, state, entry, base, draft, line, observation, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+QUARANTINE = "UPDATE held SET state = 'quarantined', reason = ? WHERE seq = ?"
+MINE = "SELECT * FROM held WHERE run = ? AND state <> 'quarantined' ORDER BY seq"
+ADOPT = """
+UPDATE held SET run = ? WHERE state <> 'quarantined' AND run NOT IN (SELECT run FROM runs WHERE state = 'running')
+"""
+WRITES_A_HEAD = ("event", "baseline")
+"""Outcomes that change what is known of an article; the others only end an entry and need no verdict."""
+
+
+class Holding:
+    """``ledger.holding``: in memory at first, in the ledger with the next flush, so that a kill loses nothing."""
+
+    def __init__(self, session: Session, outbox: Outbox) -> None:
+        self._session = session
+        self._outbox = outbox
+        self._held: list[Kept] = []
+        self._names: dict[str, Kept] = {}
+        self._adopted: set[int | None] = set()
+        """Rows taken over: one that was accepted since stands there until the flush."""
+        self._since = 0.0
+
+    def adopt(self) -> list[Kept]:
+        """Take over drafts that runs left which are over, and return them: they wait for this run's verdict."""
+        session, mine = self._session, self._adopted | {kept.seq for kept in self._held}
+        with session.db.transaction("adopt"):
+            session.db.write(ADOPT, (session.run,))
+            rows = [row for row in session.db.rows(MINE, (session.run,)) if row["seq"] not in mine]
+            adopted = [unpacked(row) for row in rows]
+            states.adopt(session.db, session.run, _entries(adopted))
+        for kept in adopted:
+            self._adopted.add(kept.seq)
+            self._add(kept)
+        return adopted
+
+    def put(self, draft: Draft, observation: bytes) -> tuple[Decision, Kept | None]:
+        """Hold a draft back; returns what would be decided about it, and what waits for `accept` or `quarantine`.
+
+        A draft that says nothing new is decided at once, unless an earlier one of its article is held.
+        """
+        names = articles.names(draft.edition, draft.entity_id, draft.addresses())
+        earlier = next((self._names[name] for name in reversed(names) if name in self._names), None)
+        decision, base = self._outbox.foresee(draft, names)
+        if earlier is None and decision.outcome not in WRITES_A_HEAD:
+            return self._outbox.emit(replace(draft, says_nothing_new=True)), None
+        if earlier and earlier.draft.digests == draft.digests:
+            decision = Decision("duplicate", earlier.foreseen.id or decision.id, revision=decision.revision)
+        kept = Kept(draft, observation, decision, base, names)
+        if not self._held or all(each.seq for each in self._held):
+            self._since = time.monotonic()
+        self._add(kept)
+        if draft.entry_url:
+            self._session.end_handling(draft.entry_url)
+        return decision, kept
+
+    def accept(self, drafts: Sequence[Kept]) -> list[Kept]:
+        """Let drafts into the outbox, in the order in which they were made: now they are decided.
+
+        Returns those that stay held, because an earlier draft of the same article does.
+        """
+        blocked = self._behind_others(drafts)
+        going = [kept for kept in drafts if kept not in blocked]
+        self._remove(going)
+        for kept in going:
+            self._outbox.emit(kept.draft, kept)
+        return blocked
+
+    def quarantine(self, drafts: Sequence[Kept], reasons: Sequence[str]) -> None:
+        """Put drafts into quarantine, each with its reason; their entries end as ``quarantined``."""
+        if not drafts:
+            return
+        self._remove(drafts)
+        session = self._session
+        quarantine.hide(session, session.run)  # a kill must not leave a copy that is behind
+        with session.db.transaction("quarantine"):
+            for kept, reason in zip(drafts, reasons, strict=True):
+                if kept.seq:
+                    session.db.write(QUARANTINE, (reason, kept.seq))
+                else:
+                    self._write(kept, "quarantined", reason)
+            ends = [
+                states.End(kept.draft.entry_url, "quarantined", reason)
+                for kept, reason in zip(drafts, reasons, strict=True)
+                if kept.draft.entry_url
+            ]
+            tallies = states.end(session.db, session.run, ends, now=session.now())
+            tallies["outcome/quarantined"] = len(drafts)
+            session.count(tallies)
+        quarantine.show(session, session.run)
+
+    def is_due(self) -> bool:
+        """Whether a draft has been in memory alone for `Rules.flush_seconds`."""
+        has_unwritten = any(kept.seq is None for kept in self._held)
+        return has_unwritten and time.monotonic() - self._since >= self._session.rules.flush_seconds
+
+    def flush(self) -> None:
+        """Write held drafts into the ledger, so that they outlive the process."""
+        unwritten = [kept for kept in self._held if kept.seq is None]
+        if not unwritten:
+            return
+        with self._session.db.transaction("hold"):
+            rows = [self._write(kept, "waiting", None) for kept in unwritten]
+            states.hold(self._session.db, self._session.run, _entries(unwritten))
+        for kept, seq in zip(unwritten, rows, strict=True):
+            kept.seq = seq
+
+    def texts(self) -> list[Neighbour]:
+        """Return what is kept of the texts that are held."""
+        return [kept.draft.text for kept in self._held if kept.draft.text]
+
+    def has(self, draft: Draft) -> bool:
+        """Whether an earlier draft of the same article is held: then this one must not overtake it."""
+        if not self._names:
+            return False
+        names = articles.names(draft.edition, draft.entity_id, draft.addresses())
+        return any(name in self._names for name in names)
+
+    def _behind_others(self, drafts: Sequence[Kept]) -> list[Kept]:
+        going, names, behind = set(map(id, drafts)), set[str](), list[Kept]()
+        if len(going) == len(self._held):
+            return []
+        for kept in self._held:
+            if id(kept) in going and names.isdisjoint(kept.names):
+                continue
+            names.update(kept.names)
+            if id(kept) in going:
+                behind.append(kept)
+        return behind
+
+    def _add(self, kept: Kept) -> None:
+        self._held.append(kept)
+        self._names |= dict.fromkeys((*kept.names, kept.foreseen.id), kept)
+
+    def _remove(self, drafts: Sequence[Kept]) -> None:
+        gone = set(map(id, drafts))
+        left = [kept for kept in self._held if id(kept) not in gone]
+        self._held, self._names = [], {}
+        for kept in left:
+            self._add(kept)
+
+    def _write(self, kept: Kept, state: str, reason: str | None) -> int:
+        content, line = packed(kept, self._session)
+        observation = kept.observation.decode()
+        row = (self._session.run, state, kept.draft.entry_url, kept.base, content, line, observation, reason)
+        return self._session.db.write(KEEP, row).lastrowid or 0
+
+
+def _entries(drafts: Sequence[Kept]) -> list[str]:
+    return [kept.draft.entry_url for kept in drafts if kept.draft.entry_url]

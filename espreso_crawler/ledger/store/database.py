@@ -1,0 +1,160 @@
+"""One SQLite connection: opening, transactions, and its errors in the words of the person at the terminal."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger.crash import crash_point
+from espreso_crawler.ledger.store import schema
+
+CACHE_KIB = 32 * 1024
+ADVICE = {
+    sqlite3.SQLITE_FULL: "the disk is full: make room and crawl again, what was not written stays pending",
+    sqlite3.SQLITE_READONLY: "it cannot be written: check the rights of the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check the rights of the file and its folder",
+    sqlite3.SQLITE_PERM: "it cannot be opened: check the rights of the file and its folder",
+    sqlite3.SQLITE_IOERR: "the disk failed: check it, then crawl again, what was not written stays pending",
+    sqlite3.SQLITE_BUSY: "another process holds it and does not let go: is a crawl stopped or hanging?",
+    sqlite3.SQLITE_NOTADB: "it is no ledger; it was left as it is",
+    sqlite3.SQLITE_CORRUPT: (
+        "it is damaged and was left as it is: set it aside and restore it by `scrapy reconcile --rebuild`"
+    ),
+}
+_PRIMARY = 0xFF  # the low byte of an extended result code
+
+
+class Database:
+    """A connection in autocommit mode; writes belong inside `transaction`, which never nests."""
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self.name = name
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path | None, *, busy_seconds: float) -> Self:
+        """Open the file, or a vanishing database for None, and bring its tables up to date.
+
+        Raises LedgerError when it is no ledger, damaged, read-only, of a newer program or cannot be opened.
+        """
+        name = str(path or "the ledger in memory")
+        with _told(name):
+            # `scrapy shell` opens the one in memory in another thread than it uses it from.
+            connection = sqlite3.connect(
+                path or ":memory:", timeout=busy_seconds, isolation_level=None, check_same_thread=path is not None
+            )
+            connection.row_factory = sqlite3.Row
+            database = cls(connection, name)
+            try:
+                database._prepare()
+            except BaseException:
+                connection.close()
+                raise
+        return database
+
+    def row(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Return the first row of a query, None when there is none."""
+        try:
+            return self._connection.execute(sql, values).fetchone()
+        except sqlite3.Error as error:
+            raise told(self.name, error) from error
+
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
+        """Return every row of a query."""
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise told(self.name, error) from error
+
+    def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield the rows of a query one by one, for results that need not fit in memory."""
+        with _told(self.name):
+            # No `yield from`: that would close the cursor with the generator, perhaps after the connection.
+            for row in self._connection.execute(sql, values):  # noqa: UP028
+                yield row
+
+    def write(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+        """Run one writing statement; its cursor has ``rowcount`` and ``lastrowid``."""
+        try:
+            return self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise told(self.name, error) from error
+
+    def write_all(self, sql: str, many: Iterable[Sequence[Any]]) -> None:
+        """Run one writing statement for every set of values."""
+        try:
+            self._connection.executemany(sql, many)
+        except sqlite3.Error as error:
+            raise told(self.name, error) from error
+
+    @contextmanager
+    def transaction(self, name: str) -> Iterator[None]:
+        """Do the body in one writing transaction: all of it stands on the disk afterwards, or none of it."""
+        self.write("BEGIN IMMEDIATE")
+        try:
+            yield
+            crash_point(f"{name}:before-commit")
+            self.write("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._connection.rollback()
+            raise
+        crash_point(f"{name}:after-commit")
+
+    def version(self) -> int:
+        """Return a number that changes when another process commits."""
+        return int(self.row("PRAGMA data_version")[0])
+
+    def vacuum(self) -> None:
+        """Write the whole file anew, so that nothing deleted can be read from its free pages."""
+        self.write("VACUUM")
+        self.write("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    def _prepare(self) -> None:
+        version = self.row("PRAGMA user_version")[0]
+        has_tables = self.row("SELECT count(*) FROM sqlite_schema")[0] > 0
+        if has_tables and self.row("PRAGMA application_id")[0] != schema.APPLICATION_ID:
+            raise LedgerError(f"{self.name}: an SQLite file, but no ledger; it was left as it is")
+        if version > len(schema.STEPS):
+            raise LedgerError(
+                f"{self.name}: written by a newer version of this program (format {version}, known up to "
+                f"{len(schema.STEPS)}): update the program; the file was left as it is"
+            )
+        self.write("PRAGMA journal_mode = WAL")
+        self.write("PRAGMA synchronous = FULL")
+        self.write(f"PRAGMA cache_size = -{CACHE_KIB}")
+        # Some builds overwrite what is deleted, which writes every sealed line once more: `vacuum` is for that.
+        self.write("PRAGMA secure_delete = OFF")
+        if version < len(schema.STEPS):
+            self._migrate()
+
+    def _migrate(self) -> None:
+        with self.transaction("migrate"):
+            version = self.row("PRAGMA user_version")[0]  # another process may have been faster
+            for step in schema.STEPS[version:]:
+                for statement in step.split(";\n"):
+                    self.write(statement)
+            self.write(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            self.write(f"PRAGMA user_version = {len(schema.STEPS)}")
+
+
+def told(name: str, error: sqlite3.Error) -> LedgerError:
+    """Return an SQLite error as a LedgerError that names the file and what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    advice = ADVICE.get(code)
+    return LedgerError(f"{name}: {error}" + (f"; {advice}" if advice else ""))
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise told(name, error) from error
