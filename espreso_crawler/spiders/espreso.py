@@ -13,11 +13,12 @@ from espreso_crawler.spiders.arguments import CrawlArguments
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.backlog import Backlog
 from espreso_crawler.spiders.crawl import Crawl
-from espreso_crawler.spiders.starts import Starts
+from espreso_crawler.spiders.feeds import Feeds
+from espreso_crawler.spiders.starts import Parse, Starts
 
 
 class EspresoSpider(Spider):
-    """Base of the spiders: a subclass names its `path`, makes its parts and reads its sources.
+    """Base of the spiders: a subclass names its `path` and reads its sources.
 
     Every article page comes to `parse_article`, so a subclass of yours can look at what is read there.
     """
@@ -25,9 +26,6 @@ class EspresoSpider(Spider):
     arguments_type: ClassVar[type[CrawlArguments]] = CrawlArguments
     path: ClassVar[str]
     """Where an edition has what the crawl begins with."""
-    articles: Articles
-    backlog: Backlog
-    starts: Starts
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__()
@@ -36,6 +34,12 @@ class EspresoSpider(Spider):
         self.given = {name: value for name, value in given.items() if name != "_job"}
         self.hosts = self.arguments.hosts
         self.crawl = Crawl(crawler, self.arguments, self.logger)
+
+    def begin_with(self, parse: Parse, feeds: Feeds | None = None) -> None:
+        """Make the parts that every spider has: `parse` reads its sources, `feeds` those of article pages."""
+        self.articles = Articles(self.crawl, self.parse_article, feeds)
+        self.backlog = Backlog(self.crawl, self.articles)
+        self.starts = Starts(self.crawl, parse)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:

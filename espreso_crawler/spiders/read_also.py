@@ -13,12 +13,9 @@ from espreso_crawler.pages import Feed, feed, is_article
 from espreso_crawler.pages.feed import leading_on
 from espreso_crawler.spiders.archive import Archive
 from espreso_crawler.spiders.arguments import ReadAlsoArguments
-from espreso_crawler.spiders.articles import Articles
-from espreso_crawler.spiders.backlog import Backlog
 from espreso_crawler.spiders.browsing import Browsing
 from espreso_crawler.spiders.espreso import EspresoSpider
 from espreso_crawler.spiders.feeds import Feeds
-from espreso_crawler.spiders.starts import Starts
 
 
 class ReadAlsoSpider(EspresoSpider):
@@ -35,11 +32,9 @@ class ReadAlsoSpider(EspresoSpider):
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)
         self.feeds = Feeds(self.crawl)
-        self.articles = Articles(self.crawl, self.parse_article, self.feeds)
+        self.begin_with(self.parse_start, self.feeds)
         self.archive = Archive(self.crawl, self.feeds, self.articles)
         self.browsing = Browsing(self.crawl, self.arguments.browser, self.feeds, self.articles, self.archive)
-        self.backlog = Backlog(self.crawl, self.articles)
-        self.starts = Starts(self.crawl, self.parse_start)
 
     def parse_start(self, response: Response) -> Iterator[Request | Article]:
         """Read a start page: the article on it, if it is one, its feed, and the archive if more is wanted.

@@ -9,11 +9,8 @@ from scrapy.http import Response
 
 from espreso_crawler import site
 from espreso_crawler.pages.lists import rss
-from espreso_crawler.spiders.articles import Articles
-from espreso_crawler.spiders.backlog import Backlog
 from espreso_crawler.spiders.espreso import EspresoSpider
 from espreso_crawler.spiders.lists import Lists
-from espreso_crawler.spiders.starts import Starts
 
 
 class RssSpider(EspresoSpider):
@@ -28,9 +25,7 @@ class RssSpider(EspresoSpider):
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)
         self.lists = Lists(self.crawl)
-        self.articles = Articles(self.crawl, self.parse_article)
-        self.backlog = Backlog(self.crawl, self.articles)
-        self.starts = Starts(self.crawl, self.parse_rss)
+        self.begin_with(self.parse_rss)
 
     def parse_rss(self, response: Response) -> Iterable[Request]:
         """Note what an RSS feed names. Raises `PageError`.

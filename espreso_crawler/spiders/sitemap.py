@@ -11,11 +11,8 @@ from scrapy.http import Response
 
 from espreso_crawler import site
 from espreso_crawler.pages.lists import Child, sitemap
-from espreso_crawler.spiders.articles import Articles
-from espreso_crawler.spiders.backlog import Backlog
 from espreso_crawler.spiders.espreso import EspresoSpider
 from espreso_crawler.spiders.lists import Lists
-from espreso_crawler.spiders.starts import Starts
 
 # Their addresses are those of lists of articles; a sitemap of another name is read, whatever it holds.
 NOT_ARTICLES = re.compile(r"categor|rubric|tags?(?![a-z])|author", re.IGNORECASE)
@@ -35,9 +32,7 @@ class SitemapSpider(EspresoSpider):
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)
         self.lists = Lists(self.crawl)
-        self.articles = Articles(self.crawl, self.parse_article)
-        self.backlog = Backlog(self.crawl, self.articles)
-        self.starts = Starts(self.crawl, self.parse_sitemap)
+        self.begin_with(self.parse_sitemap)
         self._asked: set[str] = set()
 
     def parse_sitemap(self, response: Response) -> Iterator[Request]:
