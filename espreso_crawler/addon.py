@@ -32,7 +32,7 @@ THEIRS = frozenset({
 # A page that is only looked at: of a crawl's components those that keep its manners towards the host.
 MANNERS: dict[str, Any] = {
     "EXTENSIONS": {
-        "espreso_crawler.extensions.health.HealthExtension": 17,
+        "espreso_crawler.extensions.manners.MannersExtension": 17,
         "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
     },
     "ITEM_PIPELINES": {},

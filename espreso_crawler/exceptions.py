@@ -82,5 +82,5 @@ class ContractBroken(EspresoError):
 class HeldBack(EspresoError):
     """A request taken back from the downloader's queue because its host asked for a pause.
 
-    Raised by `HealthExtension`, caught by `BackoffMiddleware`, which schedules the request again.
+    Raised by `MannersExtension`, caught by `BackoffMiddleware`, which schedules the request again.
     """

@@ -22,7 +22,7 @@ EXTENSIONS = {
     # Made before the ledger is opened, so that a wrong setting leaves no run behind.
     "espreso_crawler.extensions.metrics.MetricsExtension": 15,  # at work after the ledger is closed, as the next
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
-    "espreso_crawler.extensions.health.HealthExtension": 17,
+    "espreso_crawler.extensions.manners.MannersExtension": 17,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
     "espreso_crawler.extensions.reservations.ReservationsExtension": 26,

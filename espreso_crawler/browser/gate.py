@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 
-from espreso_crawler.extensions.health import health_of
+from espreso_crawler.extensions.manners import manners_of
 from espreso_crawler.identity import host_of
 
 PAUSE = "pause"
@@ -21,7 +21,7 @@ class Gate:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._robots = crawler.get_downloader_middleware(RobotsTxtMiddleware)
-        self._health = health_of(crawler)
+        self._health = manners_of(crawler)
 
     async def refusal(self, request: BrowserRequest) -> str | None:
         """Return why a request must not be made: ``kind``, ``frame``, or as `refusal_of`; None when it may."""

@@ -12,9 +12,9 @@ from scrapy.utils.misc import load_object
 
 from espreso_crawler.drops import HostUnavailable
 from espreso_crawler.exceptions import HeldBack
-from espreso_crawler.extensions.health import HealthExtension, health_of, is_failure
-from espreso_crawler.extensions.hosts import Host
-from espreso_crawler.pages.challenge import challenge
+from espreso_crawler.extensions.manners import MannersExtension, is_failure, manners_of
+from espreso_crawler.manners.challenge import challenge
+from espreso_crawler.manners.host import Host
 
 # A wait looks this often, in seconds, whether the crawl was told to end.
 GLANCE = 0.2
@@ -28,7 +28,7 @@ class BackoffMiddleware:
     ``espreso/host/challenges``.
     """
 
-    def __init__(self, crawler: Crawler, health: HealthExtension) -> None:
+    def __init__(self, crawler: Crawler, health: MannersExtension) -> None:
         self._crawler = crawler
         self._health = health
         settings = crawler.settings
@@ -38,7 +38,7 @@ class BackoffMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take the crawl's hosts."""
-        return cls(crawler, health_of(crawler))
+        return cls(crawler, manners_of(crawler))
 
     async def process_request(self, request: Request) -> Request | None:
         """Refuse what goes to a host that is given up; send what goes to a paused one to stand aside."""

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from w3lib.encoding import read_bom
 
 from espreso_crawler.drops import HostUnavailable
-from espreso_crawler.extensions.health import health_of
+from espreso_crawler.extensions.manners import manners_of
 
 SUCCESS, CLIENT_ERROR = 2, 4  # classes of status codes
 LARGEST = 512 * 1024  # bytes that are read (section 2.5)
@@ -39,7 +39,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._health = health_of(crawler)
+        self._health = manners_of(crawler)
 
     async def process_request(self, request: Request) -> Request | None:  # type: ignore[override]  # as Scrapy allows
         """Refuse what the rules forbid. Raises `HostUnavailable` for want of rules, and when the host is given up."""

@@ -17,12 +17,12 @@ from scrapy.utils.asyncio import call_later
 
 from espreso_crawler.drops import HostUnavailable
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, HeldBack
-from espreso_crawler.extensions.hosts import Host
 from espreso_crawler.extensions.ledger import LedgerExtension
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
-from espreso_crawler.extensions.waits import backoff, retry_after
 from espreso_crawler.identity import host_of
 from espreso_crawler.ledger.pauses import Pauses
+from espreso_crawler.manners.host import Host
+from espreso_crawler.manners.waits import backoff, retry_after
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def is_failure(status: int) -> bool:
     )
 
 
-class HealthExtension:
+class MannersExtension:
     """Pauses hosts that ask for it or fail, and gives up those that go on failing: the circuit opens.
 
     Requests of a paused host stand aside and take no place in the downloader, so other hosts are not slowed. After a
@@ -242,9 +242,9 @@ class HealthExtension:
             engine.crawl(request)
 
 
-def health_of(crawler: Crawler) -> HealthExtension:
-    """Return the crawl's `HealthExtension`. Raises `ConfigurationError` when it is switched off."""
-    health = crawler.get_extension(HealthExtension)
+def manners_of(crawler: Crawler) -> MannersExtension:
+    """Return the crawl's `MannersExtension`. Raises `ConfigurationError` when it is switched off."""
+    health = crawler.get_extension(MannersExtension)
     if health is None:
         raise ConfigurationError("EXTENSIONS: the health extension is switched off, and nothing is fetched without it")
     return health
