@@ -8,7 +8,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 
 from espreso_crawler.extensions.manners import manners_of
-from espreso_crawler.identity import host_of
+from espreso_crawler.manners.scope import is_in_scope
 
 PAUSE = "pause"
 # What can build a feed. Images, fonts, media and style sheets cannot, and beacons are for whoever counts visitors.
@@ -21,7 +21,7 @@ class Gate:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._robots = crawler.get_downloader_middleware(RobotsTxtMiddleware)
-        self._health = manners_of(crawler)
+        self._manners = manners_of(crawler)
 
     async def refusal(self, request: BrowserRequest) -> str | None:
         """Return why a request must not be made: ``kind``, ``frame``, or as `refusal_of`; None when it may."""
@@ -33,9 +33,9 @@ class Gate:
 
     async def refusal_of(self, url: str) -> str | None:
         """Return why an address must not be asked for: ``host``, ``robots`` or ``pause``; None when it may."""
-        if not url.startswith(("http://", "https://")) or host_of(url) not in self._hosts:
+        if not is_in_scope(url, self._hosts):
             return "host"
-        host = self._health.host(url)
+        host = self._manners.host(url)
         if host.closed or host.left > 0:
             return PAUSE
         if self._robots is None:  # ROBOTSTXT_OBEY is off

@@ -6,7 +6,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
-from espreso_crawler.identity import host_of
+from espreso_crawler.manners.scope import is_in_scope
 
 LONGEST_SHOWN = 200  # of an address that somebody else chose
 
@@ -29,8 +29,6 @@ class HostsMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raise `IgnoreRequest` for a request to a foreign host."""
-        is_web = request.url.startswith(("http://", "https://"))
-        hosts = getattr(self._crawler.spider, "hosts", None)
-        if not is_web or (hosts is not None and host_of(request.url) not in hosts):
+        if not is_in_scope(request.url, getattr(self._crawler.spider, "hosts", None)):
             self._crawler.stats.inc_value("espreso/host/foreign")
             raise IgnoreRequest(f"leads to {request.url[:LONGEST_SHOWN]}, which is no host of this crawl")

@@ -1,6 +1,5 @@
 """robots.txt as RFC 9309 wants it: what cannot be read forbids everything, where the stock middleware allows it."""
 
-from http import HTTPStatus
 from typing import Self
 
 from scrapy import Request
@@ -9,13 +8,10 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
-from w3lib.encoding import read_bom
 
 from espreso_crawler.drops import HostUnavailable
 from espreso_crawler.extensions.manners import manners_of
-
-SUCCESS, CLIENT_ERROR = 2, 4  # classes of status codes
-LARGEST = 512 * 1024  # bytes that are read (section 2.5)
+from espreso_crawler.manners import answers
 
 
 class Closed(RobotParser):
@@ -39,45 +35,32 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._health = manners_of(crawler)
+        self._manners = manners_of(crawler)
 
     async def process_request(self, request: Request) -> Request | None:  # type: ignore[override]  # as Scrapy allows
         """Refuse what the rules forbid. Raises `HostUnavailable` for want of rules, and when the host is given up."""
-        host = self._health.host(request.url)
-        self._health.require_open(host)
+        self._manners.require_open(request.url)
         if request.meta.get("dont_obey_robotstxt"):
             return None
-        if not self._health.may_go(host, request):
+        if not self._manners.may_go(request):
             return request
-        with self._health.asking_for_rules(host):
+        with self._manners.asking_for_rules(request.url):
             rules = await self.robot_parser(request)
-        self._health.require_open(host)
+        self._manners.require_open(request.url)
         self.process_request_2(rules, request)
         return None
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        """Take rules from a 2xx answer, no rules from a 4xx one (section 2.3.1.3); anything else closes the host."""
-        status_class = response.status // 100
-        is_missing = status_class == CLIENT_ERROR and response.status != HTTPStatus.TOO_MANY_REQUESTS
-        body = as_utf8(response.body[:LARGEST])
-        is_html = body.lstrip()[:1] == b"<"
-        if not is_missing and (status_class != SUCCESS or is_html):
-            self._close(netloc, "an HTML page" if status_class == SUCCESS else f"HTTP {response.status}")
+        """Take the rules; when they cannot be read, the host is closed."""
+        try:
+            body = answers.rules(response.status, response.body)
+        except ValueError as error:
+            self._close(netloc, str(error))
             return
-        rules = response.replace(body=b"" if is_missing else body)
-        await super()._parse_robots(rules, netloc, request)
-        self._keep_distance(netloc, request)
-
-    def _keep_distance(self, netloc: str, request: Request) -> None:
-        rules, host = self._parsers[netloc], self._health.host(request.url)
-        agent = self._robotstxt_useragent or self._default_useragent
-        delay = rules.crawl_delay(agent) if isinstance(rules, RobotParser) else None
-        if not delay:
-            return
-        if delay > self._health.longest_pause:
-            self._health.give_up(host, f"its crawl-delay of {delay:.0f} s is longer than ESPRESO_LONGEST_PAUSE")
-        else:
-            self._health.keep_distance(host, request, delay)
+        await super()._parse_robots(response.replace(body=body), netloc, request)
+        rules, agent = self._parsers[netloc], self._robotstxt_useragent or self._default_useragent
+        if isinstance(rules, RobotParser) and (delay := rules.crawl_delay(agent)):
+            self._manners.keep_distance(request, delay)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         is_told = isinstance(exc, HostUnavailable)
@@ -85,18 +68,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def _close(self, netloc: str, reason: str) -> None:
         self._stats.inc_value("espreso/robots/unreadable")
-        host = self._health.host(f"http://{netloc}/")
-        self._health.give_up(host, f"robots.txt could not be read ({reason}), so nothing is fetched")
+        self._manners.give_up(f"http://{netloc}/", f"robots.txt could not be read ({reason}), so nothing is fetched")
         waiting, closed = self._parsers[netloc], Closed()
         self._parsers[netloc] = closed
         if isinstance(waiting, Deferred):  # it is: the stock middleware puts one there before it asks
             waiting.callback(closed)
-
-
-def as_utf8(body: bytes) -> bytes:
-    """Return rules as the UTF-8 that they should be (section 2.3): Protego reads over every byte that is not."""
-    encoding, mark = read_bom(body)
-    if encoding is None and b"\0" in body[:2]:  # UTF-16 without its mark: rules begin with ASCII
-        encoding = "utf-16-be" if body.startswith(b"\0") else "utf-16-le"
-    body = body[len(mark or b"") :]
-    return body.decode(encoding, "ignore").encode() if encoding else body

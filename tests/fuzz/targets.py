@@ -10,9 +10,9 @@ from scrapy.robotstxt import ProtegoRobotParser
 from espreso_crawler.exceptions import ArgumentError, BrokenPage, LayoutError, NotAnArticle
 from espreso_crawler.identity import article_id
 from espreso_crawler.items import Article
+from espreso_crawler.manners.answers import as_utf8
 from espreso_crawler.manners.challenge import challenge
 from espreso_crawler.manners.waits import retry_after
-from espreso_crawler.middlewares.robots import as_utf8
 from espreso_crawler.pages import Page, article, awaits_script, feed, more_button
 from espreso_crawler.pages.listing import listing
 from espreso_crawler.pages.lists import rss, sitemap

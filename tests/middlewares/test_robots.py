@@ -5,7 +5,7 @@ import itertools
 import pytest
 from scrapy.robotstxt import ProtegoRobotParser
 
-from espreso_crawler.middlewares.robots import as_utf8
+from espreso_crawler.manners.answers import as_utf8
 from tests.crawls import PAGE, Desk, page_requests, start
 from tests.middlewares.test_backoff import pending
 from tests.site import DemoSite, Fault, SiteOptions, running
