@@ -57,8 +57,8 @@ def tell(where: Places, console: Console) -> None:
         _row(console, name, (str(len(lines(crawl))) for crawl in crawls))
     console.print()
     for name, text in _events(crawls):
-        told = Text(f"{name:<{EVENT}}{text}", overflow="ellipsis", no_wrap=True)
-        console.print(told, soft_wrap=not console.is_terminal)
+        cut = {"no_wrap": True, "overflow": "ellipsis"} if console.is_terminal else {"soft_wrap": True}
+        console.print(Text(f"{name:<{EVENT}}{text}"), **cut)
     console.print()
     for question, command in _questions(where, crawls):
         console.print(Text(f"{question}\n  {command}"), soft_wrap=True)

@@ -37,6 +37,7 @@ class Told(NamedTuple):
     exit_code: int
     text: str
     home: Path
+    is_piped: bool
 
     @property
     def lines(self) -> list[str]:
@@ -80,7 +81,7 @@ def in_terminal(home: Path) -> Told:
     os.close(theirs)
     said = b"".join(iter(lambda: _read(ours), b""))
     os.close(ours)
-    return Told(child.wait(120), said.decode().replace("\r\n", "\n"), home)
+    return Told(child.wait(120), said.decode().replace("\r\n", "\n"), home, is_piped=False)
 
 
 def _read(terminal: int) -> bytes:
@@ -93,7 +94,7 @@ def _read(terminal: int) -> bytes:
 def in_pipe(home: Path) -> Told:
     done = subprocess.run(command(home), cwd=ROOT, capture_output=True, check=False, timeout=120)
     assert done.stderr == b""
-    return Told(done.returncode, done.stdout.decode(), home)
+    return Told(done.returncode, done.stdout.decode(), home, is_piped=True)
 
 
 @pytest.fixture(scope="module", params=[in_terminal, in_pipe])
@@ -109,6 +110,8 @@ def test_a_demo_is_two_dozen_lines_and_no_dump(told: Told):
     assert told.exit_code == 0, told.text
     assert 20 < len(told.lines) <= MOST_LINES, told.text
     assert not any('{"' in line or "Traceback" in line for line in told.lines)
+    long = [line for line in told.lines if len(line) > COLUMNS and "scrapy" not in line]
+    assert long == [] or told.is_piped, "only commands are longer than the terminal, to be copied whole"
     assert not (told.home / "output/demo/articles/from_before").exists()
     assert not (told.home / "state").exists(), "the state of real crawls is left alone"
 
@@ -157,6 +160,7 @@ def test_every_event_of_the_story_is_in_the_output(told: Told):
     ]
     assert [label for label, _ in groupby(workshop)] == ["exclusive", "updated"]
     assert told.event("label").startswith("exclusive, then updated: Inside the Lviv workshop")
+    assert told.event("label").endswith("…") != told.is_piped, "a terminal gets one line, a pipe the whole text"
 
     copies = {line["near_duplicate_of"] for line in articles if line["near_duplicate_of"]}
     assert {line["id"] for line in updated} <= copies, "the launchers of both editions have a near-copy"
