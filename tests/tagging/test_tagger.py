@@ -101,6 +101,14 @@ def test_a_topic_needs_two_triggers_or_one_in_the_lead():
     assert "topic:sanctions" in tags("Sanctions come first.\n\nThen other things.")
 
 
+def test_common_words_that_look_like_names_are_none():
+    assert tags("Досі привезли лише кілька лавок.") == {}, "so far, not Doha"
+    assert tags("Переговори у Досі тривали.") == {"place:doha": ["Досі"]}
+    assert tags("Команда втратила капітана.", headline="Команда втратила капітана") == {}, "no losses of an army"
+    lost = "Росія втратила тисячу солдатів"
+    assert "topic:russian-losses" in tags(lost, headline=lost)
+
+
 def test_acronyms_of_topics_are_no_words():
     assert "topic:oil" in tags("Горить НПЗ.")
     assert "topic:education" not in tags("Він любить мон пансьє.")
