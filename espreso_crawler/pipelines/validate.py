@@ -17,7 +17,8 @@ from espreso_crawler.extensions.ledger import LedgerExtension
 from espreso_crawler.items import Article
 from espreso_crawler.places import places
 from espreso_crawler.record import encode
-from espreso_crawler.schema.validator import Problem, problems
+from espreso_crawler.schema.problem import Problem
+from espreso_crawler.schema.validator import problems
 
 logger = logging.getLogger(__name__)
 

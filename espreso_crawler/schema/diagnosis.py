@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
-from espreso_crawler.schema.validator import Problem
+from espreso_crawler.schema.problem import Problem
 
 LONGEST_VALUE = 120
 QUOTED = re.compile(r"'([^']+)'")

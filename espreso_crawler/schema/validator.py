@@ -3,26 +3,16 @@
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import orjson
 
+from espreso_crawler.schema.problem import Problem
 from espreso_crawler.schema.rules import DEMANDS, TEXT_DEMAND, WITHHELD
 from espreso_crawler.schema.strict_types import article_type
 
 STRICT_SCHEMA = "article.strict.schema.json"
-
-
-class Problem(NamedTuple):
-    """One error of a record: its top-level field, the path such as ``images[0].url``, and the reason."""
-
-    field: str
-    path: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
 
 
 def problems(line: bytes) -> list[Problem]:

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 
 from espreso_crawler.items import CONTENT
 from espreso_crawler.record import encode
-from espreso_crawler.schema.validator import Problem, problems, strict_schema
+from espreso_crawler.schema.problem import Problem
+from espreso_crawler.schema.validator import problems, strict_schema
 from tests.articles import full_article
 
 
