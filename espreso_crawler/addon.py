@@ -1,5 +1,6 @@
 """Settings that depend on others, or on what asks for them; resolved before any component reads them."""
 
+import logging
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from espreso_crawler import __version__, options, scrapy_settings, site
 from espreso_crawler import settings as project
 from espreso_crawler.exceptions import ConfigurationError
-from espreso_crawler.log_format import hide_lists_of_classes
+from espreso_crawler.log_format import hide_chatter, tells
 from espreso_crawler.looks import is_look
 from espreso_crawler.places import base
 from espreso_crawler.spiders.espreso import EspresoSpider
@@ -54,6 +55,7 @@ LOOKING_BY_OURS: dict[str, dict[str, int | None]] = {
     "EXTENSIONS": {
         "espreso_crawler.extensions.metrics.MetricsExtension": None,
         "espreso_crawler.extensions.notification.NotificationExtension": None,
+        "espreso_crawler.extensions.progress.ProgressExtension": None,
     },
 }
 
@@ -74,7 +76,7 @@ class ProjectAddon:
 
     def update_settings(self, settings: BaseSettings) -> None:
         """Resolve the settings; raises `ConfigurationError` for what a crawl cannot do."""
-        hide_lists_of_classes(settings.get("LOG_LEVEL"))
+        hide_chatter(settings.get("LOG_LEVEL"))
         settings.set("USER_AGENT", _user_agent(settings.get("ESPRESO_CONTACT")), "addon")
         for name, (components, unused) in UNUSED.items():
             if not settings.getbool(name):
@@ -89,6 +91,9 @@ class ProjectAddon:
         else:
             options.check(settings)
             scrapy_settings.check(settings)
+            settings.set(
+                "STATS_DUMP", tells(settings.get("LOG_LEVEL"), logging.DEBUG), "addon"
+            )  # they are in the run file
             _check_vocabularies(settings.get("ESPRESO_VOCABULARIES"))
             if not settings.getbool("ESPRESO_EMIT"):
                 settings.set("ESPRESO_LEDGER", "none", "cmdline")

@@ -140,7 +140,13 @@ def refusing(command: ScrapyCommand) -> Iterator[None]:
 
 
 def guard_output() -> None:
-    """Let standard output that breaks be one line in Scrapy's own commands too, where nobody catches it."""
+    """Let standard output that breaks be one line in Scrapy's own commands too, where nobody catches it.
+
+    A stream that was closed before the start leads nowhere from now on: Scrapy's log fails without one.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # to the end
     before = sys.excepthook
 
     def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

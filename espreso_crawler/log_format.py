@@ -17,16 +17,22 @@ REPEATERS = (
 )
 
 
-LISTERS = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware")
+CHATTER = {
+    "scrapy.addons": ("Enabled ",),
+    "scrapy.crawler": ("Enabled ", "Overridden settings"),
+    "scrapy.middleware": ("Enabled ",),
+    "scrapy.utils.log": ("Scrapy %(version)s started",),
+    "scrapy.core.engine": ("Spider opened", "Closing spider", "Spider closed"),
+}
+"""How lines begin that say what a crawl's own lines say, or nothing to act on; by logger."""
 
 
 class OneLineLogFormatter(LogFormatter):
     """Scrapy's log lines without the items in them, and each failure once."""
 
     def __init__(self, level: str | int) -> None:
-        number = logging.getLevelName(level) if isinstance(level, str) else level
         # Scrapy makes a record of every line and throws it away later: two a page, 0.03 ms.
-        self._tells_success = number <= logging.DEBUG
+        self._tells_success = tells(level, logging.DEBUG)
         for name in REPEATERS:
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
@@ -61,18 +67,22 @@ class OneLineLogFormatter(LogFormatter):
         return {"level": logging.ERROR, "msg": "%(url)s: a pipeline failed", "args": {"url": _url(item)}}
 
 
-def hide_lists_of_classes(level: str | int) -> None:
-    """Hide Scrapy's lists of settings and components, 75 lines a crawl, unless the log shows DEBUG."""
-    number = logging.getLevelName(level) if isinstance(level, str) else level
-    for name in LISTERS:
-        lister = logging.getLogger(name)
-        lister.removeFilter(_is_no_list)
-        if number > logging.DEBUG:
-            lister.addFilter(_is_no_list)
+def tells(level: str | int, kind: int) -> bool:
+    """Return whether a log of a level, as ``LOG_LEVEL`` gives it, shows lines of a kind."""
+    return int(logging.getLevelName(level) if isinstance(level, str) else level) <= kind
 
 
-def _is_no_list(record: logging.LogRecord) -> bool:
-    return not str(record.msg).startswith(("Enabled ", "Overridden settings"))
+def hide_chatter(level: str | int) -> None:
+    """Hide what Scrapy says of itself, 80 lines a crawl, unless the log shows DEBUG; never a warning."""
+    for name in CHATTER:
+        source = logging.getLogger(name)
+        source.removeFilter(_is_no_chatter)
+        if not tells(level, logging.DEBUG):
+            source.addFilter(_is_no_chatter)
+
+
+def _is_no_chatter(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.INFO or not str(record.msg).startswith(CHATTER[record.name])
 
 
 def _url(item: Any) -> str:

@@ -16,6 +16,8 @@ SQLITE = "sqlite:///"
 WEBHOOK_FIELDS = frozenset({"summary", "level", "spider", "run_id", "job", "reason", "exit_code", "verdict",
                             "started_at", "ended_at", "emitted", "failures", "findings", "run"})  # fmt: skip
 """What ``$NAME`` may stand for in ``ESPRESO_WEBHOOK_BODY``."""
+NEXT_CRAWL = "ESPRESO_NEXT_CRAWL"
+"""Environment variable by which ``scrapy schedule`` tells a crawl when the next one comes."""
 AGES = {"m", "h", "d"}
 
 
@@ -190,6 +192,12 @@ OPTIONS = {
     "ESPRESO_MONITORS": Option(True, FLAG, "whether rows wait for the monitors' verdict: [monitors.md](monitors.md)"),
     "ESPRESO_SEAL_ITEMS": Option(1000, whole(1), "most lines in one sealed file"),
     "ESPRESO_SEAL_SECONDS": Option(60.0, number(least=0), "longest time a line waits to be sealed"),
+    "ESPRESO_PROGRESS": Option(
+        "auto",
+        choice("auto", "on", "off"),
+        "how crawls and commands show how far they are: `auto` live in a terminal, else a log line a minute; `on` live "
+        "also where standard error is no terminal; `off` not at all: [docs/progress.md](docs/progress.md)",
+    ),
     "ESPRESO_METRICS": Option(
         None,
         NO_FOLDER,
@@ -206,6 +214,7 @@ SECRETS = ("ESPRESO_WEBHOOK_URL", "ESPRESO_WEBHOOK_TOKEN")
 """Only from the environment: Scrapy logs settings."""
 ONLY_ENVIRONMENT = frozenset({
     *SECRETS,
+    NEXT_CRAWL,  # from `scrapy schedule` to its crawls
     "ESPRESO_CRASH_AT", "ESPRESO_REAL_PAGES", "ESPRESO_REQUIRE_TOOLS",  # the tests' own
 })  # fmt: skip
 

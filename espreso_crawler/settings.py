@@ -19,8 +19,9 @@ ADDONS = {"espreso_crawler.addon.ProjectAddon": 0}
 EXTENSIONS = {
     "espreso_crawler.extensions.signals.SignalsExtension": 10,  # first, to know why the others end
     "espreso_crawler.extensions.announcement.AnnouncementExtension": 12,
+    "espreso_crawler.extensions.progress.ProgressExtension": 14,  # at work after the ledger is closed, as the next two
     # Made before the ledger is opened, so that a wrong setting leaves no run behind.
-    "espreso_crawler.extensions.metrics.MetricsExtension": 15,  # at work after the ledger is closed, as the next
+    "espreso_crawler.extensions.metrics.MetricsExtension": 15,
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
     "espreso_crawler.extensions.manners.MannersExtension": 17,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
@@ -112,6 +113,7 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as th
 # --- Log -------------------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"
 LOG_VERSIONS: list[str] = []  # `scrapy version -v` prints them
+LOGSTATS_INTERVAL = 0.0  # the progress extension tells more
 LOG_FORMATTER = "espreso_crawler.log_format.OneLineLogFormatter"
 
 # --- The environment -------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ SPAN = timedelta(hours=24)
 """What the first crawl goes back."""
 NO_WAITING = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False")
 """The sites belong to the user."""
+WARNINGS_ONLY = "LOG_LEVEL=WARNING"
+"""No table at the end of each crawl: the day has its own."""
 
 
 class Day:
@@ -30,7 +32,13 @@ class Day:
         self._sites, self._console = sites, console
         self._log = where.state / "crawl.log"
         self._log.parent.mkdir(parents=True)
-        own = [f"ESPRESO_OUTPUT={where.output}", f"ESPRESO_STATE={where.state}", f"LOG_FILE={self._log}", *NO_WAITING]
+        own = [
+            f"ESPRESO_OUTPUT={where.output}",
+            f"ESPRESO_STATE={where.state}",
+            f"LOG_FILE={self._log}",
+            WARNINGS_ONLY,
+            *NO_WAITING,
+        ]
         self._settings = [part for given in (*settings, *own) for part in ("-s", given)]
 
     def crawl(self) -> int:

@@ -19,6 +19,7 @@ from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, EspresoError, ExitCode, LedgerError
 from espreso_crawler.extensions.notification import MEANING, STOPPED, tell_of_no_start
 from espreso_crawler.extensions.signals import exit_code_of, stops
+from espreso_crawler.log_format import hide_chatter
 from espreso_crawler.scrapy_settings import check_early
 from espreso_crawler.spiders.arguments import CrawlArguments, ReadAlsoArguments
 
@@ -117,6 +118,7 @@ class Command(CrawlCommand):
             self._not_started(args[0], error)
         if self.exitcode:
             sys.exit(self.exitcode)
+        hide_chatter(self._given.get("LOG_LEVEL"))  # the first of it comes before the add-on
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit code from what happened."""

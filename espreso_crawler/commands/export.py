@@ -2,29 +2,25 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from scrapy.settings import BaseSettings
 
 from espreso_crawler.command import EspresoCommand, refuse
 from espreso_crawler.exceptions import ArgumentError, ExitCode
 from espreso_crawler.export.formats import ALL, FORMATS
-from espreso_crawler.export.source import Source, Track
+from espreso_crawler.export.source import Source
 from espreso_crawler.export.writing import to_folder, to_stream
 from espreso_crawler.pipelines.tag import vocabularies_of
 from espreso_crawler.places import base, places
+from espreso_crawler.progress import tracking
 from espreso_crawler.spiders.arguments import instant
 from espreso_crawler.vocabularies.concepts import Concept, Vocabularies
 
 FOLDER = "export"
 STDOUT = "-"
-T = TypeVar("T")
 
 
 class Command(EspresoCommand):
@@ -66,7 +62,7 @@ class Command(EspresoCommand):
             FORMATS[opts.format].newest_first,
             lambda: vocabularies().version,
         )
-        with _progress() as track:
+        with tracking(settings["ESPRESO_PROGRESS"]) as track:
             if opts.to == STDOUT:
                 to_stream(source, opts.format, sys.stdout.buffer, concepts=concepts, track=track)
                 return
@@ -79,16 +75,3 @@ def _since(text: str | None) -> datetime | None:
         return instant(text) if text else None
     except ValueError as error:
         raise ArgumentError(f"--since {text}: {error}") from error
-
-
-@contextmanager
-def _progress() -> Iterator[Track]:
-    """Show on a terminal how far it is; elsewhere nothing."""
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-
-        def track(things: Iterable[T], description: str, total: int | None, /) -> Iterable[T]:
-            return progress.track(things, total=total, description=description)
-
-        yield track

@@ -17,6 +17,7 @@ from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.rebuild import rebuild
 from espreso_crawler.ledger.care.reconcile import Report, reconcile
 from espreso_crawler.ledger.care.repair import archive, mend
+from espreso_crawler.progress import Track, tracking
 
 
 class Command(EspresoCommand):
@@ -42,13 +43,14 @@ class Command(EspresoCommand):
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what was asked for, then compare and print what was found."""
         self.exitcode = int(ExitCode.OUTPUT)  # until somebody could read that all is well
-        report = self._report(self.given, opts)
+        with tracking(self.given["ESPRESO_PROGRESS"]) as track:
+            report = self._report(self.given, opts, track)
         for line in described(report):
             print(line)
         sys.stdout.flush()
         self.exitcode = int(ExitCode.OK if report.is_well() else ExitCode.OUTPUT)
 
-    def _report(self, settings: BaseSettings, opts: argparse.Namespace) -> Report:
+    def _report(self, settings: BaseSettings, opts: argparse.Namespace, track: Track) -> Report:
         """Rebuild, archive and mend as asked, telling what is done, and compare."""
         where, file = places_with_ledger(settings)
         if opts.rebuild:
@@ -57,11 +59,11 @@ class Command(EspresoCommand):
         with inspected(file, output=where.output, state=where.state) as session:
             for done in archive(session, opts.archived):
                 print(done)
-            report = reconcile(session)
+            report = reconcile(session, track)
             if opts.fix and not report.is_well():
                 for done in mend(session, report):
                     print(done)
-                report = reconcile(session)
+                report = reconcile(session, track)
             return report
 
 

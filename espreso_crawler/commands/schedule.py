@@ -78,10 +78,10 @@ class Command(EspresoCommand):
 
     def _poll(self, kind: Kind, folder: Any, opts: argparse.Namespace) -> Callable[[Event], None]:
         if opts.to is None:
-            return Children(kind, folder, opts.limit).poll
+            return Children(kind, folder, opts.limit, every=opts.every).poll
         from espreso_crawler.scheduling.scrapyd import ScrapydJobs  # noqa: PLC0415  # its client takes 80 ms to load
 
-        jobs = ScrapydJobs(kind, target(opts.to), opts.limit, GRACE)
+        jobs = ScrapydJobs(kind, target(opts.to), opts.limit, GRACE, opts.every)
         jobs.check()
         return jobs.poll
 

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from espreso_crawler.items import Article, Block, Image, Keyword
 from espreso_crawler.ledger.delivery.tail import whole
 from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.places import places
+from espreso_crawler.progress import tracking
 from espreso_crawler.record import encode
 from espreso_crawler.tagging import Tagger
 from espreso_crawler.tagging.tagger import FIELDS
@@ -40,13 +41,15 @@ class Command(EspresoCommand):
         if not output.is_dir():
             raise LedgerError(f"{output}: there is no output folder")
         tagger = tagger_of(self.given)
-        lines = retagged(output, tagger, after=opts.after)
-        if opts.stdout:
-            for line in lines:
-                sys.stdout.buffer.write(line)
-        else:
-            path = tags_path(output, tagger.version)
-            print(f"{_write(path, lines)} articles tagged in {path}")
+        path = tags_path(output, tagger.version)
+        with tracking(self.given["ESPRESO_PROGRESS"]) as track:
+            lines = track(retagged(output, tagger, after=opts.after), "articles tagged")
+            if opts.stdout:
+                for line in lines:
+                    sys.stdout.buffer.write(line)
+                return
+            count = _write(path, lines)
+        print(f"{count} articles tagged in {path}")
 
 
 def retagged(output: Path, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]:
@@ -82,7 +85,7 @@ def _article(record: dict[str, Any]) -> Article:
     )
 
 
-def _write(path: Path, lines: Iterator[bytes]) -> int:
+def _write(path: Path, lines: Iterable[bytes]) -> int:
     """Write the lines and put the file into place whole; returns how many there were. Raises `LedgerError`."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0

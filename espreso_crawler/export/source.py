@@ -4,13 +4,13 @@ A first look notes where each line lies, in an SQLite file that goes when it is 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol, TypeVar
+from typing import Any, BinaryIO, Literal
 
 import msgspec
 import orjson
@@ -20,9 +20,9 @@ from espreso_crawler.export import later
 from espreso_crawler.items import SCHEMA_VERSION
 from espreso_crawler.ledger.delivery.tail import SealedLine, whole
 from espreso_crawler.processors.dates import KYIV, kyiv
+from espreso_crawler.progress import Track, untracked
 
 What = Literal["latest", "revisions", "feed", "tags"]
-T = TypeVar("T")
 
 TABLES = """
 CREATE TABLE files (file INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
@@ -85,18 +85,6 @@ class Row:
     def record(self) -> dict[str, Any]:
         """The record, decoded."""
         return dict(orjson.loads(self.line))
-
-
-class Track(Protocol):
-    """Passes things on and tells a person how many went by."""
-
-    def __call__(self, things: Iterable[T], description: str, total: int | None, /) -> Iterable[T]:
-        """Return the same things."""
-
-
-def untracked(things: Iterable[T], _description: str, _total: int | None, /) -> Iterable[T]:
-    """Tell nobody."""
-    return things
 
 
 @dataclass(frozen=True)

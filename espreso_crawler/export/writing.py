@@ -12,8 +12,9 @@ from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export.formats import FORMATS, file_name
 from espreso_crawler.export.job import Job
 from espreso_crawler.export.package import describe
-from espreso_crawler.export.source import Source, Track, untracked
+from espreso_crawler.export.source import Source
 from espreso_crawler.ledger.delivery.files import Written
+from espreso_crawler.progress import Track, untracked
 from espreso_crawler.vocabularies.concepts import Concept
 
 Concepts = Callable[[], Mapping[str, Concept]]

@@ -7,25 +7,39 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
+from espreso_crawler.extensions.ledger import keeper_of
+
 logger = logging.getLogger(__name__)
 
 
 class AnnouncementExtension:
-    """Says what a spider was asked for; the ledger extension says where it writes."""
+    """Says what a spider was asked for, once the progress extension lets it: a poll without news needs no word."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._has_told = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Log the lines; there is nothing to do later."""
-        spider: Any = crawler.spider
-        if not hasattr(spider, "arguments"):  # one of Scrapy's own commands looks at a page
+        """Warn at once of what is unusual."""
+        if not hasattr(crawler.spider, "arguments"):  # one of Scrapy's own commands looks at a page
             raise NotConfigured
-        logger.info("%s crawls %s: %s", spider.name, ", ".join(sorted(spider.hosts)), _asked(spider))
-        logger.info("%s", _pace(crawler.settings))
         if not crawler.settings.getbool("ESPRESO_EMIT"):
             logger.warning("ESPRESO_EMIT=False: nothing is written and nothing remembered")
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             logger.warning("ROBOTSTXT_OBEY=False: the site's rules are not read; only for a site of your own")
-        return cls()
+        return cls(crawler)
+
+    def tell(self) -> None:
+        """Log what is asked for, how fast, and where it is written; only the first call does."""
+        if self._has_told:
+            return
+        self._has_told = True
+        spider: Any = self.crawler.spider
+        logger.info("%s crawls %s: %s", spider.name, ", ".join(sorted(spider.hosts)), _asked(spider))
+        logger.info("%s", _pace(self.crawler.settings))
+        ledger = keeper_of(self.crawler).ledger
+        logger.info("Run %s; output: %s; ledger: %s", ledger.run.id, ledger.session.output, ledger.session.db.name)
 
 
 def _asked(spider: Any) -> str:

@@ -153,7 +153,7 @@ class LedgerExtension:
         """Say what was left open of the feeds of this crawl, and what would read it."""
         hosts = getattr(self.crawler.spider, "hosts", ())
         for gap in self.document.get("gaps", ()):
-            if gap["host"] in hosts:
+            if gap["host"] in hosts and gap["run"] == self.ledger.run.id:  # older ones were told by their own runs
                 span = (gap["host"], gap["newest"], gap["oldest"] or "its end")
                 logger.info(
                     "Not read: %s from %s down to %s: %s. To read it: %s", *span, gap["sentence"], gap["command"]
@@ -189,7 +189,6 @@ class LedgerExtension:
         job = getattr(getattr(spider, "arguments", None), "job", None)
         run = Run(new_run_id(started_at), self.crawler.spidercls.name, given, started_at=started_at, job=job)
         output = where.output if where.ledger else where.output / "without-ledger" / run.id
-        logger.info("Run %s; output: %s; ledger: %s", run.id, output, where.ledger or "none")
         return Ledger.open(
             where.ledger, output=output, state=where.state, run=run, record=record, rules=rules_of(settings)
         )

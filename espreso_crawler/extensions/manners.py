@@ -1,7 +1,7 @@
 """The crawl's end of `manners`: tells it what happens to requests, and does what it says."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -58,6 +58,11 @@ class MannersExtension:
         ):
             crawler.signals.connect(receiver, signal)
         return extension
+
+    @property
+    def hosts(self) -> Collection[Host[Request]]:
+        """Every host that was asked so far."""
+        return self._manners.hosts
 
     def host(self, url: str) -> Host[Request]:
         """Return the host of an address; one that an earlier run was told to leave alone is closed."""

@@ -110,6 +110,10 @@ class Ledger:
         self.outbox.flush()
         return self.segments.seal()
 
+    def counts(self) -> tuple[dict[str, dict[str, int]], int]:
+        """Return what this run has counted so far, by group, and how many entries it leases now; cheap."""
+        return runs.counts(self.session.db, self.run.id), runs.leased(self.session.db, self.run.id)
+
     def summary(self) -> dict[str, Any]:
         """Return what this run did so far, as its run file will say it."""
         return runs.document(self.session, self.run.id)

@@ -15,7 +15,7 @@ from espreso_crawler.ledger.entries.coverage import Coverage
 from espreso_crawler.ledger.entries.gaps import Gap
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store.database import Database
-from espreso_crawler.ledger.times import utc_text
+from espreso_crawler.ledger.times import instant, utc_text
 
 INSERT = "INSERT INTO runs (run, spider, arguments, job, started_at) VALUES (?, ?, ?, ?, ?)"
 END = """
@@ -25,6 +25,15 @@ WHERE run = ? AND state = 'running'
 SEGMENTS = """
 SELECT stream, number, path AS file, count FROM segments WHERE run = ? AND state = 'sealed'
 ORDER BY stream, number
+"""
+LEASED = "SELECT count(*) FROM entries WHERE run = ? AND state = 'leased'"
+HELD = """
+SELECT reason, count(*) AS rows FROM held WHERE run = ? AND state = 'quarantined'
+GROUP BY reason ORDER BY rows DESC, reason
+"""
+RETRIES = """
+SELECT count(*) AS entries, min(next_attempt) AS at FROM entries
+WHERE run = ? AND state = 'pending' AND error IS NOT NULL AND next_attempt > 0
 """
 VERSION = "1.0"
 
@@ -67,9 +76,22 @@ def document(session: Session, run: str) -> dict[str, Any]:
         "job": started["job"],
         "started_at": started["started_at"],
         "counts": counts(db, run),
+        "held": [dict(row) for row in db.rows(HELD, (run,))],
+        "retries": _retries(db, run),
         "gaps": [gap_document(gap) for gap in Coverage(session).gaps()],
         "segments": [dict(row) for row in db.rows(SEGMENTS, (run,))],
     }
+
+
+def _retries(db: Database, run: str) -> dict[str, Any] | None:
+    """Return how many entries failed and are tried again, and when the first of them is; None when none is."""
+    entries, at = db.row(RETRIES, (run,))
+    return {"entries": entries, "at": utc_text(instant(at))} if entries else None
+
+
+def leased(db: Database, run: str) -> int:
+    """Return how many entries a run leases."""
+    return int(db.row(LEASED, (run,))[0])
 
 
 def counts(db: Database, run: str) -> dict[str, dict[str, int]]:

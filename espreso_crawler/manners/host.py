@@ -25,6 +25,8 @@ class Host(Generic[R]):
     """Addresses that failed since the last good answer."""
     resumes_at: float = 0.0
     """End of its pause, by `now`."""
+    reason: str = ""
+    """Of its pause."""
     closed: str | None = None
     """Why it is given up for this run."""
     closed_until: float = 0.0

@@ -1,7 +1,7 @@
 """Hosts and how they are doing: each method is an event, what it returns is to be done, in this order."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Generic
@@ -77,6 +77,11 @@ class Manners(Generic[R]):
         self.patience = patience
         self._now = now
         self._hosts: dict[str, Host[R]] = {}
+
+    @property
+    def hosts(self) -> Collection[Host[R]]:
+        """Every host that was met."""
+        return self._hosts.values()
 
     def known(self, name: str) -> Host[R] | None:
         """Return a host that was met in this run."""
@@ -172,7 +177,7 @@ class Manners(Generic[R]):
         # What is queued would be sent as soon as there is room.
         if host.left >= seconds:
             return [TakeBack(host.name)]
-        host.resumes_at = self._now() + seconds
+        host.resumes_at, host.reason = self._now() + seconds, reason
         return [Rest(host.name, seconds, reason), TakeBack(host.name)]
 
     def _probe_sent(self, host: Host[R]) -> Actions[R]:

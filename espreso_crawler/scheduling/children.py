@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
+from espreso_crawler.options import NEXT_CRAWL
 from espreso_crawler.scheduling.kind import Kind
 from espreso_crawler.scheduling.locks import locked
 
@@ -30,11 +31,20 @@ class Children:
     lock's file holds its process id and start.
     """
 
-    def __init__(self, kind: Kind, folder: Path, limit: timedelta, grace: timedelta = GRACE) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        folder: Path,
+        limit: timedelta,
+        grace: timedelta = GRACE,
+        every: timedelta | None = None,
+    ) -> None:
+        """`every` is from one start to the next, for the crawl to tell; None when nobody knows."""
         self._kind = kind
         self._path = folder / f"{kind.name}.crawl.lock"
         self._limit = limit
         self._grace = grace
+        self._every = every
 
     def poll(self, stop: Event) -> None:
         """Crawl once, and return when the crawl is over; when `stop` is set, end the crawl."""
@@ -48,12 +58,16 @@ class Children:
         started = time.time()
         lock.truncate(0)
         child = subprocess.Popen(  # noqa: S603  # our own program; a session of its own, for Ctrl-C is the scheduler's
-            self._command(), pass_fds=[lock.fileno()], start_new_session=True, stdin=subprocess.DEVNULL
+            self._command(),
+            pass_fds=[lock.fileno()],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | ({NEXT_CRAWL: (datetime.now(UTC) + self._every).isoformat()} if self._every else {}),
         )
         lock.write(f"{child.pid} {started:.3f}\n".encode())
         lock.flush()
         self._watch(child.pid, started, lambda: child.poll() is not None, stop)
-        level = logging.WARNING if child.returncode else logging.INFO
+        level = logging.WARNING if child.returncode else logging.DEBUG  # a crawl tells of itself what went well
         logger.log(level, "Crawl ended with exit code %d after %.0f s", child.returncode, time.time() - started)
 
     def _outlive(self, lock: BinaryIO, stop: Event) -> None:

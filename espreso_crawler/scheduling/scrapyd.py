@@ -25,11 +25,16 @@ STATES = ("pending", "running")
 class ScrapydJobs:
     """Runs crawls of one kind as jobs; a job's id begins with the kind's name, so any scheduler knows it again."""
 
-    def __init__(self, kind: Kind, target: Target, limit: timedelta, grace: timedelta) -> None:
+    def __init__(
+        self, kind: Kind, target: Target, limit: timedelta, grace: timedelta, every: timedelta | None = None
+    ) -> None:
+        """`every` is from one start to the next; None when nobody knows."""
         self._kind = kind
         self._target = target
         self._limit = limit
         self._grace = grace
+        self._every = every
+        self._next = ""
         self._is_down = False
         self._session = requests.Session()
         if target.username:
@@ -46,6 +51,7 @@ class ScrapydJobs:
 
     def poll(self, stop: Event) -> None:
         """Have a crawl run, and return when it is over; when `stop` is set, leave it to Scrapyd and return."""
+        self._next = f"; the next one about {datetime.now().astimezone() + self._every:%H:%M:%S}" if self._every else ""
         while not stop.is_set():
             try:
                 return self._watch(next(iter(self._jobs()), None) or self._schedule(), stop)
@@ -62,7 +68,7 @@ class ScrapydJobs:
         while not stop.wait(WATCH_SECONDS):
             state, now = self._jobs().get(job), time.monotonic()
             if state is None:
-                return logger.info("Job %s is over", job)
+                return logger.info("Job %s is over%s", job, self._next)
             started = started or (now if state == "running" else None)
             if asked and now > asked + self._grace.total_seconds():
                 self._end(job, "KILL")
@@ -76,7 +82,7 @@ class ScrapydJobs:
         settings = [f"{name}={value}" for name, value in self._kind.settings.items()]
         self._ask("POST", "schedule", {**self._kind.arguments, "spider": self._kind.spider, "jobid": job,
                                        "setting": settings})  # fmt: skip
-        logger.info("Job %s scheduled at %s", job, self._target.url)
+        logger.debug("Job %s scheduled at %s", job, self._target.url)
         return job
 
     def _jobs(self) -> dict[str, str]:

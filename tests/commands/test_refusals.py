@@ -165,9 +165,7 @@ def test_a_failed_run_ends_with_its_reason_and_what_to_do(tmp_path: Path):
             f"scrapy crawl: exit code 3: the source could not be read (Start page {demo.url}/nowhere: HTTP 404); "
             "crawl again later, what was not fetched is pending"
         )
-        assert done.log.splitlines()[1].endswith(
-            f"read_also crawls {demo.url[7:]}: what is new; from {demo.url}/nowhere"
-        )
+        assert f"  asked      start={demo.url}/nowhere" in done.log.splitlines()
     assert "Enabled" not in done.log
     assert "Overridden settings" not in done.log
 

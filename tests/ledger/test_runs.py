@@ -41,6 +41,8 @@ def test_a_run_file_says_what_a_run_did(tmp_path: Path) -> None:
             "leased": {"new": 2},
             "outcome": {"created": 1},
         },
+        "held": [],
+        "retries": None,
         "gaps": [
             {
                 "host": HOST,

@@ -24,8 +24,8 @@ class Scheduler:
     def log(self) -> str:
         return self._path.read_text()
 
-    def crawls_ended(self) -> list[int]:
-        """Return the exit codes of the child crawls so far."""
+    def crawls_failed(self) -> list[int]:
+        """Return the exit codes of the child crawls so far that did not end well."""
         return [int(code) for code in re.findall(r"Crawl ended with exit code (-?\d+)", self.log)]
 
     def stopped(self, number: signal.Signals = signal.SIGTERM) -> int:

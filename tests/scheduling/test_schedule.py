@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,14 +40,26 @@ def demo() -> Iterator[DemoSite]:
 
 def test_it_crawls_at_once_then_each_interval_and_never_two_at_once(desk: Desk, demo: DemoSite):
     scheduler = Scheduler(desk, "--every", "1s", "--jitter", "1s", "-a", start(demo))
-    wait_until(lambda: len(scheduler.crawls_ended()) == 1, "the first crawl")
+    wait_until(lambda: len(desk.runs()) == 1, "the first crawl")
     demo.control.publish(2)
     wait_until(lambda: len(desk.records()) == 42, "the articles published since")
     assert scheduler.stopped() == 0
-    assert set(scheduler.crawls_ended()) <= {0, 143, -signal.SIGTERM}  # the last: it had hardly begun
+    assert set(scheduler.crawls_failed()) <= {143, -signal.SIGTERM}  # the last: it had hardly begun
     runs = sorted((run["started_at"], run["ended_at"]) for run in desk.runs())
     assert len(runs) > 1
     assert all(before[1] <= after[0] for before, after in pairwise(runs)), runs
+
+
+def test_a_poll_that_finds_nothing_is_one_line_that_says_when_the_next_comes(
+    desk: Desk, demo: DemoSite, capfd: pytest.CaptureFixture[str]
+):
+    polls = children(desk, demo, limit=MINUTE, every=timedelta(hours=1))
+    polls.poll(Event())
+    capfd.readouterr()
+    polls.poll(Event())
+    (line,) = capfd.readouterr().err.splitlines()
+    told = rf"read_also, {demo.url[7:]}: nothing new: 40 entries seen, 2 pages in [\d.]+ s; next crawl about [\d :-]+$"
+    assert re.search(told, line), line
 
 
 def test_sigterm_ends_a_crawl_in_order_and_a_second_scheduler_is_refused(desk: Desk):
@@ -57,7 +70,7 @@ def test_sigterm_ends_a_crawl_in_order_and_a_second_scheduler_is_refused(desk: D
             sole_scheduler(kind(desk, demo), desk.home / "state" / FOLDER)
         assert scheduler.stopped() == 0
     assert "SIGTERM: no further crawls" in scheduler.log
-    assert scheduler.crawls_ended() == [143]
+    assert scheduler.crawls_failed() == [143]
     (run,) = desk.runs()
     assert (run["reason"], run["exit_code"]) == ("shutdown", 143)
     assert 0 < len(desk.records()) < 40
@@ -95,10 +108,10 @@ def kind(desk: Desk, demo: DemoSite) -> Kind:
     return Kind("read_also", {"start": f"{demo.url}/news"}, NO_WAITING | places)
 
 
-def children(desk: Desk, demo: DemoSite, limit: timedelta) -> Children:
+def children(desk: Desk, demo: DemoSite, limit: timedelta, every: timedelta | None = None) -> Children:
     folder = desk.home / "state" / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    return Children(kind(desk, demo), folder, limit, grace=timedelta(seconds=0.5))
+    return Children(kind(desk, demo), folder, limit, grace=timedelta(seconds=0.5), every=every)
 
 
 def stop_the_process(lock: Path) -> None:

@@ -12,6 +12,7 @@ from espreso_crawler.ledger.care.inspection import sealing_stopped
 from espreso_crawler.ledger.delivery import files, segment_paths
 from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.progress import Track, untracked
 
 SEALED = """
 SELECT path, bytes, sha256 FROM segments WHERE state = 'sealed' AND stream = ? ORDER BY number
@@ -83,14 +84,14 @@ class Report:
         )
 
 
-def reconcile(session: Session) -> Report:
+def reconcile(session: Session, track: Track = untracked) -> Report:
     """Compare every sealed file with the ledger, while nothing is sealed. Reads the whole output twice."""
     report = Report()
     with sealing_stopped(session):
         session.db.write(FOUND)
         session.db.write("DELETE FROM temp.found")
         for stream in STREAMS:
-            _compare_files(session, stream, report)
+            _compare_files(session, stream, report, track)
         report.missing_lines = _pairs(session, MISSING)
         report.strange_lines = _pairs(session, STRANGE)
         report.awaited_lines = _pairs(session, AWAITED)
@@ -98,7 +99,7 @@ def reconcile(session: Session) -> Report:
     return report
 
 
-def _compare_files(session: Session, stream: Stream, report: Report) -> None:
+def _compare_files(session: Session, stream: Stream, report: Report, track: Track) -> None:
     expected = {row["path"]: row for row in session.db.rows(SEALED, (stream,))}
     there = {
         str(file.path.relative_to(session.output)): file.path
@@ -107,14 +108,15 @@ def _compare_files(session: Session, stream: Stream, report: Report) -> None:
     report.segments += len(expected)
     report.missing_segments += sorted(expected.keys() - there)
     report.foreign_files += sorted(there.keys() - expected)
-    for name in sorted(expected.keys() & there):
+    both = sorted(expected.keys() & there)
+    for name in track(both, f"files of {stream} compared", len(both)):
         row, written = expected[name], files.measure(there[name])
         if (written.sha256, written.bytes) != (row["sha256"], row["bytes"]):
             report.spoilt_segments.append(name)
         elif (segment_paths.read_manifest(there[name]) or {}).get("sha256") != row["sha256"]:
             report.wrong_manifests.append(name)
     if stream == "articles":
-        for name in sorted(there):
+        for name in track(sorted(there), "files of articles read", len(there)):
             _note_lines(session, name, there[name], report, counts=name not in report.spoilt_segments)
 
 

@@ -37,6 +37,11 @@ class Holding:
         """Rows taken over: one that was accepted since stands there until the flush."""
         self._since = 0.0
 
+    @property
+    def waiting(self) -> int:
+        """How many drafts wait for a verdict."""
+        return len(self._held)
+
     def adopt(self) -> list[Kept]:
         """Take over drafts that runs left which are over, and return them: they wait for this run's verdict."""
         session, mine = self._session, self._adopted | {kept.seq for kept in self._held}

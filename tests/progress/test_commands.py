@@ -1,0 +1,50 @@
+"""Progress of commands: a bar where there is a terminal, else a line a minute."""
+
+import io
+import sys
+
+import pytest
+
+from espreso_crawler.progress import tracking
+from espreso_crawler.progress.commands import LINE_SECONDS
+from tests.terminals import Terminal
+
+SLOW = """
+import time
+from espreso_crawler.progress import tracking
+with tracking("auto") as track:
+    for _ in track(range(8), "things done", 8):
+        time.sleep(0.15)
+print("over")
+"""
+
+
+@pytest.fixture
+def minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a minute pass with each look at the clock."""
+    clock = iter(range(0, 10_000, int(LINE_SECONDS)))
+    monkeypatch.setattr("espreso_crawler.progress.commands.monotonic", lambda: float(next(clock)))
+
+
+@pytest.mark.parametrize(("mode", "lines"), [("auto", 2), ("off", 0)])
+def test_elsewhere_a_line_a_minute_says_how_far_it_is(minutes, capsys, mode, lines):
+    with tracking(mode) as track:
+        assert list(track("ab", "letters read", 2)) == ["a", "b"]
+    said = capsys.readouterr()
+    assert (said.out, said.err.splitlines()) == ("", ["letters read: 0 of 2", "letters read: 1 of 2"][:lines])
+
+
+def test_on_shows_a_bar_where_no_terminal_is(monkeypatch):
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+    with tracking("on") as track:
+        assert list(track("ab", "letters read", 2)) == ["a", "b"]
+    assert "letters read" in said.getvalue()
+    assert "\x1b[?25l" not in said.getvalue()  # the cursor would stay hidden after a kill
+
+
+def test_a_terminal_shows_a_bar_that_vanishes():
+    terminal = Terminal([sys.executable, "-c", SLOW])
+    terminal.until(lambda seen: "things done" in seen.text)
+    terminal.ended()
+    assert (terminal.exit_code, terminal.text.strip()) == (0, "over")

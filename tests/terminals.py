@@ -1,0 +1,84 @@
+"""A terminal of 80 columns in memory, in which a program runs, and what a person sees there."""
+
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from fcntl import ioctl
+from typing import Self
+
+import pyte
+
+from tests.crawls import LONGEST_CRAWL, ROOT
+
+COLUMNS, LINES = 80, 24
+
+
+class Terminal:
+    """Runs a command as a person would."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        self._screen = pyte.HistoryScreen(COLUMNS, LINES, history=10_000, ratio=0.5)
+        self._stream = pyte.ByteStream(self._screen)
+        self.bytes = b""
+        """All that was written to it."""
+        self.exit_code: int | None = None
+        self.pid, self._file = pty.fork()
+        if self.pid == 0:
+            os.chdir(ROOT)
+            size = ("COLUMNS", "LINES")  # those of the terminal count
+            given = {**os.environ, "TERM": "xterm-256color", **(environment or {})}
+            kept = {name: value for name, value in given.items() if name not in size}
+            os.execvpe(command[0], list(command), kept)  # noqa: S606  # our own program
+        ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands on the screen and above it."""
+        above = ["".join(line[column].data for column in range(COLUMNS)) for line in self._screen.history.top]
+        return [line.rstrip() for line in [*above, *self._screen.display]]
+
+    @property
+    def text(self) -> str:
+        """The same as one text, in which lines that the terminal wrapped are whole."""
+        parts = [line if len(line) == COLUMNS else f"{line}\n" for line in self.lines]
+        return "".join(parts)
+
+    @property
+    def has_cursor(self) -> bool:
+        return not self._screen.cursor.hidden
+
+    def until(self, is_so: Callable[[Self], object]) -> Self:
+        """Read on until something is seen; fails when the program ends before, or takes long."""
+        deadline = time.monotonic() + LONGEST_CRAWL
+        while not is_so(self):
+            assert self._read(), self.text
+            assert time.monotonic() < deadline, self.text
+        return self
+
+    def ended(self) -> Self:
+        """Read on to the end of the program."""
+        while self._read():
+            pass
+        self.exit_code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        os.close(self._file)
+        return self
+
+    def send(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._file], [], [], 0.2)
+        if not ready:
+            return True
+        try:
+            data = os.read(self._file, 65536)
+        except OSError:  # Linux's way to say that the program has closed it
+            return False
+        self.bytes += data
+        self._stream.feed(data)
+        return bool(data)
