@@ -91,9 +91,8 @@ class ProjectAddon:
         else:
             options.check(settings)
             scrapy_settings.check(settings)
-            settings.set(
-                "STATS_DUMP", tells(settings.get("LOG_LEVEL"), logging.DEBUG), "addon"
-            )  # they are in the run file
+            # They are in the run file.
+            settings.set("STATS_DUMP", tells(settings.get("LOG_LEVEL"), logging.DEBUG), "addon")
             _check_vocabularies(settings.get("ESPRESO_VOCABULARIES"))
             if not settings.getbool("ESPRESO_EMIT"):
                 settings.set("ESPRESO_LEDGER", "none", "cmdline")

@@ -196,7 +196,7 @@ OPTIONS = {
         "auto",
         choice("auto", "on", "off"),
         "how crawls and commands show how far they are: `auto` live in a terminal, else a log line a minute; `on` live "
-        "also where standard error is no terminal; `off` not at all: [docs/progress.md](docs/progress.md)",
+        "also where standard error is no terminal; `off` not at all: [progress.md](progress.md)",
     ),
     "ESPRESO_METRICS": Option(
         None,

@@ -32,14 +32,8 @@ class Day:
         self._sites, self._console = sites, console
         self._log = where.state / "crawl.log"
         self._log.parent.mkdir(parents=True)
-        own = [
-            f"ESPRESO_OUTPUT={where.output}",
-            f"ESPRESO_STATE={where.state}",
-            f"LOG_FILE={self._log}",
-            WARNINGS_ONLY,
-            *NO_WAITING,
-        ]
-        self._settings = [part for given in (*settings, *own) for part in ("-s", given)]
+        own = [f"ESPRESO_OUTPUT={where.output}", f"ESPRESO_STATE={where.state}", f"LOG_FILE={self._log}", *NO_WAITING]
+        self._settings = [part for given in (WARNINGS_ONLY, *settings, *own) for part in ("-s", given)]
 
     def crawl(self) -> int:
         """Crawl; return the first exit code that is not 0."""

@@ -75,7 +75,7 @@ def in_terminal(home: Path) -> Told:
     """Run the demo in a terminal of 80 columns."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
-    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1"}
+    environment = os.environ | {"TERM": "dumb", "NO_COLOR": "1"}  # in others figures stand below, and go
     environment.pop("COLUMNS", None)
     child = subprocess.Popen(command(home), cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
     os.close(theirs)
