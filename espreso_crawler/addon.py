@@ -41,7 +41,7 @@ MANNERS: dict[str, Any] = {
 }
 # The same by a spider of ours: its callbacks need a ledger, and get one in memory.
 IN_MEMORY = {"ESPRESO_LEDGER": "none", "ESPRESO_METRICS": None, "ESPRESO_MONITORS": False,
-             "ESPRESO_READER_PROCESS": False}  # fmt: skip
+             "ESPRESO_READERS": 0}  # fmt: skip
 EMIT = "espreso_crawler.pipelines.emit.EmitPipeline"
 LOOKING: dict[str, dict[str, int | None]] = {
     "DOWNLOADER_MIDDLEWARES": {"espreso_crawler.middlewares.refusals.RefusalsMiddleware": 5},

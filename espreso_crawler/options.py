@@ -99,6 +99,7 @@ def texts(body: Any) -> Iterator[str]:
 
 
 FLAG = Allowed("True or False", _is_flag)
+READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value is None or _whole(value) >= 0)
 FOLDER = Allowed("the path of a folder", lambda value: isinstance(value, str | os.PathLike) and bool(str(value)))
 NO_FOLDER = Allowed("the path of a folder, or nothing", lambda value: value is None or isinstance(value, str))
 LEDGER = Allowed("sqlite:///PATH, or none to crawl without memory", _is_ledger)
@@ -161,11 +162,11 @@ OPTIONS = {
     "ESPRESO_RECHECK": Option(
         "1h 1d 7d", SCHEDULE, "ages at which known articles are fetched again, a request each; 0 = never"
     ),
-    "ESPRESO_READER_PROCESS": Option(
-        True,
-        FLAG,
-        "whether article pages are read in a second process; only a crawl without `DOWNLOAD_DELAY` and AutoThrottle "
-        "has one",
+    "ESPRESO_READERS": Option(
+        None,
+        READERS,
+        "processes that read article pages; without it, one less than the cores. A crawl with `DOWNLOAD_DELAY` or "
+        "AutoThrottle has none",
     ),
     "ESPRESO_BROWSER_PATH": Option(
         None, TEXT, "browser program; without it, Playwright's own build, else Chromium or Chrome on the `PATH`"

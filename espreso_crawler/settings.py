@@ -27,7 +27,7 @@ EXTENSIONS = {
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
     "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
-    "espreso_crawler.extensions.reader.ReaderExtension": 28,  # told by the pipelines what to do ahead
+    "espreso_crawler.extensions.readers.ReadersExtension": 28,
     "espreso_crawler.extensions.garbage.GarbageExtension": 30,
     "espreso_crawler.extensions.copies.CopiesExtension": 35,  # in place of the next
     "scrapy.extensions.feedexport.FeedExporter": None,

@@ -52,6 +52,8 @@ MAY_IMPORT = {
         "reading",
         "record",
         "site",
+        "tagging",
+        "vocabularies",
     },
     "extraction": RECORD | {"pages", "tagging"},
     "fields": {"identity", "site"},

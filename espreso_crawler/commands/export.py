@@ -13,7 +13,7 @@ from espreso_crawler.exceptions import ArgumentError, ExitCode
 from espreso_crawler.export.formats import ALL, FORMATS
 from espreso_crawler.export.source import Source
 from espreso_crawler.export.writing import to_folder, to_stream
-from espreso_crawler.pipelines.tag import vocabularies_of
+from espreso_crawler.extensions.vocabularies import vocabularies_of
 from espreso_crawler.places import base, places
 from espreso_crawler.progress import tracking
 from espreso_crawler.spiders.arguments import instant

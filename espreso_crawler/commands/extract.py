@@ -24,10 +24,10 @@ from espreso_crawler.addon import MANNERS
 from espreso_crawler.command import prepared, refuse_unknown, refusing
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LayoutError, PageError
+from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.extraction import record_of
 from espreso_crawler.items import Article, Evidence
 from espreso_crawler.pages import Feed, Page, feed
-from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.record import encode
 from espreso_crawler.spiders.captures import reason, served
 

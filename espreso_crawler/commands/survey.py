@@ -19,7 +19,7 @@ from espreso_crawler.command import EspresoCommand
 from espreso_crawler.commands.demo import demo_sites
 from espreso_crawler.commands.extract import remember_nothing
 from espreso_crawler.exceptions import ArgumentError, ExitCode
-from espreso_crawler.pipelines.tag import tagger_of
+from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.record import FORM
 from espreso_crawler.spiders.arguments import CrawlArguments
 from espreso_crawler.spiders.read_also import ReadAlsoSpider

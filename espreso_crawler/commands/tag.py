@@ -12,9 +12,9 @@ import orjson
 from espreso_crawler.command import EspresoCommand
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export.later import tags_path
+from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.items import Article, Block, Image, Keyword
 from espreso_crawler.ledger.delivery.tail import whole
-from espreso_crawler.pipelines.tag import tagger_of
 from espreso_crawler.places import places
 from espreso_crawler.progress import tracking
 from espreso_crawler.record import encode

@@ -8,7 +8,6 @@ from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
-from espreso_crawler.extensions.reader import ReaderExtension
 from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Neighbour
 from espreso_crawler.near_duplicates import Sketch, sketch
@@ -34,8 +33,6 @@ class NearDuplicatesPipeline:
         mode = crawler.settings["ESPRESO_NEAR_DUPLICATES"]
         seconds = max(int(crawler.settings.getfloat("ESPRESO_NEAR_DUPLICATE_DAYS") * DAY), 1)
         keeper = keeper_of(crawler)
-        if reader := crawler.get_extension(ReaderExtension):
-            reader.preparation.is_sketched = mode != "off"
         return cls(keeper, mode, seconds, crawler.stats)
 
     def process_item(self, item: Article) -> Article:
@@ -64,7 +61,7 @@ class NearDuplicatesPipeline:
 
     def _sketch(self, item: Article) -> Sketch | None:
         prepared = carried(item).prepared
-        return prepared.sketch if prepared and prepared.is_sketched else sketch(item)
+        return prepared.sketch if prepared else sketch(item)
 
     def _mark(self, item: Article, original: Neighbour, similarity: float) -> None:
         self.stats.inc_value("espreso/near_duplicate")

@@ -57,7 +57,8 @@ class WithholdPipeline:
         if RESERVED in item.opt_outs and self._mode == "metadata":
             self._keeper.gate.look(item)
             withhold(item)
-            carried(item).prepared = None
+            # What was made of the whole text goes too, and is made again of what is left.
+            item.vocabulary_version, carried(item).prepared = None, None
         return item
 
     def _paths(self, item: Article) -> set[str]:

@@ -11,7 +11,7 @@ from scrapy.statscollectors import StatsCollector
 from espreso_crawler import identity
 from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
-from espreso_crawler.extensions.reader import ReaderExtension
+from espreso_crawler.extensions.readers import ReadersExtension
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.ledger import Ledger, Sighting
 from espreso_crawler.pages import Page
@@ -79,11 +79,11 @@ class Crawl:
 
     async def read_apart(self, body: bytes, asked: Asked) -> Reading | None:
         """Have an article page read beside this process; None when it is to be read here."""
-        return await self._reader.read(body, asked) if self._reader else None
+        return await self._readers.read(body, asked) if self._readers else None
 
     @cached_property
-    def _reader(self) -> ReaderExtension | None:
-        return self.crawler.get_extension(ReaderExtension)
+    def _readers(self) -> ReadersExtension | None:
+        return self.crawler.get_extension(ReadersExtension)
 
     def answered(self, url: str) -> None:
         """Note that an article was read at an address."""

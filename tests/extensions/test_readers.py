@@ -1,4 +1,4 @@
-"""Crawls whose pages are read in a second process."""
+"""Crawls whose pages are read in other processes."""
 
 import os
 import signal
@@ -13,11 +13,11 @@ import pytest
 from tests.crawls import PAGE, Desk, start
 from tests.site import SiteOptions, running
 
-ALONE = {"ESPRESO_READER_PROCESS": "0"}
+ALONE = {"ESPRESO_READERS": "0"}
 OF_THE_RUN = ("run_id", "emitted_at", "fetched_at", "feed", "evidence")
 ALL_NEWS = '[{"location": "/*", "tdm-reservation": 1}]'
 COUNT = 150
-# Python runs this at the start of the crawl, and the process that reads apart is a fork of that.
+# Python runs this at the start of the crawl, and the processes that read are forks of that.
 BUG = """
 import sys
 if "crawl" in sys.orig_argv:
@@ -45,7 +45,7 @@ def told(desk: Desk) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("reserved", ["", ALL_NEWS])
 def test_the_records_are_those_of_a_crawl_that_reads_by_itself(tmp_path: Path, reserved: str):
-    apart, alone = Desk(tmp_path / "apart"), Desk(tmp_path / "alone", ALONE)
+    apart, alone = Desk(tmp_path / "apart", {"ESPRESO_READERS": "2"}), Desk(tmp_path / "alone", ALONE)
     with running(SiteOptions(page_bytes=PAGE, latency=0.05, tdmrep=reserved)) as demo:
         for desk in (apart, alone):
             assert desk.crawl(start(demo), "since=2026-01-01", f"limit={COUNT}").exit_code == 0
@@ -56,7 +56,7 @@ def test_the_records_are_those_of_a_crawl_that_reads_by_itself(tmp_path: Path, r
 
 
 def test_a_crawl_that_waits_between_requests_starts_no_process(tmp_path: Path):
-    desk = Desk(tmp_path, {"DOWNLOAD_DELAY": "0.02"})
+    desk = Desk(tmp_path, {"DOWNLOAD_DELAY": "0.02", "ESPRESO_READERS": "2"})
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         assert desk.crawl(start(demo), "limit=40").exit_code == 0
     assert "espreso/read_apart" not in desk.runs()[0]["stats"]
@@ -64,7 +64,7 @@ def test_a_crawl_that_waits_between_requests_starts_no_process(tmp_path: Path):
 
 @pytest.mark.parametrize("victim", ["reader", "crawl"])
 def test_whoever_is_killed_nothing_is_lost_and_nobody_is_left(tmp_path: Path, victim: str):
-    desk = Desk(tmp_path, {"ESPRESO_BACKOFF_SECONDS": "0"})
+    desk = Desk(tmp_path, {"ESPRESO_BACKOFF_SECONDS": "0", "ESPRESO_READERS": "1"})
     with running(SiteOptions(page_bytes=PAGE, latency=0.03)) as demo:
         crawl = desk.start(start(demo), "since=2026-02-27", f"limit={COUNT}")
         reader = reader_of(crawl.pid)
@@ -84,7 +84,7 @@ def test_a_bug_in_a_parser_counts_as_an_attempt_wherever_it_shows(
 ):
     (tmp_path / "sitecustomize.py").write_text(BUG, "utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    settings = {"ESPRESO_READER_PROCESS": apart, "ESPRESO_MAX_ATTEMPTS": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "2"}
+    settings = {"ESPRESO_READERS": apart, "ESPRESO_MAX_ATTEMPTS": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "2"}
     desk = Desk(tmp_path, settings)
     with running(SiteOptions(page_bytes=PAGE, latency=0.1)) as demo:
         log = desk.start(start(demo)).communicate(timeout=60)[1].decode()
@@ -101,7 +101,7 @@ def test_a_machine_without_room_for_a_process_is_a_warning_and_the_crawl_reads_b
 ):
     (tmp_path / "sitecustomize.py").write_text(NO_ROOM, "utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    desk = Desk(tmp_path)
+    desk = Desk(tmp_path, {"ESPRESO_READERS": "2"})
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         crawl = desk.start(start(demo))
         log = crawl.communicate(timeout=60)[1].decode()

@@ -1,0 +1,101 @@
+"""Processes that read article pages beside a crawl that fetches them as fast as it can."""
+
+import logging
+import os
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
+
+from espreso_crawler.extensions.vocabularies import tagger_of
+from espreso_crawler.reading import Asked, Pool, Preparation, Reading
+
+logger = logging.getLogger(__name__)
+
+LONGEST_QUEUE = 64
+"""Pages that wait for each process; with more, the crawl's own process reads too."""
+TAGS, NEAR_DUPLICATES = "TagPipeline", "NearDuplicatesPipeline"
+
+
+class ReadersExtension:
+    """Holds the pool; the pages are read by the same function there and here.
+
+    A crawl that waits between its requests has time to read, and gets none.
+    """
+
+    def __init__(self, crawler: Crawler, count: int) -> None:
+        self._stats = crawler.stats
+        self._longest_queue = LONGEST_QUEUE * count
+        self._pool = Pool(count, _preparation(crawler.settings), _tell)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Connect to the beginning and the end of the crawl, if there are to be processes."""
+        count = readers(crawler.settings)
+        if count == 0:
+            raise NotConfigured
+        extension = cls(crawler, count)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
+        return extension
+
+    def spider_opened(self) -> None:
+        """Start the processes: nothing can refuse the crawl any more, and what the reading needs is loaded."""
+        try:
+            self._pool.start()
+        except OSError as error:
+            _tell(str(error))
+
+    async def read(self, body: bytes, asked: Asked) -> Reading | None:
+        """Have a page read in another process; None when it is to be read here."""
+        if not self._pool.is_alive or self._pool.waiting >= self._longest_queue:
+            return None
+        reading = await self._pool.read(body, asked)
+        if reading is not None:
+            self._stats.inc_value("espreso/read_apart")
+        return reading
+
+    def engine_stopped(self) -> None:
+        """End the processes."""
+        self._pool.close()
+
+
+def readers(settings: BaseSettings) -> int:
+    """Return how many processes read: what ``ESPRESO_READERS`` says, else one less than the cores.
+
+    None in a crawl with a delay between its requests, nor where processes cannot fork.
+    """
+    has_delay = settings.getfloat("DOWNLOAD_DELAY") > 0 or settings.getbool("AUTOTHROTTLE_ENABLED")
+    if has_delay or not hasattr(os, "fork"):
+        return 0
+    given = settings.get("ESPRESO_READERS")
+    return _cores() - 1 if given is None else int(given)
+
+
+def _cores() -> int:
+    """Return the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _preparation(settings: BaseSettings) -> Preparation:
+    """Return what is made of an article where it is read: what the crawl's own pipelines would make of it."""
+    return Preparation(
+        tagger_of(settings) if _has(settings, TAGS) else None,
+        is_sketched=_has(settings, NEAR_DUPLICATES) and settings["ESPRESO_NEAR_DUPLICATES"] != "off",
+    )
+
+
+def _has(settings: BaseSettings, pipeline: str) -> bool:
+    """Return whether the crawl has one of this project's pipelines; a subclass of yours does its work itself."""
+    return any(order is not None and _name(each) == pipeline for each, order in settings["ITEM_PIPELINES"].items())
+
+
+def _name(component: Any) -> str:
+    path = component if isinstance(component, str) else f"{component.__module__}.{component.__qualname__}"
+    return path.rpartition(".")[2] if path.startswith("espreso_crawler.") else ""
+
+
+def _tell(why: str) -> None:
+    logger.warning("No process to read pages could be started (%s): the crawl reads them itself", why)

@@ -1,0 +1,189 @@
+"""Pages read in other processes: the same as here, and no page lost with a process."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from espreso_crawler import pages
+from espreso_crawler.pages import Page
+from espreso_crawler.reading import Asked, Pool, Preparation, Reading, Served, article_page, pool, read
+from espreso_crawler.tagging import tagger
+from tests import record
+from tests.builders import Facts, article_html
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+URL = "https://espreso.tv/news-a"
+BODY = article_html(Facts()).encode()
+EVERYTHING = Preparation(tagger(), is_sketched=True)
+DEADLY = "deadly"
+
+
+def asked(url: str = URL) -> Asked:
+    return Asked(Served(url, NOW, 200), None, None, wants_feed=True)
+
+
+def run(work: Callable[[Pool], Awaitable[None]], count: int = 2) -> list[str]:
+    """Do work with a pool, whose processes are gone then; return what it told."""
+    told: list[str] = []
+
+    async def whole() -> list[int]:
+        readers = Pool(count, EVERYTHING, told.append)
+        readers.start()
+        pids = readers.pids
+        assert len(pids) == count
+        try:
+            async with asyncio.timeout(30):
+                await work(readers)
+            pids += readers.pids
+        finally:
+            readers.close()
+        return pids
+
+    for pid in asyncio.run(whole()):
+        wait_for_end(pid)
+    return told
+
+
+def wait_for_end(pid: int) -> None:
+    status = Path(f"/proc/{pid}/status")
+    for _ in range(250):
+        if not status.exists() or "zombie" in status.read_text("utf-8"):
+            return
+        time.sleep(0.02)
+    raise TimeoutError(f"process {pid} is still there")
+
+
+async def all_read(readers: Pool, urls: list[str]) -> list[Reading | None]:
+    return await asyncio.gather(*(readers.read(BODY, asked(url)) for url in urls))
+
+
+@pytest.fixture
+def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let some pages kill the process that reads them, as a bug in a parser of C may do."""
+    made = pages.article_with_digests
+
+    def ending(page: Page, *given: Any) -> Any:
+        if DEADLY in page.url:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return made(page, *given)
+
+    monkeypatch.setattr(article_page, "article_with_digests", ending)
+
+
+def test_a_page_read_apart_says_what_it_says_here():
+    stored = [record.stored_page(record.FIXTURES / name) for name in record.names()]
+
+    async def work(readers: Pool) -> None:
+        for page in stored:
+            question = Asked(Served(page.url, page.fetched_at, 200), None, None, wants_feed=True)
+            here, apart = read(page.body, question), await readers.read(page.body, question)
+            if here.article is not None:
+                here.prepared = EVERYTHING.of(here.article)
+            # As JSON: times of the hour that comes twice in October never equal those of another zone object.
+            assert msgspec.json.encode(apart) == msgspec.json.encode(here), page.url
+
+    run(work)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_process_that_is_killed_costs_its_pages_a_second_try_and_nothing_else(count: int):
+    urls = [f"{URL}{number}" for number in range(60)]
+
+    async def work(readers: Pool) -> None:
+        victim = readers.pids[0]
+        for pid in readers.pids:
+            os.kill(pid, signal.SIGSTOP)
+        waiting = asyncio.ensure_future(all_read(readers, urls))
+        await asyncio.sleep(0.2)
+        assert readers.waiting > 0
+        os.kill(victim, signal.SIGKILL)
+        readings = await waiting
+        assert all(reading and reading.article and reading.error is None for reading in readings)
+        assert victim not in readers.pids
+        assert (readers.is_alive, readers.waiting) == (True, 0)
+
+    assert run(work, count) == []
+
+
+def test_a_page_that_ends_every_process_is_blamed_and_it_alone(deadly: None):
+    urls = [f"{URL}{number}" for number in range(20)]
+    urls[7] = urls[13] = f"{URL}-{DEADLY}"
+
+    async def work(readers: Pool) -> None:
+        readings = await all_read(readers, urls)
+        for url, reading in zip(urls, readings, strict=True):
+            assert reading
+            if DEADLY in url:
+                assert reading == Reading(error=f"{url}: the process that read this page ended on it, twice")
+            else:
+                assert (reading.error, bool(reading.article)) == (None, True)
+
+    assert run(work) == []
+
+
+def test_a_machine_that_goes_on_killing_processes_gets_no_more_and_all_pages_are_given_back(
+    deadly: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pool, "MOST_RENEWALS", 2)
+
+    async def work(readers: Pool) -> None:
+        readings = await all_read(readers, [f"{URL}-{DEADLY}{number}" for number in range(40)])
+        assert sum(reading is None for reading in readings) >= 37
+        assert not readers.is_alive
+        assert await readers.read(BODY, asked()) is None
+
+    assert run(work) == ["they were killed 3 times"]
+
+
+def test_signals_to_all_processes_of_a_crawl_leave_the_readers_at_work():
+    async def work(readers: Pool) -> None:
+        before = readers.pids
+        for pid in before:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                os.kill(pid, number)
+        readings = await all_read(readers, [f"{URL}{number}" for number in range(10)])
+        assert all(reading and reading.article for reading in readings)
+        assert readers.pids == before
+
+    run(work)
+
+
+def test_an_answer_that_cannot_be_decoded_is_the_failure_of_its_page_alone(monkeypatch: pytest.MonkeyPatch):
+    made = pages.article_with_digests
+
+    def broken(page: Page, *given: Any) -> Any:
+        result = made(page, *given)
+        if page.url == f"{URL}0":
+            result[0].entity_id = 7  # type: ignore[assignment]  # as a bug in a parser might do
+        return result
+
+    monkeypatch.setattr(article_page, "article_with_digests", broken)
+
+    async def work(readers: Pool) -> None:
+        first, *others = await all_read(readers, [f"{URL}{number}" for number in range(4)])
+        assert first
+        assert first.bug
+        assert f"{URL}0: " in str(first.error)
+        assert all(other and other.article and other.error is None for other in others)
+
+    run(work)
+
+
+def test_a_pool_that_is_closed_gives_back_what_it_was_asked():
+    async def work(readers: Pool) -> None:
+        for pid in readers.pids:
+            os.kill(pid, signal.SIGSTOP)
+        waiting = asyncio.ensure_future(all_read(readers, [f"{URL}{number}" for number in range(5)]))
+        await asyncio.sleep(0.1)
+        readers.close()
+        assert await waiting == [None] * 5
+
+    run(work)
