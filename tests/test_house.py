@@ -301,6 +301,12 @@ def settings_in_docs() -> dict[str, str]:
     return dict(re.findall(r"^\| `(ESPRESO_[A-Z_]+)` \| ([^|]*?) \|", page("docs/settings.md"), re.MULTILINE))
 
 
+def test_docs_list_every_format_of_an_export():
+    formats = import_module("espreso_crawler.export.formats").FORMATS
+    table = page("docs/exports.md").partition("## Formats")[2]
+    assert re.findall(r"^\| `([a-z]+)` \| `", table, re.MULTILINE) == list(formats)
+
+
 def test_docs_list_every_setting_and_no_other():
     settings = import_module("espreso_crawler.settings")
     assert sorted(settings_in_docs()) == sorted(name for name in vars(settings) if name.startswith("ESPRESO_"))
