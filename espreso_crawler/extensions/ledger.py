@@ -22,7 +22,7 @@ from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.extensions.captures import Capture, capture_of
 from espreso_crawler.extensions.gate import Gate, OpenGate
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of, stops
-from espreso_crawler.ledger import Decision, Ledger, Rules, Run, new_run_id, parse_schedule
+from espreso_crawler.ledger import Decision, GapReason, Ledger, Rules, Run, new_run_id, parse_schedule
 from espreso_crawler.places import places
 
 logger = logging.getLogger(__name__)
@@ -153,7 +153,8 @@ class LedgerExtension:
         """Say what was left open of the feeds of this crawl, and what would read it."""
         hosts = getattr(self.crawler.spider, "hosts", ())
         for gap in self.document.get("gaps", ()):
-            if gap["host"] in hosts and gap["run"] == self.ledger.run.id:  # older ones were told by their own runs
+            is_new = gap["run"] == self.ledger.run.id and gap["reason"] != GapReason.NOT_ASKED
+            if gap["host"] in hosts and is_new:  # others were told by their own runs, or left out on purpose
                 span = (gap["host"], gap["newest"], gap["oldest"] or "its end")
                 logger.info(
                     "Not read: %s from %s down to %s: %s. To read it: %s", *span, gap["sentence"], gap["command"]

@@ -10,6 +10,7 @@ from typing import TextIO, cast
 
 from rich.console import Console, Group
 from rich.live import Live
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -82,7 +83,7 @@ class Display:
         """Show figures in place of those before."""
         if self.is_on:
             try:
-                self._live.update(_frame(self._title, state, now), refresh=True)
+                self._live.update(self._drawn(_frame(self._title, state, now)), refresh=True)
             except OSError:
                 self.stop()
 
@@ -95,6 +96,11 @@ class Display:
             handler.setStream(self._stream)
         with suppress(OSError):
             self._live.stop()
+
+    def _drawn(self, frame: Group) -> Segments:
+        """Lay a frame out once: it is written again below every log line."""
+        lines = self._console.render_lines(frame, pad=False)
+        return Segments([segment for line in lines for segment in (*line, Segment.line())][:-1])
 
     def print(self, text: str) -> None:
         """Write text to the terminal, after the end too."""

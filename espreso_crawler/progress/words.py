@@ -94,7 +94,10 @@ class Ended:
     def is_quiet(self) -> bool:
         """Whether there is nothing to tell but that nothing was new."""
         figures, document = self.figures, self.document
-        own_gaps = [gap for gap in document.get("gaps", ()) if gap["run"] == document["run_id"]]
+        # What nobody asked for is told by every run, as far as the newest stretch of its feed is this one's.
+        own_gaps = [
+            gap for gap in document.get("gaps", ()) if gap["run"] == document["run_id"] and gap["reason"] != "not_asked"
+        ]
         is_well = not document.get("exit_code") and document.get("verdict") in (None, "ok") and not own_gaps
         return is_well and not (figures.written or figures.failed or figures.held)
 

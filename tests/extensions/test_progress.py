@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -103,8 +104,10 @@ def test_in_a_terminal_figures_stand_below_the_log_and_lines_stay_whole(desk: De
     assert max(map(len, seen.lines)) <= COLUMNS
 
 
-def test_ctrl_c_ends_with_the_table(desk: Desk, slow: DemoSite):
-    seen = terminal(desk, slow).until(lambda seen: FIGURES in seen.text and len(slow.control.log()) > 8)
+def test_a_walk_back_says_how_far_it_is_and_ctrl_c_ends_with_the_table(desk: Desk, slow: DemoSite):
+    since = slow.site.clock.now() - timedelta(days=3)
+    seen = Terminal(desk.command([start(slow), f"since={since.isoformat()}"], None, ()))
+    seen.until(lambda seen: re.search(rf"^{slow.url[7:]} back to 2\S+ \d\d:\d\d UTC, \d+%$", seen.text, re.MULTILINE))
     seen.send(signal.SIGINT)
     seen.ended()
     assert (seen.exit_code, FIGURES in seen.text) == (130, False)

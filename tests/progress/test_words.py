@@ -67,7 +67,7 @@ def test_a_run_without_news_is_one_line():
 
 
 def test_what_needs_a_look_is_no_run_without_news():
-    gap = {"run": RUN}
+    gap = {"run": RUN, "reason": "unreadable"}
     for changes in (
         {"exit_code": 3},
         {"verdict": "warning"},
@@ -76,7 +76,8 @@ def test_what_needs_a_look_is_no_run_without_news():
         {"counts": {"outcome": {"quarantined": 1}}},
     ):
         assert not Ended(document(**changes), "out").is_quiet, changes
-    assert Ended(document(gaps=[gap | {"run": "another"}]), "out").is_quiet
+    for usual in ({"run": "another"}, {"reason": "not_asked"}):
+        assert Ended(document(gaps=[gap | usual]), "out").is_quiet
 
 
 def test_the_table_says_what_was_written_held_and_failed_and_what_to_do():
