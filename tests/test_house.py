@@ -303,7 +303,7 @@ def settings_in_docs() -> dict[str, str]:
 
 def test_docs_list_every_format_of_an_export():
     formats = import_module("espreso_crawler.export.formats").FORMATS
-    table = page("docs/exports.md").partition("## Formats")[2]
+    table = page("docs/exports.md").partition("## Formats\n\n")[2].partition("\n\n")[0]
     assert re.findall(r"^\| `([a-z]+)` \| `", table, re.MULTILINE) == list(formats)
 
 
