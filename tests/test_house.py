@@ -17,6 +17,7 @@ ALL = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix =
 RECORD = {"exceptions", "fields", "identity", "items", "processors", "site", "vocabularies"}
 # Room -> rooms it may import, besides itself and the package's version.
 MAY_IMPORT = {
+    "adapters": set[str](),
     "addon": {
         "exceptions",
         "log_format",
@@ -38,6 +39,7 @@ MAY_IMPORT = {
     "export": {"exceptions", "items", "ledger", "processors", "progress", "record", "schema", "site", "vocabularies"},
     "exporters": {"items", "record"},
     "extensions": {
+        "adapters",
         "drops",
         "exceptions",
         "identity",
@@ -64,7 +66,7 @@ MAY_IMPORT = {
     "log_format": {"exceptions"},
     "looks": set[str](),
     "manners": {"identity"},
-    "middlewares": {"drops", "exceptions", "extensions", "manners"},
+    "middlewares": {"adapters", "drops", "exceptions", "extensions", "manners"},
     "monitors": {"items", "site"},
     "near_duplicates": {"exceptions", "identity", "items", "vocabularies"},
     "pages": RECORD | {"loaders"},
@@ -173,6 +175,108 @@ def test_rooms_that_work_without_scrapy_do_not_import_it(room):
     forbidden = {"scrapy", "twisted"}
     wrong = [module.name for module in modules(room) for name in imported(module) if name.split(".")[0] in forbidden]
     assert wrong == []
+
+
+def imported_at_once(module: Path) -> set[Path]:
+    """Return the files of the package that a file imports when it is imported itself."""
+    found: set[Path] = set()
+    waiting: list[ast.AST] = [ast.parse(text_of(module))]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{name.name}" for name in node.names]
+                found |= {file for name in names for file in files_of(name)}
+            elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not is_for_types(node):
+                waiting.append(node)
+    return found - {module}
+
+
+def files_of(name: str) -> Iterator[Path]:
+    """Yield the file that holds a dotted name of the package."""
+    base = ROOT.joinpath(*name.split("."))
+    candidates = (
+        base.with_suffix(".py"),
+        base / "__init__.py",
+        base.parent.with_suffix(".py"),
+        base.parent / "__init__.py",
+    )
+    yield from [file for file in candidates if PACKAGE in file.parents and file.exists()][:1]
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def test_no_files_import_one_another_in_a_circle():
+    left = {module: imported_at_once(module) for module in modules()}
+    while ready := [module for module, needed in left.items() if not needed & set(left)]:
+        left = {module: needed for module, needed in left.items() if module not in ready}
+    assert sorted(str(module.relative_to(PACKAGE)) for module in left) == []
+
+
+# Public by their documentation: of named tuples, of the os module, and the class of an element in lxml.
+PUBLIC_ALL_THE_SAME = {"_replace", "_asdict", "_exit", "_Element"}
+
+
+def is_private(name: str) -> bool:
+    """Return whether a name is private; those of special methods and of enumerations (`_x_`) are not."""
+    return name.startswith("_") and not name.endswith("_") and name not in PUBLIC_ALL_THE_SAME
+
+
+def own_names() -> set[str]:
+    """Return every name that the package itself gives to something."""
+    found: set[str] = set()
+    for module in modules():
+        for node in ast.walk(ast.parse(text_of(module))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                found |= {node.attr} if isinstance(node.value, ast.Name) else set()
+    return found
+
+
+def foreign_private_names(module: Path, own: set[str]) -> Iterator[str]:
+    """Yield the private names of other packages that a file imports, calls by `super` or reads."""
+    yield from (
+        name
+        for name in imported(module)
+        if not name.startswith("espreso_crawler") and any(map(is_private, name.split(".")))
+    )
+    for node in ast.walk(ast.parse(text_of(module))):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            called = node.value.func if isinstance(node.value, ast.Call) else None
+            is_super = isinstance(called, ast.Name) and called.id == "super"
+            if is_super or node.attr not in own:
+                yield node.attr
+
+
+def overridden_private_names(module: Path) -> Iterator[str]:
+    """Yield what a file's classes put in the place of private names of other packages' classes."""
+    name = ".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    if name.rpartition(".")[2] == "__main__":
+        return
+    for cls in [
+        each for each in vars(import_module(name)).values() if isinstance(each, type) and each.__module__ == name
+    ]:
+        bases = [base for base in cls.__mro__ if not base.__module__.startswith("espreso_crawler")]
+        yield from (
+            each
+            for each, value in vars(cls).items()
+            if callable(value) and is_private(each) and any(each in vars(base) for base in bases)
+        )
+
+
+def test_private_names_of_other_packages_stand_in_adapters_only():
+    own = own_names()
+    found = {
+        str(module.relative_to(PACKAGE)): names
+        for module in modules()
+        if room_of(module) != "adapters"
+        and (names := {*foreign_private_names(module, own), *overridden_private_names(module)})
+    }
+    assert found == {}
 
 
 def test_import_rules_have_no_circle():

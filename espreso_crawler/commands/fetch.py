@@ -2,22 +2,23 @@
 
 import argparse
 
-from scrapy.commands.fetch import Command as FetchCommand
 from scrapy.http import Response
 
+from espreso_crawler.adapters.fetch_command import TellingFetchCommand
 from espreso_crawler.command import refuse, refusing
 from espreso_crawler.exceptions import ExitCode
 
 
-class Command(FetchCommand):
+class Command(TellingFetchCommand):
     """Prints a page; exit code 3 when none came, whose reason is in the log."""
 
     _has_page = False
 
-    def _print_response(self, response: Response, opts: argparse.Namespace) -> None:
+    def show(self, response: Response, opts: argparse.Namespace) -> None:
+        """Print the page."""
         self._has_page = True
         with refusing(self):
-            super()._print_response(response, opts)
+            super().show(response, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Fetch and print."""

@@ -7,9 +7,10 @@ from typing import Any
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.extensions.feedexport import FeedExporter, FeedSlot
+from scrapy.extensions.feedexport import FeedSlot
 from scrapy.utils.defer import ensure_awaitable
 
+from espreso_crawler.adapters.feed_exporter import OpenFeedExporter
 from espreso_crawler.exceptions import ConfigurationError, ExitCode
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 
@@ -19,7 +20,7 @@ PACKED = "gz"
 GZIP = "scrapy.extensions.postprocessing.GzipPlugin"
 
 
-class CopiesExtension(FeedExporter):
+class CopiesExtension(OpenFeedExporter):
     """Scrapy's feed exporter, which goes on when a copy fails, and says so once; the sealed files do not need it.
 
     A name that ends in ``.jsonl.gz``, ``.csv.gz`` or ``.xml.gz`` is packed.
@@ -48,14 +49,14 @@ class CopiesExtension(FeedExporter):
                 done += self.slots
         self.slots = done
 
-    async def _close_slot(self, slot: FeedSlot, spider: Spider) -> None:
-        """Finish a copy: in place of Scrapy 2.19's own, which logs a traceback and goes on."""
+    async def finish(self, slot: FeedSlot) -> None:
+        """Finish a copy, or say in one line why it failed."""
         if not slot.itemcount and not (slot.store_empty and slot.batch_id == 1):
             return
         try:
             slot.start_exporting()
             slot.finish_exporting()
-            await ensure_awaitable(slot.storage.store(self._get_file(slot)))
+            await ensure_awaitable(slot.storage.store(self.file_of(slot)))
         except Exception as error:  # noqa: BLE001  # as above
             self._failed(slot, error)
         else:
@@ -68,7 +69,7 @@ class CopiesExtension(FeedExporter):
         reason = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
         with suppress(Exception):  # what is left in it would fail once more
             if slot.file and not slot.uri.startswith("stdout:"):
-                self._get_file(slot).close()
+                self.file_of(slot).close()
         logger.error("Copy %s failed: %s; the sealed files have what it lacks", slot.uri, reason)
 
 

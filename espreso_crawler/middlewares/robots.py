@@ -4,11 +4,10 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
-from twisted.internet.defer import Deferred
 
+from espreso_crawler.adapters.robots_rules import OpenRobotsTxtMiddleware
 from espreso_crawler.drops import HostUnavailable
 from espreso_crawler.extensions.manners import manners_of
 from espreso_crawler.manners import answers
@@ -27,7 +26,7 @@ class Closed(RobotParser):
         return False
 
 
-class RobotsMiddleware(RobotsTxtMiddleware):
+class RobotsMiddleware(OpenRobotsTxtMiddleware):
     """Obeys robots.txt, its crawl-delay too; gives hosts up that have none: ``espreso/robots/unreadable``.
 
     robots.txt is asked for again as any page is (`BackoffMiddleware`), and the requests of its host wait for it.
@@ -35,6 +34,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._crawler = crawler
         self._manners = manners_of(crawler)
 
     async def process_request(self, request: Request) -> Request | None:  # type: ignore[override]  # as Scrapy allows
@@ -50,26 +50,19 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self.process_request_2(rules, request)
         return None
 
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        """Take the rules; when they cannot be read, the host is closed."""
-        try:
-            body = answers.rules(response.status, response.body)
-        except ValueError as error:
-            self._close(netloc, str(error))
-            return
-        await super()._parse_robots(response.replace(body=body), netloc, request)
-        rules, agent = self._parsers[netloc], self._robotstxt_useragent or self._default_useragent
-        if isinstance(rules, RobotParser) and (delay := rules.crawl_delay(agent)):
+    def rules_in(self, response: Response) -> bytes:
+        """Return the rules in an answer; raises ValueError when they cannot be read."""
+        return answers.rules(response.status, response.body)
+
+    def read(self, rules: RobotParser, request: Request) -> None:
+        """Keep the distance between requests that the rules ask for."""
+        if delay := rules.crawl_delay(self.agent):
             self._manners.keep_distance(request, delay)
 
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        is_told = isinstance(exc, HostUnavailable)
-        self._close(netloc, str(exc) if is_told else f"{type(exc).__name__}: {exc}".removesuffix("."))
-
-    def _close(self, netloc: str, reason: str) -> None:
-        self._stats.inc_value("espreso/robots/unreadable")
+    def unreadable(self, netloc: str, error: Exception) -> RobotParser:
+        """Give the host up."""
+        is_told = isinstance(error, HostUnavailable | ValueError)
+        reason = str(error) if is_told else f"{type(error).__name__}: {error}".removesuffix(".")
+        self._crawler.stats.inc_value("espreso/robots/unreadable")
         self._manners.give_up(f"http://{netloc}/", f"robots.txt could not be read ({reason}), so nothing is fetched")
-        waiting, closed = self._parsers[netloc], Closed()
-        self._parsers[netloc] = closed
-        if isinstance(waiting, Deferred):  # it is: the stock middleware puts one there before it asks
-            waiting.callback(closed)
+        return Closed()

@@ -97,7 +97,7 @@ class Pool:
         before = set(multiprocessing.active_children())
         try:
             with _signals_held_back():
-                executor.submit(_read, ()).add_done_callback(lambda done: done.exception())
+                executor.submit(_read, ()).add_done_callback(lambda done: done.cancelled() or done.exception())
         except OSError:
             for process in set(multiprocessing.active_children()) - before:
                 process.kill()
@@ -165,6 +165,8 @@ class Pool:
 
     def _renew(self, broken: ProcessPoolExecutor) -> None:
         """Start other processes in place of those of which one was killed; without them, give all pages back."""
+        if self._executor is None:  # there are none any more
+            self._give_back()
         if self._executor is not broken:  # another batch of the same processes came first
             return
         self._end()

@@ -29,7 +29,7 @@ class EspresoSpider(Spider):
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__()
-        self._set_crawler(crawler)
+        self.crawler, self.settings = crawler, crawler.settings  # Scrapy sets them too, after this
         self.arguments = self.arguments_type.parse(given)
         self.given = {name: value for name, value in given.items() if name != "_job"}
         self.hosts = self.arguments.hosts
@@ -44,7 +44,7 @@ class EspresoSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:
         """Make the spider for a crawl; raises `ArgumentError` for an argument that it cannot understand."""
-        return cls(crawler, given)
+        return super().from_crawler(crawler, crawler, given)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the sources; what earlier runs left comes after what is new."""

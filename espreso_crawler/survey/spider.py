@@ -47,8 +47,7 @@ class SurveySpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:
         """Make the spider, which also hears what robots.txt answers: the middleware asks for that."""
-        spider = cls(**given)
-        spider._set_crawler(crawler)
+        spider = super().from_crawler(crawler, **given)
         crawler.signals.connect(spider.response_received, signals.response_received)
         return spider
 

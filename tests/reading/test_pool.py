@@ -143,6 +143,22 @@ def test_a_machine_that_goes_on_killing_processes_gets_no_more_and_all_pages_are
     assert run(work) == ["they were killed 3 times"]
 
 
+def test_a_machine_without_room_for_new_processes_gets_all_pages_back(monkeypatch: pytest.MonkeyPatch):
+    async def work(readers: Pool) -> None:
+        for pid in readers.pids:
+            os.kill(pid, signal.SIGSTOP)
+        waiting = asyncio.ensure_future(all_read(readers, [f"{URL}{number}" for number in range(40)]))
+        await asyncio.sleep(0.2)
+        monkeypatch.setattr(readers, "start", refused)
+        os.kill(readers.pids[0], signal.SIGKILL)
+        assert await waiting == [None] * 40
+
+    def refused() -> None:
+        raise OSError("no room")
+
+    assert run(work) == ["no room"]
+
+
 def test_signals_to_all_processes_of_a_crawl_leave_the_readers_at_work():
     async def work(readers: Pool) -> None:
         before = readers.pids
