@@ -11,6 +11,7 @@ ROUNDS = 3
 CRAWLS = {
     "bare": "bare: downloads, does nothing",
     "ours": "ours: read_also, ledger, sealed output",
+    "ours, ESPRESO_READERS=0": "the same in one process",
     "plain": "plain: 15 fields, ItemLoader, jsonl",
 }
 

@@ -33,6 +33,7 @@ NETWORK = {
 SPIDERS: dict[str, Any] = {
     "ours": "read_also",
     "ours, ESPRESO_LEDGER=none": "read_also",
+    "ours, ESPRESO_READERS=0": "read_also",
     "plain": PlainSpider,
     "bare": BareSpider,
 }
@@ -94,7 +95,8 @@ def settings_of(who: str, folder: Path) -> Settings:
     settings.setdict(NETWORK, "cmdline")
     if who.startswith("ours"):
         places = {"ESPRESO_OUTPUT": str(folder / "output"), "ESPRESO_STATE": str(folder / "state")}
-        settings.setdict(places | ({"ESPRESO_LEDGER": "none"} if who != "ours" else {}), "cmdline")
+        name, _, value = who.partition(", ")[2].partition("=")
+        settings.setdict(places | ({name: value} if name else {}), "cmdline")
     if who == "plain":
         settings.set("FEEDS", {str(folder / "plain.jsonl"): {"format": "jsonlines"}}, "cmdline")
     return settings
