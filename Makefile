@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo survey crawl export schedule scrapyd docs test lint bench chaos property stops drift reach day fuzz clean
+.PHONY: help demo survey crawl export report schedule scrapyd docs test lint bench chaos property stops drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -23,6 +23,9 @@ crawl: .venv/.run ## crawl the real site; arguments: make crawl ARGS="-a since=2
 
 export: .venv/.export ## write the output in another format; arguments: make export ARGS="--format sqlite --since 7d"
 	@$(BIN)/scrapy export $(ARGS)
+
+report: .venv/.report ## write what came out as one HTML page; arguments: make report ARGS="--open --since 7d"
+	@$(BIN)/scrapy report $(ARGS)
 
 schedule: .venv/.schedule ## crawl the real site each 10 minutes; arguments: make schedule ARGS="--every 5m -a edition=ua"
 	@$(BIN)/scrapy schedule --every 10m --jitter 60s $(ARGS)

@@ -1,16 +1,14 @@
 """An article's history for people: each revision, why it was written, and its words that changed."""
 
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from espreso_crawler.items import TEXTS
+from espreso_crawler.processors.word_diff import word_diff
 
-AROUND = 4
-"""Words that stay shown on both sides of a change."""
 WHY = {
     "created": "first seen",
     "revised": "the page changed",
@@ -66,13 +64,8 @@ def _moved(move: Mapping[str, Any]) -> str:
 
 def _diff(old: str, new: str) -> Iterator[str | tuple[str, str]]:
     """Yield the words that went as [-…-], those that came as {+…+}, with a few words around."""
-    before, after = old.split(), new.split()
-    for what, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            words = before[i:j]
-            yield " ".join(words if len(words) <= 2 * AROUND else [*words[:AROUND], "…", *words[-AROUND:]]) + " "
-            continue
-        if j > i:
-            yield (f"[-{' '.join(before[i:j])}-] ", "red")
-        if m > k:
-            yield (f"{{+{' '.join(after[k:m])}+}} ", "green")
+    for what, words in word_diff(old, new):
+        if what == "same":
+            yield f"{words} "
+        else:
+            yield (f"[-{words}-] ", "red") if what == "gone" else (f"{{+{words}+}} ", "green")

@@ -58,7 +58,7 @@ class Command(EspresoCommand):
         source = Source(
             places(settings).output,
             opts.what,
-            _since(opts.since),
+            since_of(opts.since),
             FORMATS[opts.format].newest_first,
             lambda: vocabularies().version,
         )
@@ -70,7 +70,8 @@ class Command(EspresoCommand):
         print(f"{written.count} records, {written.bytes} bytes: {path}")
 
 
-def _since(text: str | None) -> datetime | None:
+def since_of(text: str | None) -> datetime | None:
+    """Return what ``--since`` names, None for nothing. Raises ArgumentError for what is no time."""
     try:
         return instant(text) if text else None
     except ValueError as error:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from tests.benchmarks import browser, crawl, export, extraction, ledger, memory, tagging
+from tests.benchmarks import browser, crawl, export, extraction, ledger, memory, page, tagging
 
 BENCHMARKS = {
     "extraction": extraction.table,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "tagging": tagging.table,
     "browser": browser.table,
     "export": export.table,
+    "report": page.table,
 }
 
 

@@ -1,0 +1,21 @@
+"""The rows that monitors hold back, for people: which article, in which run, and why; read only."""
+
+from typing import Any
+
+import orjson
+
+from espreso_crawler.ledger.session import Session
+
+HELD = """
+SELECT run, line, reason FROM held WHERE state = 'quarantined' ORDER BY seq DESC LIMIT ?
+"""
+SHOWN = ("id", "url", "edition", "headline", "fetched_at")
+
+
+def held_rows(session: Session, most: int) -> list[dict[str, Any]]:
+    """Return the newest rows in quarantine with run and reason, and what their record says of itself."""
+    return [_told(row["run"], row["reason"], orjson.loads(row["line"])) for row in session.db.rows(HELD, (most,))]
+
+
+def _told(run: str, reason: str, record: dict[str, Any]) -> dict[str, Any]:
+    return {"run": run, "reason": reason} | {name: record.get(name) for name in SHOWN}

@@ -1,0 +1,162 @@
+"""One HTML page from output and ledger: what stands in it, what is left out, and that nothing in it can run."""
+
+import base64
+import re
+import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from espreso_crawler.exceptions import ConfigurationError, LedgerError
+from espreso_crawler.report import page
+from espreso_crawler.report.health import Runs
+from espreso_crawler.report.packing import Shelf
+from espreso_crawler.report.revisions import Revisions
+from espreso_crawler.report.writing import Report, read, write
+from tests import forked
+from tests.crawls import ROOT
+from tests.export.sealed import RECORDS, article, ended, seal
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_chart_script(monkeypatch, request):
+    """Spare the seconds that the charts' script takes, but for tests in which it is what counts."""
+    if "whole_page" not in request.fixturenames:
+        monkeypatch.setattr(page, "BUNDLE", "print('/* charts */')")
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Report:
+    seal(tmp_path / "output", *RECORDS)
+    return Report(tmp_path / "output", tmp_path / "state", tmp_path / "state" / "ledger.sqlite3", clock=lambda: NOW)
+
+
+def written(report: Report) -> str:
+    target = report.output.parent / "report.html"
+    write(report, target)
+    return target.read_text("utf-8")
+
+
+def packed_in(text: str, kind: str) -> list[Any]:
+    chunks = re.findall(rf'<script type="text/plain" class="{kind}">([^<]*)</script>', text)
+    return [each for chunk in chunks for each in orjson.loads(zlib.decompress(base64.b64decode(chunk)))]
+
+
+def test_the_page_holds_every_article_that_stands_newest_first(report):
+    seal(report.output, ended("removed", id="ua:9"), number=2)
+    heads = packed_in(written(report), "heads")
+    assert sorted(head[0] for head in heads) == sorted(record["id"] for record in RECORDS)
+
+
+def test_a_text_is_marked_in_place_without_losing_a_letter(report):
+    for record in packed_in(written(report), "whole"):
+        text = "".join(run if isinstance(run, str) else run[0] for run in record["headline"])
+        assert text in {each["headline"] for each in RECORDS}
+
+
+def test_an_output_without_ledger_says_so_and_public_names_no_path(report):
+    assert f"there is no ledger at {report.ledger}" in written(report)
+    public = written(replace(report, is_public=True))
+    assert "there is no ledger" in public and str(report.output.parent) not in public
+
+
+def test_public_leaves_out_texts_and_pictures(report):
+    whole = packed_in(written(report), "whole")
+    assert any(each["blocks"] for each in whole) and any(each["images"] for each in whole)
+    public = packed_in(written(replace(report, is_public=True)), "whole")
+    assert public and not any({"blocks", "images", "lead"} & each.keys() for each in public)
+    assert not any(head[2] for head in packed_in(written(replace(report, is_public=True)), "heads"))
+
+
+def test_since_leaves_older_articles_out(report):
+    heads = packed_in(written(replace(report, since=datetime(2100, 1, 1, tzinfo=UTC))), "heads")
+    assert heads == []
+
+
+def test_revisions_are_told_word_by_word_and_silent_headlines_are_listed(tmp_path):
+    first = article(id="ua:1", headline="Bridge opens today")
+    second = article(
+        id="ua:1", headline="Bridge opens tomorrow", revision=2, event="revised", silent=True, changes=["headline"]
+    )
+    seal(tmp_path / "output", first, second)
+    revisions = Revisions(["ua:1"], is_public=False)
+    revisions.read(tmp_path / "output")
+    ((name, parts),) = revisions.of("ua:1")[1]["diffs"]
+    assert (name, [tuple(part) for part in parts]) == (
+        "headline", [("same", "Bridge opens"), ("gone", "today"), ("new", "tomorrow")],
+    )  # fmt: skip
+    assert [each["id"] for each in revisions.silent] == ["ua:1"]
+
+
+def test_moves_in_the_feed_are_told(report):
+    line = {
+        "url": RECORDS[0]["url"], "changes": ["position_band"], "position": 9, "headline": "x", "label": None,
+        "published_at": None, "seen_at": "2026-11-22T10:00:00Z",
+    }  # fmt: skip
+    seal(report.output, line, stream="feed")
+    moved = [each["feed"] for each in packed_in(written(report), "histories") if each["feed"]]
+    assert moved and moved[0] == [["2026-11-22T10:00:00Z", 9, "position band"]]
+
+
+def test_an_empty_output_gives_a_page_that_says_so(tmp_path):
+    (tmp_path / "output").mkdir()
+    text = written(Report(tmp_path / "output", tmp_path / "state", None))
+    assert "No articles yet" in text and "No run has ended yet" in text
+
+
+def test_without_output_there_is_one_clear_error_and_no_file(tmp_path):
+    with pytest.raises(LedgerError, match="there is no output folder"):
+        written(Report(tmp_path / "output", tmp_path / "state", None))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_package_is_named_with_what_installs_it(report, monkeypatch):
+    monkeypatch.setattr(page, "find_spec", lambda _: None)
+    with pytest.raises(ConfigurationError, match=r"needs Jinja2 and vl-convert-python.*espreso-crawler\[report\]"):
+        written(report)
+
+
+def test_more_than_fits_is_left_out_whole_chunks_at_a_time():
+    shelf = Shelf(room=120, size=2)
+    for number in range(100):
+        shelf.put({"number": number, "text": f"{number * 7919:x}"})
+    shelf.close()
+    assert shelf.is_full and 0 < shelf.kept < 100 and sum(map(len, shelf.chunks)) <= 120
+
+
+def test_what_has_no_room_is_said(report, monkeypatch):
+    monkeypatch.setattr("espreso_crawler.report.articles.HEADS_ROOM", 10)
+    assert "The list holds the newest 0 of 3 articles" in written(report)
+
+
+def test_every_article_is_counted_also_without_room(report, monkeypatch):
+    monkeypatch.setattr("espreso_crawler.report.articles.HEADS_ROOM", 10)
+    articles, tallies = read(report, lambda things, *_: things)
+    assert (articles.heads.kept, tallies.articles) == (0, 3)
+
+
+def test_a_run_file_that_cannot_be_read_is_counted(tmp_path):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "1.json").write_text("{")
+    runs = Runs(tmp_path)
+    assert (runs.count, runs.unreadable, runs.documents) == (1, 1, [])
+
+
+def test_the_command_writes_a_page_and_names_it(report):
+    home = report.output.parent
+    given = ["report", str(home / "page.html"), "-s", f"ESPRESO_OUTPUT={report.output}", "-s", "ESPRESO_LEDGER=none"]
+    done = forked.scrapy(given, folder=ROOT, now=None, seconds=60)
+    path = home / "page.html"
+    said = f"3 articles, {path.stat().st_size} bytes: {path}\n"
+    assert (done.exit_code, done.stdout.decode()) == (0, said), done.log
+
+
+def test_a_wrong_since_is_refused_in_one_line(report):
+    done = forked.scrapy(["report", "--since", "soon"], folder=ROOT, now=None, seconds=60)
+    assert done.exit_code == 2 and "--since soon" in done.log
