@@ -329,6 +329,33 @@ def test_what_is_known_of_the_site_as_a_whole_stands_in_one_file():
     assert {(file, text) for file, text in found if text not in site.LANGUAGES} == set()  # "ru" is a language too
 
 
+SQL = re.compile(
+    r"\b(?:SELECT\s.+?\sFROM|INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+TABLE)\b",
+    re.DOTALL,
+)
+STORE = PACKAGE / "ledger" / "store"
+SQL_OF_THEIR_OWN = ("export", "schema")  # files of other formats, and a view for those who read the output
+
+
+def test_only_the_store_knows_that_the_ledger_is_an_sqlite():
+    others = [module for module in modules() if STORE not in module.parents and room_of(module) not in SQL_OF_THEIR_OWN]
+    assert [module for module in others if "sqlite3" in set(imported(module))] == []
+    found = {
+        str(module.relative_to(PACKAGE)): text for module in others for text in strings(module) if SQL.search(text)
+    }
+    assert found == {}
+    methods = {"row", "rows", "each", "write", "write_all", "write_rows"}
+    asked = {
+        (module.name, node.attr)
+        for module in modules("ledger")
+        if STORE not in module.parents
+        for node in ast.walk(ast.parse(text_of(module)))
+        if isinstance(node, ast.Attribute) and node.attr in methods
+        if ast.unparse(node.value).endswith("db")
+    }
+    assert asked == set()
+
+
 def test_tests_mirror_the_package():
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and list(path.glob("*.py"))}
     assert folders - {"benchmarks", "chaos", "fixtures", "fuzz", "site"} <= ALL

@@ -12,8 +12,7 @@ from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
 from espreso_crawler.extensions.ledger import rules_of
 from espreso_crawler.ledger import Ledger, Run, new_run_id
 from espreso_crawler.ledger.care.inspection import SEAL_WAIT
-
-UNSEALED = "SELECT count(*) FROM outbox WHERE run = ? AND stream = 'articles'"
+from espreso_crawler.ledger.store import outbox_rows
 
 
 def checked(text: str) -> str:
@@ -52,7 +51,7 @@ def ledger_of_its_own(settings: BaseSettings, name: str, arguments: Mapping[str,
 def _seal(ledger: Ledger) -> None:
     """Seal what the command emitted, waiting for another process that seals."""
     ledger.segments.seal(wait=SEAL_WAIT)
-    if left := ledger.session.db.row(UNSEALED, (ledger.run.id,))[0]:
+    if left := outbox_rows.unsealed(ledger.session.db, ledger.run.id):
         raise LedgerError(
             f"{left} lines are written but not sealed: another process seals; they go out with a later seal"
         )

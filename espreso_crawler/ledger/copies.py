@@ -4,16 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import copy_rows
 from espreso_crawler.ledger.times import instant
 
-COPY = "SELECT etag, last_modified, fetched, body FROM copies WHERE url = ?"
-KEEP = """
-INSERT INTO copies (url, etag, last_modified, fetched, body) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
-                                fetched = excluded.fetched, body = excluded.body
-"""
-CONFIRM = "UPDATE copies SET fetched = ? WHERE url = ?"
-TOO_OLD = "DELETE FROM copies WHERE fetched NOT BETWEEN ? AND ?"
 LONGEST_KEPT = timedelta(days=30)
 
 
@@ -39,17 +32,17 @@ class Copies:
 
     def of(self, url: str) -> Copy | None:
         """Return what is known of an address's last answer."""
-        row = self._session.db.row(COPY, (url,))
+        row = copy_rows.of(self._session.db, url)
         return Copy(row["etag"], row["last_modified"], instant(row["fetched"]), row["body"]) if row else None
 
     def keep(self, url: str, *, etag: str | None, last_modified: str | None, body: bytes | None = None) -> None:
         """Note an answer **after** everything it led to is in the ledger: a 304 to it then loses nothing."""
         now = self._session.now()
         with self._session.db.transaction("copy"):
-            self._session.db.write(TOO_OLD, (now - int(LONGEST_KEPT.total_seconds()), now))
-            self._session.db.write(KEEP, (url, etag, last_modified, now, body))
+            copy_rows.keep_only(self._session.db, now - int(LONGEST_KEPT.total_seconds()), now)
+            copy_rows.keep(self._session.db, url, etag=etag, last_modified=last_modified, fetched=now, body=body)
 
     def confirm(self, url: str) -> None:
         """Note that an address answered 304: what is known of it still holds."""
         with self._session.db.transaction("copy"):
-            self._session.db.write(CONFIRM, (self._session.now(), url))
+            copy_rows.confirm(self._session.db, url, self._session.now())

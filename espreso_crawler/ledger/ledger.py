@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import recovery, runs
-from espreso_crawler.ledger.articles.articles import Articles
+from espreso_crawler.ledger.articles.articles import Articles, Lookups
 from espreso_crawler.ledger.articles.decisions import Record
 from espreso_crawler.ledger.articles.neighbours import Neighbours
 from espreso_crawler.ledger.articles.rechecks import Rechecks
@@ -46,10 +46,11 @@ class Ledger:
         self.run = run
         self.recovered: list[str] = []
         """Runs that died before this one and were ended by it."""
-        self.outbox = Outbox(session)
+        lookups = Lookups(session)
+        self.outbox = Outbox(session, lookups)
         self.entries = Entries(session, self.outbox)
         self.listings = Listings(session)
-        self.articles = Articles(session)
+        self.articles = Articles(session, lookups)
         self.holding = Holding(session, self.outbox)
         self.neighbours = Neighbours(session, lambda: [*self.outbox.texts(), *self.holding.texts()])
         self.baselines = Baselines(session)
@@ -113,10 +114,6 @@ class Ledger:
     def counts(self) -> tuple[dict[str, dict[str, int]], int]:
         """Return what this run has counted so far, by group, and how many entries it leases now; cheap."""
         return runs.counts(self.session.db, self.run.id), runs.leased(self.session.db, self.run.id)
-
-    def summary(self) -> dict[str, Any]:
-        """Return what this run did so far, as its run file will say it."""
-        return runs.document(self.session, self.run.id)
 
     def close(self, reason: str, exit_code: int, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Flush, seal, give leases back, end the run and write ``output/runs/<run>.json``; returns it.

@@ -4,14 +4,8 @@ from datetime import datetime
 
 from espreso_crawler.ledger.entries.states import LONGEST_WAIT
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import pause_rows
 from espreso_crawler.ledger.times import epoch, instant
-
-ASKED = "SELECT until, reason FROM pauses WHERE host = ?"
-ASK = """
-INSERT INTO pauses (host, until, reason) VALUES (?, ?, ?)
-ON CONFLICT (host) DO UPDATE SET until = excluded.until, reason = excluded.reason
-"""
-OVER = "DELETE FROM pauses WHERE host = ?"
 
 
 class Pauses:
@@ -24,20 +18,20 @@ class Pauses:
         """Note that no run asks this host for anything before an aware instant; a day at most."""
         now = self._session.now()
         with self._session.db.transaction("pause"):
-            self._session.db.write(ASK, (host, min(epoch(until), now + LONGEST_WAIT), reason))
+            pause_rows.keep(self._session.db, host, min(epoch(until), now + LONGEST_WAIT), reason)
 
     def of(self, host: str) -> tuple[datetime, str] | None:
         """Return until when a host is left alone, and why; None when it may be asked.
 
         A pause longer than a day on record means that the clock was set back: it is over.
         """
-        row = self._session.db.row(ASKED, (host,))
+        row = pause_rows.of(self._session.db, host)
         if row is None or not 0 < row["until"] - self._session.now() <= LONGEST_WAIT:
             return None
         return instant(row["until"]), row["reason"]
 
     def over(self, host: str) -> None:
         """Forget a host's pause: it answers again."""
-        if self._session.db.row(ASKED, (host,)):
+        if pause_rows.of(self._session.db, host):
             with self._session.db.transaction("pause"):
-                self._session.db.write(OVER, (host,))
+                pause_rows.remove(self._session.db, host)

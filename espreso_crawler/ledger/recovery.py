@@ -10,10 +10,9 @@ from espreso_crawler.ledger.delivery.lines import STREAMS
 from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.liveness import SUFFIX, Lock, in_hand, run_lock
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import run_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
 
-RUNNING = "SELECT run FROM runs WHERE state = 'running' AND run <> ?"
-UNFILED = "SELECT run FROM runs WHERE filed = 0"
 KILLED = "killed"
 """Finish reason of a run that never said why it ended."""
 
@@ -33,7 +32,7 @@ def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
     `latest` is what lay on the disk before the ledger was asked: a plan always comes before its file.
     """
     for stream, number in latest.items():
-        known = db.row("SELECT coalesce(max(number), 0) FROM segments WHERE stream = ?", (stream,))[0]
+        known = segment_rows.latest(db, stream)
         if number > known:
             raise LedgerError(
                 f"{db.name}: the output holds {stream} segment {number}, it knows {known or 'none'}: "
@@ -51,7 +50,7 @@ def recover(session: Session) -> list[str]:
     if session.locks is None:
         return []
     dead = []
-    for (run,) in session.db.rows(RUNNING, (session.run,)):
+    for run in run_rows.running(session.db, but=session.run):
         if lock := Lock.take(run_lock(session.locks, run)):
             crash_point("recovery:locked")
             if _end(session, run, lock.text()):
@@ -65,7 +64,7 @@ def recover(session: Session) -> list[str]:
 def _end(session: Session, run: str, notes: str) -> bool:
     db = session.db
     with db.transaction("recovery"):
-        if db.row("SELECT 1 FROM runs WHERE run = ? AND state = 'running'", (run,)) is None:
+        if not run_rows.is_running(db, run):
             return False
         given_back = states.release(
             db, run, in_hand=in_hand(notes), error=f"run {run} died", now=session.now(), rules=session.rules
@@ -78,7 +77,7 @@ def _end(session: Session, run: str, notes: str) -> bool:
 
 def _file_all(session: Session) -> None:
     """Write the run files that are owed: of the dead, and of runs that died between end and file."""
-    for (run,) in session.db.rows(UNFILED):
+    for run in run_rows.unfiled(session.db):
         if session.locks and (lock := Lock.take(run_lock(session.locks, run))):
             runs.file(session, run)
             crash_point("recovery:run-file-written")
@@ -89,6 +88,5 @@ def _sweep(session: Session) -> None:
     """Remove lock files whose run is over, or never began."""
     for path in session.locks.glob(f"*{SUFFIX}") if session.locks else ():
         run = path.name.removesuffix(SUFFIX)
-        is_running = session.db.row("SELECT 1 FROM runs WHERE run = ? AND state = 'running'", (run,))
-        if not is_running and (lock := Lock.take(path)):
+        if not run_rows.is_running(session.db, run) and (lock := Lock.take(path)):
             lock.remove()

@@ -14,27 +14,10 @@ from espreso_crawler.ledger.delivery.files import write_document
 from espreso_crawler.ledger.entries.coverage import Coverage
 from espreso_crawler.ledger.entries.gaps import Gap
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import entry_rows, held_rows, run_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.times import instant, utc_text
 
-INSERT = "INSERT INTO runs (run, spider, arguments, job, started_at) VALUES (?, ?, ?, ?, ?)"
-END = """
-UPDATE runs SET state = ?, ended_at = ?, reason = ?, exit_code = ?, document = ?, filed = 0
-WHERE run = ? AND state = 'running'
-"""
-SEGMENTS = """
-SELECT stream, number, path AS file, count FROM segments WHERE run = ? AND state = 'sealed'
-ORDER BY stream, number
-"""
-LEASED = "SELECT count(*) FROM entries WHERE run = ? AND state = 'leased'"
-HELD = """
-SELECT reason, count(*) AS rows FROM held WHERE run = ? AND state = 'quarantined'
-GROUP BY reason ORDER BY rows DESC, reason
-"""
-RETRIES = """
-SELECT count(*) AS entries, min(next_attempt) AS at FROM entries
-WHERE run = ? AND state = 'pending' AND error IS NOT NULL AND next_attempt > 0
-"""
 VERSION = "1.0"
 
 
@@ -61,13 +44,13 @@ def begin(db: Database, run: Run) -> None:
     """Write a run's row; its lock must be held already."""
     arguments = orjson.dumps(dict(run.arguments)).decode()
     with db.transaction("begin"):
-        db.write(INSERT, (run.id, run.spider, arguments, run.job, utc_text(run.started_at)))
+        run_rows.insert(db, (run.id, run.spider, arguments, run.job, utc_text(run.started_at)))
 
 
 def document(session: Session, run: str) -> dict[str, Any]:
     """Return what a run did so far, as its run file says it."""
     db = session.db
-    started = db.row("SELECT spider, arguments, job, started_at FROM runs WHERE run = ?", (run,))
+    started = run_rows.started(db, run)
     return {
         "schema_version": VERSION,
         "run_id": run,
@@ -76,28 +59,28 @@ def document(session: Session, run: str) -> dict[str, Any]:
         "job": started["job"],
         "started_at": started["started_at"],
         "counts": counts(db, run),
-        "held": [dict(row) for row in db.rows(HELD, (run,))],
+        "held": held_rows.reasons(db, run),
         "retries": _retries(db, run),
         "gaps": [gap_document(gap) for gap in Coverage(session).gaps()],
-        "segments": [dict(row) for row in db.rows(SEGMENTS, (run,))],
+        "segments": segment_rows.of_run(db, run),
     }
 
 
 def _retries(db: Database, run: str) -> dict[str, Any] | None:
     """Return how many entries failed and are tried again, and when the first of them is; None when none is."""
-    entries, at = db.row(RETRIES, (run,))
-    return {"entries": entries, "at": utc_text(instant(at))} if entries else None
+    entries, at = entry_rows.retries(db, run)
+    return None if at is None else {"entries": entries, "at": utc_text(instant(at))}
 
 
 def leased(db: Database, run: str) -> int:
     """Return how many entries a run leases."""
-    return int(db.row(LEASED, (run,))[0])
+    return entry_rows.count_leased(db, run)
 
 
 def counts(db: Database, run: str) -> dict[str, dict[str, int]]:
     """Return a run's counts by group: feed, leased, entry (ends), outcome (of drafts), rechecks."""
     grouped: dict[str, dict[str, int]] = {}
-    for name, count in db.rows("SELECT name, count FROM tallies WHERE run = ? ORDER BY name", (run,)):
+    for name, count in run_rows.counts(db, run):
         group, _, key = name.partition("/")
         grouped.setdefault(group, {})[key] = count
     return grouped
@@ -117,17 +100,15 @@ def gap_document(gap: Gap) -> dict[str, Any]:
 def end(session: Session, run: str, whole: Mapping[str, Any], *, state: str) -> None:
     """End a run's row with the document that its file is to hold, inside the caller's transaction."""
     text = orjson.dumps(whole).decode()
-    values = (state, whole["ended_at"], whole["reason"], whole["exit_code"], text, run)
-    session.db.write(END, values)
+    run_rows.end(session.db, run, state, (whole["ended_at"], whole["reason"], whole["exit_code"], text))
 
 
 def file(session: Session, run: str) -> None:
     """Write the file of an ended run, then note that it is written; the caller holds the run's lock."""
-    text = session.db.row("SELECT document FROM runs WHERE run = ?", (run,))[0]
-    write_document(run_file(session.output, run), orjson.loads(text))
+    write_document(run_file(session.output, run), orjson.loads(run_rows.document(session.db, run)))
     crash_point("close:run-file-written")
     with session.db.transaction("filed"):
-        session.db.write("UPDATE runs SET filed = 1 WHERE run = ?", (run,))
+        run_rows.filed(session.db, run)
 
 
 def run_file(output: Path, run: str) -> Path:

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 
 from espreso_crawler.ledger.liveness import Lock
 from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.store import run_rows
 from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.times import epoch, utc_text
 
 if TYPE_CHECKING:  # it knows drafts, which know what is kept of texts, which knows a session
     from espreso_crawler.ledger.articles.decisions import Decision, Record
-
-COUNT = """
-INSERT INTO tallies (run, name, count) VALUES (?, ?, ?)
-ON CONFLICT (run, name) DO UPDATE SET count = count + excluded.count
-"""
 
 
 class Session:
@@ -57,8 +53,7 @@ class Session:
 
     def count(self, tallies: Mapping[str, int], run: str | None = None) -> None:
         """Add to a run's counts (this one's), in the caller's transaction: exact even if it is killed."""
-        rows = [(run or self.run, name, count) for name, count in tallies.items() if count]
-        self.db.write_all(COUNT, rows)
+        run_rows.count(self.db, run or self.run, tallies)
 
     def begin_handling(self, url: str) -> None:
         """Note that an entry's page is in hand."""

@@ -156,8 +156,8 @@ def _asked(folder: Path, size: int) -> tuple[tuple[float, ...], float]:
     chance = random.Random(size)  # noqa: S311
     for start in range(0, size, FILLED_AT_ONCE):
         with ledger.session.db.transaction("bench"):
-            for number in range(start, min(size, start + FILLED_AT_ONCE)):
-                write(ledger.session.db, _random_text(number, chance), now=0)
+            numbers = range(start, min(size, start + FILLED_AT_ONCE))
+            write(ledger.session.db, [_random_text(number, chance) for number in numbers], now=0)
     items = [each.first for each in pairs(ASKED // 9 + 1, seed=size)][:ASKED]
     before = _megabytes()
     taken = [_batch(ledger, items[at : at + BATCH], size + at) for at in range(0, len(items), BATCH)]
@@ -178,7 +178,7 @@ def _batch(ledger: Ledger, items: list[Article], first: int) -> tuple[float, flo
     with ledger.session.db.transaction("bench"):
         for text in kept:
             ledger.neighbours.near(text, seconds=WINDOW)
-            write(ledger.session.db, text, now=0)
+        write(ledger.session.db, kept, now=0)
         written = time.perf_counter()
     done = time.perf_counter()
     count = len(items)

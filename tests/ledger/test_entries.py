@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from espreso_crawler.ledger import Ledger, Rules
+from espreso_crawler.ledger import Ledger, Rules, runs
 from tests.ledger.builders import HOST, NOON, Clock, draft, open_ledger, sealed, see, sighting, url
 
 RULES = Rules(max_attempts=3, backoff=timedelta(minutes=2), backoff_max=timedelta(hours=1))
@@ -94,7 +94,7 @@ def test_an_archive_page_says_nothing_new_of_a_known_entry(ledger: Ledger) -> No
     assert see(ledger, sighting(1, published_at=None, position=30, in_feed=False)) == []
     assert see(ledger, sighting(1, label="updated", published_at=None)) == []
     assert see(ledger, sighting(1, label="updated")) == []
-    assert ledger.summary()["counts"]["feed"] == {"appeared": 1, "seen": 4}
+    assert runs.document(ledger.session, ledger.run.id)["counts"]["feed"] == {"appeared": 1, "seen": 4}
 
 
 def test_a_failed_attempt_waits_twice_as_long_each_time_and_ends(ledger: Ledger, clock: Clock) -> None:

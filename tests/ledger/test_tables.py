@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.ledger import GapReason
-from espreso_crawler.ledger.articles import articles
-from espreso_crawler.ledger.entries import states
-from espreso_crawler.ledger.store import schema
+from espreso_crawler.ledger.store import entry_rows, entry_states, schema
 from tests.ledger.builders import HOST, NOON, draft, open_ledger, url
 
 
@@ -81,10 +79,10 @@ def test_a_file_of_the_format_before_is_brought_up_to_date_and_keeps_what_it_kno
 @pytest.mark.parametrize(
     ("question", "values"),
     [
-        (articles.IN_FEED, {"key": 1, "url": url(1)}),
-        (states.AGAIN, ("reason", 1)),
-        (states.WATCH, (1, 2, 3)),
-        (states.LOOK_AT_LISTED, (url(1), 1)),
+        (entry_rows.IN_FEED, {"key": 1, "url": url(1)}),
+        (entry_states.AGAIN, ("reason", 1)),
+        (entry_states.WATCH, (1, 2, 3)),
+        (entry_states.LOOK_AT_LISTED, (url(1), 1)),
     ],
     ids=["in_feed", "again", "watch", "listed"],
 )
@@ -95,3 +93,17 @@ def test_the_entries_of_an_article_or_a_list_are_found_without_reading_all(
     plan = [row["detail"] for row in ledger.session.db.rows(f"EXPLAIN QUERY PLAN {question}", values)]  # type: ignore[arg-type]
     ledger.close("finished", 0)
     assert [step for step in plan if step.startswith("SCAN")] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "columns"),
+    [(entry_states.LEASE, 5), (entry_states.END, 5), (entry_rows.UPDATE, 10)],
+    ids=["lease", "end", "update"],
+)
+def test_many_entries_are_written_at_once_without_reading_all(tmp_path: Path, statement: str, columns: int) -> None:
+    ledger = open_ledger(tmp_path)
+    plan = ledger.session.db.write_rows(f"EXPLAIN QUERY PLAN {statement}", [[None] * columns] * 40)
+    ledger.close("finished", 0)
+    steps = [row["detail"] for row in plan]
+    assert any(step.startswith("SEARCH entries") for step in steps)
+    assert [step for step in steps if step.startswith("SCAN entries")] == []

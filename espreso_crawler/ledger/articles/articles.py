@@ -1,37 +1,19 @@
 """Articles the output holds: their ids, every name they go by, and what stands of each; no lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import orjson
 
 from espreso_crawler import identity
 from espreso_crawler.ledger.articles.decisions import Known
+from espreso_crawler.ledger.articles.suppression import has_suppressed
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import article_rows, entry_rows
 from espreso_crawler.ledger.store.database import Database
 
-# Asked by one statement with a part for each name: `IN` over a list of them takes three to four times as long.
-BY_ALIAS = "SELECT coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias = ?"
-BY_ID = "SELECT coalesce(same_as, article) FROM articles WHERE id = ?"
-BY_ADDRESS = BY_ALIAS + " AND (entity_id IS NULL OR edition <> ? OR entity_id = ?)"
-KNOWN = """
-SELECT article, id, revision, state, url, edition, entity_id, text_digest, record_digest,
-       articles.extractor_version, published_at, articles.fetched_at, emitted_at,
-       CASE WHEN reissue THEN event END, fields
-FROM articles JOIN revisions USING (article, revision, extractor_version)
-"""
-# An entry knows its article once a page was read for it. One under the article's own address may not have been.
-IN_FEED = """
-SELECT first, label, last_seen_at FROM entries
-WHERE first IS NOT NULL
-  AND (url = :url OR article IN (SELECT article FROM articles WHERE article = :key OR same_as = :key))
-"""
-MOST_NAMES = 100
-"""In one statement: SQLite takes 500 parts, and a page may name any number of alternates."""
-MERGE = "UPDATE articles SET same_as = ?, next_check = NULL WHERE article = ? OR same_as = ?"
 ADDRESS = "//"
 """How the name of an address begins; ids begin with an edition."""
-BIND = "INSERT OR IGNORE INTO aliases (alias, article, later) VALUES (?, ?, ?)"
 
 
 class Entity(NamedTuple):
@@ -49,8 +31,9 @@ class Entity(NamedTuple):
 class Articles:
     """``ledger.articles``: what is committed; drafts that wait for their flush are not seen here."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, lookups: "Lookups") -> None:
         self._session = session
+        self._lookups = lookups
 
     def identify(
         self, edition: str, entity_id: str | int | None, url: str, urls: Sequence[str] = ()
@@ -60,7 +43,8 @@ class Articles:
         When nothing does: the id it would get now, and None.
         """
         every = names(edition, entity_id, list(dict.fromkeys([url, *urls])))
-        known = by_names(self._session.db, every, Entity.of(edition, entity_id))
+        found = self._lookups.find(every, Entity.of(edition, entity_id))
+        known = self._lookups.known(found[0]) if found else None
         return (known.id if known else new_id(edition, entity_id, url)), known
 
     def known(self, article_id: str) -> Known | None:
@@ -98,17 +82,13 @@ def find(db: Database, names: Sequence[str], entity: Entity | None = None) -> li
     number of the page that bears them: an article of another number in the same edition is another article,
     whatever addresses they share (a redirect, a wrong canonical link).
     """
-    found = set[int]()
-    for at in range(0, len(names), MOST_NAMES):
-        parts = [_query(name, entity) for name in names[at : at + MOST_NAMES]]
-        query = " UNION ALL ".join(sql for sql, _ in parts)
-        found.update(row[0] for row in db.rows(query, [value for _, values in parts for value in values]))
-    return sorted(found)
+    found = article_rows.find(db, [_asked(name, entity) for name in names])
+    return sorted({key for _, key in found})
 
 
 def by_key(db: Database, key: int) -> Known | None:
     """Return what stands of an article by its row."""
-    row = db.row(KNOWN + "WHERE article = ?", (key,))
+    row = article_rows.known(db, key)
     if row is None:
         return None
     values = [*row[:-1], orjson.loads(row[-1])]
@@ -127,7 +107,7 @@ def in_feed(db: Database, key: int, url: str) -> tuple[dict[str, Any] | None, st
     The feed may have named it by another address than its canonical one, `url`, or by several. None and None
     when no feed showed it.
     """
-    entries = db.rows(IN_FEED, {"key": key, "url": url})
+    entries = entry_rows.in_feed(db, key, url)
     if not entries:
         return None, None
     first = min((orjson.loads(entry["first"]) for entry in entries), key=lambda sighting: sighting["seen_at"])
@@ -136,22 +116,70 @@ def in_feed(db: Database, key: int, url: str) -> tuple[dict[str, Any] | None, st
 
 def is_later(db: Database, url: str) -> bool:
     """Whether an article was not first written from this canonical address."""
-    row = db.row("SELECT later FROM aliases WHERE alias = ?", (address(url),))
-    return row is None or bool(row[0])
+    return article_rows.is_later(db, address(url))
 
 
-def _query(name: str, entity: Entity | None) -> tuple[str, tuple[str, ...]]:
-    if not name.startswith(ADDRESS):
-        return f"{BY_ALIAS} UNION ALL {BY_ID}", (name, name)
-    return (BY_ADDRESS, (name, *entity)) if entity else (BY_ALIAS, (name,))
+class Lookups:
+    """Which articles bear which names, asked once between two commits of this process.
+
+    Another process may commit meanwhile: a flush that meets another `version` asks once more, under its lock.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._commits = -1
+        self._version = -1
+        self._has_forgotten = True
+        self._found: dict[tuple[frozenset[str], Entity | None], list[int]] = {}
+        self._known: dict[int, Known | None] = {}
+
+    @property
+    def version(self) -> int:
+        """The ledger's version when the first question was asked since this process's last commit."""
+        self._renew()
+        return self._version
+
+    @property
+    def has_forgotten(self) -> bool:
+        """Whether anything was ever forgotten."""
+        self._renew()
+        return self._has_forgotten
+
+    def clear(self) -> None:
+        """Ask everything once more."""
+        self._commits = -1
+
+    def find(self, names: Sequence[str], entity: Entity | None = None) -> list[int]:
+        """Return what `find` does."""
+        self._renew()
+        asked = (frozenset(names), entity)
+        if asked not in self._found:
+            self._found[asked] = find(self._session.db, names, entity)
+        return self._found[asked]
+
+    def find_all(self, asked: Sequence[tuple[Sequence[str], Entity | None]]) -> None:
+        """Ask for many articles in one statement."""
+        self._renew()
+        parts = [(place, _asked(name, entity)) for place, (names, entity) in enumerate(asked) for name in names]
+        keys = [set[int]() for _ in asked]
+        for at, key in article_rows.find(self._session.db, [part for _, part in parts]):
+            keys[parts[at][0]].add(key)
+        for (names, entity), found in zip(asked, keys, strict=True):
+            self._found[frozenset(names), entity] = sorted(found)
+
+    def known(self, key: int) -> Known | None:
+        """Return what `by_key` does."""
+        self._renew()
+        if key not in self._known:
+            self._known[key] = by_key(self._session.db, key)
+        return self._known[key]
+
+    def _renew(self) -> None:
+        db = self._session.db
+        if self._commits != db.commits:
+            self._commits, self._version, self._has_forgotten = db.commits, db.version(), has_suppressed(db)
+            self._found, self._known = {}, {}
 
 
-def bind(db: Database, names: Iterable[str], key: int, *, later: bool) -> None:
-    """Bind names to an article for ever, inside the caller's transaction; a bound name stays where it is."""
-    db.write_all(BIND, [(name, key, later) for name in names])
-
-
-def merge(db: Database, keys: Sequence[int]) -> None:
-    """Let the articles after the first be the first from now on, inside the caller's transaction."""
-    first, *others = keys
-    db.write_all(MERGE, [(first, other, other) for other in others])
+def _asked(name: str, entity: Entity | None) -> tuple[str, Entity | None]:
+    return name, entity if name.startswith(ADDRESS) else None

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import orjson
-
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import neighbour_rows
 from espreso_crawler.ledger.store.database import Database
 
 MOST = 50
@@ -14,19 +13,6 @@ MOST = 50
 DAY = 86_400
 PURGED = 8
 """Expired sketches that go with each new one: more than come, so that the table follows the window."""
-
-# Keys are random: by day of publication, so that a flush changes a few pages and not one for every key.
-NEAR = """
-SELECT id, published, sketch FROM (
-    SELECT neighbour, count(*) AS shared FROM neighbour_keys
-    WHERE day IN (SELECT value FROM json_each(?)) AND key IN (SELECT value FROM json_each(?))
-    GROUP BY neighbour ORDER BY shared DESC, neighbour LIMIT ?
-) JOIN neighbours USING (neighbour)
-WHERE id <> ? AND published BETWEEN ? AND ? ORDER BY shared DESC, neighbour
-"""
-FORGET = "DELETE FROM neighbours WHERE id = ?"
-ADD = "INSERT INTO neighbours (id, published, expires, keys, sketch) VALUES (?, ?, ?, ?, ?)"
-PURGE = "DELETE FROM neighbours WHERE neighbour IN (SELECT neighbour FROM neighbours WHERE expires < ? LIMIT ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +49,10 @@ class Neighbours:
     def near(self, text: Neighbour, *, seconds: int) -> list[Neighbour]:
         """Return texts of other articles that share a key, published at most so many seconds before or after."""
         oldest, newest = text.published - seconds, text.published + seconds
-        days = orjson.dumps([*range(oldest // DAY, newest // DAY + 1)]).decode()
-        keys, own = orjson.dumps(text.keys).decode(), set(text.keys)
-        rows = self._session.db.rows(NEAR, (days, keys, MOST, text.id, oldest, newest))
+        days, own = range(oldest // DAY, newest // DAY + 1), set(text.keys)
+        rows = neighbour_rows.near(
+            self._session.db, days=[*days], keys=text.keys, most=MOST, but=text.id, span=(oldest, newest)
+        )
         waiting = [
             other
             for other in self._waiting()
@@ -85,8 +72,9 @@ class Neighbours:
         return self._noted.pop(article_id or "", Noted())
 
 
-def write(db: Database, text: Neighbour, *, now: int) -> None:
-    """Keep a text in place of the article's earlier one, and let expired ones go; in the caller's transaction."""
-    db.write(FORGET, (text.id,))
-    db.write(ADD, (text.id, text.published, text.expires, orjson.dumps(text.keys).decode(), text.sketch))
-    db.write(PURGE, (now, PURGED))
+def write(db: Database, texts: Sequence[Neighbour], *, now: int) -> None:
+    """Keep texts in place of the articles' earlier ones, and let expired ones go; in the caller's transaction."""
+    if texts:
+        rows = [(text.id, text.published, text.expires, text.keys, text.sketch) for text in texts]
+        neighbour_rows.replace(db, rows)
+        neighbour_rows.purge(db, now=now, most=PURGED * len(texts))

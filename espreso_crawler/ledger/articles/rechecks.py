@@ -12,18 +12,11 @@ from espreso_crawler.ledger.articles.schedule import next_check, next_try
 from espreso_crawler.ledger.delivery.outbox import Outbox
 from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import article_rows
 from espreso_crawler.ledger.times import instant
 
 CLAIM = timedelta(hours=1)
 """How long a due article is left to the run that got it; then, if that run died, it is due again."""
-SELECT = """
-SELECT article, id, url, host, edition, revision, refused_since FROM articles WHERE host = ? AND state = 'live'
-"""
-DUE = SELECT + " AND next_check <= ? AND (? OR refused_since IS NOT NULL) ORDER BY next_check LIMIT ?"
-OTHER = SELECT + " AND refused_since IS NULL AND same_as IS NULL AND id <> ? ORDER BY article DESC LIMIT 1"
-CLAIMED = "UPDATE articles SET next_check = ? WHERE article = ?"
-ASKED = "UPDATE articles SET next_check = ? WHERE article = ? AND state = 'live'"
-NEXT = "UPDATE articles SET next_check = ?, refused_since = ? WHERE article = ?"
 EVERY = 1 << 62
 
 
@@ -61,9 +54,9 @@ class Rechecks:
             now, is_on = session.now(), bool(session.rules.recheck)
             for host in hosts:
                 left = EVERY if limit is None else limit - len(found)
-                for row in session.db.rows(DUE, (host, now, is_on, left)):
+                for row in article_rows.due(session.db, host, now=now, is_on=is_on, most=left):
                     found.append(self._recheck(row))
-                    session.db.write(CLAIMED, (now + int(CLAIM.total_seconds()), row["article"]))
+                    article_rows.check_at(session.db, row["article"], now + int(CLAIM.total_seconds()))
             session.count({"rechecks/due": len(found)})
         return found
 
@@ -72,7 +65,7 @@ class Rechecks:
 
         `than` is the id that is not wanted. None when no other is known.
         """
-        row = self._session.db.row(OTHER, (host, than))
+        row = article_rows.other(self._session.db, host, than=than)
         return self._recheck(row) if row else None
 
     def ask(self, article_id: str) -> None:
@@ -81,7 +74,7 @@ class Rechecks:
         session = self._session
         with session.db.transaction("recheck"):
             if known := articles.by_names(session.db, [article_id]):
-                session.db.write(ASKED, (session.now(), known.key))
+                article_rows.ask(session.db, known.key, session.now())
 
     def checked(self, article_id: str) -> None:
         """Note an answer that was no refusal and led to no draft; `Outbox.emit` notes its own."""
@@ -106,11 +99,11 @@ class Rechecks:
             known = articles.by_names(session.db, [article_id])
             if known is None or known.state != "live":
                 return None
-            since = session.db.row("SELECT refused_since FROM articles WHERE article = ?", (known.key,))[0]
+            since = article_rows.refused_since(session.db, known.key)
             wait, now = int(session.rules.removal_after.total_seconds()), session.now()
             if since is None or now - since < wait:
                 first = now if since is None or now < since else since
-                session.db.write(NEXT, (first + wait, first, known.key))
+                article_rows.set_looks(session.db, known.key, check=first + wait, refused_since=first)
                 return None
             reason = f"{why} at {instant(since):%Y-%m-%dT%H:%M:%SZ} and at {session.now_text()}"
             decision = announce(session, known, "removed", reason=reason)
@@ -138,10 +131,11 @@ class Rechecks:
             known = articles.by_names(session.db, [article_id])
             if known is None or known.state != "live":
                 return
-            since = session.db.row("SELECT refused_since FROM articles WHERE article = ?", (known.key,))[0]
+            since = article_rows.refused_since(session.db, known.key)
             when = next_check if is_answer else next_try
             check = when(known.published_at, session.clock(), session.rules.recheck)
             if since is not None and not is_answer:
-                session.db.write(CLAIMED, (session.now() + int(session.rules.removal_after.total_seconds()), known.key))
+                wait = int(session.rules.removal_after.total_seconds())
+                article_rows.check_at(session.db, known.key, session.now() + wait)
             else:
-                session.db.write(NEXT, (check, None, known.key))
+                article_rows.set_looks(session.db, known.key, check=check, refused_since=None)

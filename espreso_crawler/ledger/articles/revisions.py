@@ -1,74 +1,71 @@
 """What a flush writes about an article: head, revisions, names; inside the caller's transaction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import orjson
 
-from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.identity import host_of
-from espreso_crawler.ledger.articles import articles, neighbours
+from espreso_crawler.ledger.articles import neighbours
 from espreso_crawler.ledger.articles.decisions import Decision, Draft, Event, Known, shortened
 from espreso_crawler.ledger.articles.schedule import next_check
-from espreso_crawler.ledger.delivery.lines import queue
+from espreso_crawler.ledger.delivery.lines import Line, queue_all
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import article_rows, revision_rows
 from espreso_crawler.ledger.times import utc_text
 
-CREATE = """
-INSERT INTO articles (id, edition, host, entity_id, url, revision, extractor_version, published_at,
-                      fetched_at, next_check)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-ADVANCE = """
-UPDATE articles SET revision = ?, extractor_version = ?, state = 'live', published_at = ?, fetched_at = ?,
-                    next_check = ?, refused_since = NULL, reissue = 0, entity_id = coalesce(entity_id, ?)
-WHERE article = ?
-"""
-LOOKED_AT = "UPDATE articles SET fetched_at = ?, next_check = ?, refused_since = NULL WHERE article = ?"
-END = "UPDATE articles SET revision = ?, state = ?, next_check = NULL, refused_since = NULL WHERE article = ?"
-REVISION = """
-INSERT OR REPLACE INTO revisions (article, revision, extractor_version, event, text_digest, record_digest,
-                                  fields, fetched_at, emitted_at, run)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
+WRITES_A_HEAD = ("event", "baseline")
+"""Outcomes that change what is known of an article."""
 
 
-def write(
-    session: Session,
-    draft: Draft,
-    decision: Decision,
-    line: bytes | None,
-    *,
-    found: Sequence[int],
-    names: list[str],
-) -> int:
-    """Write a decided draft; `found` are the articles that bear its names. Returns the article's key."""
-    fetched_at = utc_text(draft.fetched_at)
-    check = next_check(draft.date_published, draft.fetched_at, session.rules.recheck)
-    key = found[0] if found else _create(session, draft, decision, fetched_at, check)
-    if found and decision.outcome in ("event", "baseline"):
-        head = (decision.revision, draft.extractor_version, draft.date_published, fetched_at, check)
-        session.db.write(ADVANCE, (*head, _text(draft.entity_id), key))
-    elif found:
-        session.db.write(LOOKED_AT, (fetched_at, check, key))
-    articles.bind(session.db, [name for name in names if name != decision.id], key, later=bool(found))
-    if len(found) > 1:
-        articles.merge(session.db, found)
-    if decision.outcome in ("event", "baseline"):
-        event = decision.event or decision.outcome
-        seen = (draft.digests.text, draft.digests.record, orjson.dumps(shortened(draft.digests)).decode())
-        session.db.write(
-            REVISION,
-            (key, decision.revision, draft.extractor_version, event, *seen, fetched_at,
-             decision.emitted_at or session.now_text(), session.run),
-        )  # fmt: skip
-    if decision.outcome in ("event", "baseline") and draft.text:
-        neighbours.write(session.db, draft.text, now=session.now())
-    for link in draft.links if decision.event else ():
-        queue(session, "links", link, at=session.now_text(), schema_version=draft.schema_version)
-    if line is not None:
-        queue(session, "articles", line, at=decision.emitted_at or "", schema_version=draft.schema_version,
-              article=key, revision=decision.revision)  # fmt: skip
-    return key
+@dataclass(slots=True)
+class Decided:
+    """A draft and what was decided about it."""
+
+    draft: Draft
+    names: list[str]
+    """Every name the article goes by: see `articles.names`."""
+    decision: Decision
+    found: list[int]
+    """Keys of the articles that bear its names."""
+    line: bytes | None = None
+
+    @property
+    def is_new_head(self) -> bool:
+        """Whether it changes what is known of its article."""
+        return self.decision.outcome in WRITES_A_HEAD
+
+
+def write(session: Session, decided: Sequence[Decided]) -> list[int]:
+    """Write decided drafts, no two of one article, a few statements for all; returns the articles' keys."""
+    db, now = session.db, session.now_text()
+    keys = _write_heads(session, decided)
+    pairs = [*zip(decided, keys, strict=True)]
+    article_rows.bind(
+        db,
+        [(name, key, bool(each.found)) for each, key in pairs for name in each.names if name != each.decision.id],
+    )
+    for each in decided:
+        if len(each.found) > 1:
+            article_rows.merge(db, each.found)
+    revision_rows.insert(db, [_revision(session, each, key, now) for each, key in pairs if each.is_new_head])
+    neighbours.write(
+        db, [each.draft.text for each in decided if each.is_new_head and each.draft.text], now=session.now()
+    )
+    links = [
+        Line(link, at=now, schema_version=each.draft.schema_version)
+        for each in decided
+        if each.decision.event
+        for link in each.draft.links
+    ]
+    queue_all(session, "links", links)
+    lines = [
+        Line(each.line, each.decision.emitted_at or "", each.draft.schema_version, key, each.decision.revision)
+        for each, key in pairs
+        if each.line is not None
+    ]
+    queue_all(session, "articles", lines)
+    return keys
 
 
 def announce(
@@ -88,15 +85,9 @@ def announce(
     now = session.now_text()
     decision = Decision("event", known.id, event, known.revision + 1, reason=reason, retracts=retracts, emitted_at=now)
     write_end(session, known, decision)
-    queue(
-        session,
-        "articles",
-        session.line(body or session.record.bare(known), decision),
-        at=now,
-        schema_version=session.record.SCHEMA_VERSION,
-        article=known.key,
-        revision=decision.revision,
-    )
+    line = session.line(body or session.record.bare(known), decision)
+    version = session.record.SCHEMA_VERSION
+    queue_all(session, "articles", [Line(line, now, version, known.key, decision.revision)])
     session.count({f"outcome/{event}": 1})
     return decision
 
@@ -105,17 +96,45 @@ def write_end(session: Session, known: Known, decision: Decision) -> None:
     """Write an event that no page led to into head and revisions, without its line."""
     seen = (known.text_digest, known.record_digest, orjson.dumps(known.fields).decode())
     head = (known.key, decision.revision, known.extractor_version, decision.event)
-    session.db.write(END, (decision.revision, decision.event, known.key))
-    session.db.write(REVISION, (*head, *seen, known.fetched_at, decision.emitted_at, session.run))
+    article_rows.end(session.db, known.key, decision.revision, decision.event)
+    revision_rows.insert(session.db, [(*head, *seen, known.fetched_at, decision.emitted_at, session.run)])
 
 
-def _create(session: Session, draft: Draft, decision: Decision, fetched_at: str, check: int | None) -> int:
-    values = (decision.id, draft.edition, host_of(draft.url), _text(draft.entity_id), draft.url)
-    more = (decision.revision, draft.extractor_version, draft.date_published, fetched_at, check)
-    key = session.db.write(CREATE, (*values, *more)).lastrowid
-    if key is None:
-        raise LedgerError(f"{session.db.name}: an article got no row: {decision.id}")
-    return key
+def _write_heads(session: Session, decided: Sequence[Decided]) -> list[int]:
+    """Write the articles' rows; returns their keys."""
+    db, looked_at = session.db, list[tuple[str, int | None, int]]()
+    created = article_rows.create(db, [_head(session, each) for each in decided if not each.found])
+    for each in decided:
+        if not each.found:
+            continue
+        draft, key = each.draft, each.found[0]
+        fetched_at, check = utc_text(draft.fetched_at), _next_check(session, draft)
+        if each.is_new_head:
+            head = (each.decision.revision, draft.extractor_version, draft.date_published, fetched_at, check)
+            article_rows.advance(db, (*head, _text(draft.entity_id), key))
+        else:
+            looked_at.append((fetched_at, check, key))
+    article_rows.looked_at(db, looked_at)
+    return [each.found[0] if each.found else created[each.decision.id] for each in decided]
+
+
+def _head(session: Session, decided: Decided) -> tuple[object, ...]:
+    draft, decision = decided.draft, decided.decision
+    names = (decision.id, draft.edition, host_of(draft.url), _text(draft.entity_id), draft.url)
+    stands = (decision.revision, draft.extractor_version, draft.date_published)
+    return (*names, *stands, utc_text(draft.fetched_at), _next_check(session, draft))
+
+
+def _revision(session: Session, decided: Decided, key: int, now: str) -> tuple[object, ...]:
+    draft, decision = decided.draft, decided.decision
+    event = decision.event or decision.outcome
+    seen = (draft.digests.text, draft.digests.record, orjson.dumps(shortened(draft.digests)).decode())
+    times = (utc_text(draft.fetched_at), decision.emitted_at or now)
+    return (key, decision.revision, draft.extractor_version, event, *seen, *times, session.run)
+
+
+def _next_check(session: Session, draft: Draft) -> int | None:
+    return next_check(draft.date_published, draft.fetched_at, session.rules.recheck)
 
 
 def _text(value: str | int | None) -> str | None:

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import Collection, Iterable
 
+from espreso_crawler.ledger.store import suppressed_rows
 from espreso_crawler.ledger.store.database import Database
 
 KEY_BYTES = 32
@@ -14,32 +15,27 @@ def suppressed(db: Database, names: Collection[str]) -> set[str]:
     if not has_suppressed(db):
         return set()
     key = _key(db)
-    return {name for name in names if _is_known(db, _hash(key, name))}
+    return {name for name in names if suppressed_rows.is_known(db, _hash(key, name))}
 
 
 def has_suppressed(db: Database) -> bool:
     """Whether anything was ever forgotten."""
-    return bool(db.row("SELECT EXISTS (SELECT 1 FROM suppressed)")[0])
+    return suppressed_rows.has_any(db)
 
 
 def suppress(db: Database, names: Iterable[str], *, reason: str, at: str) -> None:
     """Forget names for good, inside the caller's transaction."""
     key = _key(db)
-    rows = [(_hash(key, name), reason, at) for name in names]
-    db.write_all("INSERT OR IGNORE INTO suppressed (hash, reason, at) VALUES (?, ?, ?)", rows)
+    suppressed_rows.insert(db, [(_hash(key, name), reason, at) for name in names])
 
 
 def _key(db: Database) -> bytes:
-    if row := db.row("SELECT value FROM keys WHERE name = 'suppressed'"):
-        return bytes(row[0])
+    if key := suppressed_rows.key(db):
+        return key
     key = secrets.token_bytes(KEY_BYTES)
-    db.write("INSERT INTO keys (name, value) VALUES ('suppressed', ?)", (key,))
+    suppressed_rows.keep_key(db, key)
     return key
 
 
 def _hash(key: bytes, name: str) -> bytes:
     return hmac.digest(key, name.encode(), "sha256")
-
-
-def _is_known(db: Database, digest: bytes) -> bool:
-    return db.row("SELECT 1 FROM suppressed WHERE hash = ?", (digest,)) is not None

@@ -14,37 +14,21 @@ from espreso_crawler.ledger.care.rewriting import Subject, owe, rewrite_all
 from espreso_crawler.ledger.delivery import files
 from espreso_crawler.ledger.ledger import Ledger
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import (
+    article_rows,
+    copy_rows,
+    entry_rows,
+    held_rows,
+    neighbour_rows,
+    outbox_rows,
+    revision_rows,
+    segment_rows,
+)
 
 MAY_HOLD_TEXT = ("rejects", "quarantine", "aside")
 """Folders in the state folder."""
 BESIDE = "tags"
 """Folder in the output folder whose files are made from sealed ones, and have no segment numbers."""
-SAME = "SELECT article FROM articles WHERE article = ?1 OR same_as = ?1"
-ADDRESSES = """
-SELECT alias FROM aliases WHERE article = ?1 AND substr(alias, 1, 2) = '//'
-UNION SELECT substr(url, instr(url, '://') + 1) FROM entries WHERE article = ?1
-"""
-PLACES = """
-SELECT DISTINCT number, state, path FROM revisions
-JOIN segments ON segments.number = revisions.segment AND stream = 'articles' WHERE article = ?
-"""
-OTHERS = "SELECT stream, number, path FROM segments WHERE stream <> 'articles' AND state = 'sealed'"
-OF_ADDRESS = (
-    "DELETE FROM entries WHERE url IN ('https:' || ?1, 'http:' || ?1)",
-    "DELETE FROM copies WHERE url IN ('https:' || ?1, 'http:' || ?1)",
-)
-BLANK = """
-UPDATE articles SET url = '', entity_id = NULL, published_at = NULL, reissue = 0 WHERE article = ?
-"""
-CLEAR = (
-    "DELETE FROM neighbours WHERE id = (SELECT id FROM articles WHERE article = ?)",
-    "DELETE FROM aliases WHERE article = ?",
-    "DELETE FROM revisions WHERE article = ?",
-    "DELETE FROM outbox WHERE article = ?",
-    "DELETE FROM neighbours WHERE id = (SELECT id FROM articles WHERE article = ?)",
-)
-WAITING = "SELECT seq, line FROM outbox"
-HELD = "SELECT seq, line FROM held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +54,10 @@ def forget(ledger: Ledger, target: str, *, reason: str) -> Forgotten:
     with sealing_stopped(session) as segments:
         known, subject = _subject(session, target)
         standing = [each for each in known if each.state != "erased"]
-        places = [row for each in standing for row in session.db.rows(PLACES, (each.key,))]
-        others = [row for row in session.db.rows(OTHERS) if _holds(session.output / row["path"], subject)]
+        places = [row for each in standing for row in revision_rows.places(session.db, each.key)]
+        others = [
+            row for row in segment_rows.others_sealed(session.db) if _holds(session.output / row["path"], subject)
+        ]
         with session.db.transaction("forget"):
             suppress(session.db, [*subject.ids, *subject.addresses], reason=reason, at=session.now_text())
             owe(session, "articles", {row["number"] for row in places if row["state"] == "sealed"}, subject)
@@ -93,11 +79,11 @@ def _subject(session: Session, target: str) -> tuple[list[Known], Subject]:
     """Return every article that the target means, with all its ids and addresses."""
     db, is_url = session.db, "://" in target
     first = articles.by_names(db, [articles.address(target) if is_url else target])
-    keys = [row[0] for row in db.rows(SAME, (first.key,))] if first else []
+    keys = article_rows.same(db, first.key) if first else []
     known = [each for each in (articles.by_key(db, key) for key in keys) if each]
-    found = {row[0] for key in keys for row in db.rows(ADDRESSES, (key,))}
+    found = {address for key in keys for address in article_rows.addresses(db, key)}
     addresses = frozenset([*found, *([articles.address(target)] if is_url else [])])
-    is_entry = is_url and db.row("SELECT 1 FROM entries WHERE url = ?", (target,)) is not None
+    is_entry = is_url and entry_rows.is_known(db, target)
     if not known and not is_entry:
         raise ArgumentError(f"{target}: neither an article nor a feed entry of this ledger: give an id or an address")
     return known, Subject(frozenset(each.id for each in known), addresses)
@@ -105,18 +91,19 @@ def _subject(session: Session, target: str) -> tuple[list[Known], Subject]:
 
 def _clear(session: Session, subject: Subject) -> None:
     """Take the subject out of the ledger's tables, but for the heads that carry its ids."""
-    for statement in OF_ADDRESS:
-        session.db.write_all(statement, [(address,) for address in subject.addresses])
-    waiting = [(row["seq"],) for row in session.db.rows(WAITING) if subject.is_in(row["line"])]
-    session.db.write_all("DELETE FROM outbox WHERE seq = ?", waiting)
-    held = [(row["seq"],) for row in session.db.rows(HELD) if subject.is_in(row["line"])]
-    session.db.write_all("DELETE FROM held WHERE seq = ?", held)
+    db = session.db
+    for address in subject.addresses:
+        entry_rows.forget(db, address)
+        copy_rows.forget(db, address)
+    outbox_rows.remove(db, [seq for seq, line in outbox_rows.everything(db) if subject.is_in(line)])
+    held_rows.remove(db, [seq for seq, line in held_rows.everything(db) if subject.is_in(line)])
 
 
 def _erase(session: Session, known: Known, reason: str) -> Decision:
-    for statement in CLEAR:
-        session.db.write(statement, (known.key,))
-    session.db.write(BLANK, (known.key,))
+    neighbour_rows.forget(session.db, [known.id])
+    revision_rows.forget(session.db, known.key)
+    outbox_rows.forget(session.db, known.key)
+    article_rows.erase(session.db, known.key)
     return announce(
         session,
         replace(known, text_digest=None, record_digest=None, fields={}),

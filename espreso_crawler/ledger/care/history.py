@@ -10,13 +10,8 @@ from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger.articles.articles import address, by_names
 from espreso_crawler.ledger.delivery.tail import tail
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import entry_rows, revision_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
-
-REVISIONS = """
-SELECT revision, event, emitted_at, run, segment FROM revisions WHERE article = ? ORDER BY revision, emitted_at
-"""
-SEGMENT = "SELECT path FROM segments WHERE stream = 'articles' AND number = ? AND state = 'sealed'"
-ENTRIES = "SELECT url FROM entries WHERE article = ?"
 
 
 def history(session: Session, target: str) -> dict[str, Any]:
@@ -27,14 +22,14 @@ def history(session: Session, target: str) -> dict[str, Any]:
     known = by_names(session.db, [target, address(target)])
     if known is None:
         raise ArgumentError(f"{target}: no article of this ledger: give an id, or an address without parameters")
-    urls = {known.url, *(row[0] for row in session.db.rows(ENTRIES, (known.key,)))}
+    urls = {known.url, *entry_rows.addresses_of(session.db, known.key)}
     return {
         "id": known.id,
         "url": known.url,
         "state": known.state,
         "revisions": [
-            {**dict(row), "record": _record(session.db, session.output, row["segment"], known.id, row["revision"])}
-            for row in session.db.rows(REVISIONS, (known.key,))
+            {**row, "record": _record(session.db, session.output, row["segment"], known.id, row["revision"])}
+            for row in revision_rows.of_article(session.db, known.key)
         ],
         "feed": list(_moves(session.output, urls)),
     }
@@ -42,8 +37,8 @@ def history(session: Session, target: str) -> dict[str, Any]:
 
 def _record(db: Database, output: Path, segment: int | None, article: str, revision: int) -> dict[str, Any] | None:
     """Return the line of a revision as it lies in its sealed file."""
-    row = db.row(SEGMENT, (segment,))
-    path = output / row[0] if row else None
+    name = segment_rows.sealed_path(db, segment)
+    path = output / name if name else None
     if path is None or not path.exists():
         return None
     for line in path.read_bytes().splitlines():

@@ -14,41 +14,23 @@ from espreso_crawler.ledger.articles.decisions import Decision, Draft
 from espreso_crawler.ledger.articles.suppression import suppress
 from espreso_crawler.ledger.delivery import files, segment_paths
 from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
-from espreso_crawler.ledger.entries import coverage, states
+from espreso_crawler.ledger.entries import coverage
 from espreso_crawler.ledger.ledger import LOCKS, OPEN_LOCK, alone
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import (
+    article_rows,
+    comparison,
+    entry_rows,
+    entry_states,
+    revision_rows,
+    run_rows,
+    segment_rows,
+)
 from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.times import epoch_of, utc_now
 
-SEGMENT = """
-INSERT INTO segments (stream, number, run, path, state, count, bytes, sha256, schema_version, first_at,
-                      last_at)
-VALUES (?, ?, ?, ?, 'sealed', ?, ?, ?, ?, ?, ?)
-"""
-PLACE = "UPDATE revisions SET segment = ? WHERE article = ? AND revision = ?"
-ENTRY = """
-INSERT INTO entries (url, host, edition, headline, label, published_at, published, position, important, first,
-                     first_seen_at, last_seen_at)
-VALUES (:url, :host, :edition, :headline, :label, :published_at, :published, :position, :important, :first,
-        :seen_at, :seen_at)
-ON CONFLICT (url) DO UPDATE SET headline = excluded.headline, label = excluded.label,
-    published_at = excluded.published_at, published = excluded.published, position = excluded.position,
-    important = excluded.important, last_seen_at = excluded.last_seen_at
-"""
 FIRST = ("published_at", "label", "position", "important", "seen_at", "seen_on")
-RUN = """
-INSERT OR IGNORE INTO runs (run, spider, arguments, job, started_at, ended_at, state, reason, exit_code,
-                            document)
-VALUES (?, ?, ?, ?, ?, ?, 'closed', ?, ?, ?)
-"""
-NEWEST = "SELECT host, max(published) FROM entries WHERE published IS NOT NULL GROUP BY host"
-COUNTS = """
-SELECT (SELECT count(*) FROM segments) AS segments, (SELECT count(*) FROM articles) AS articles,
-       (SELECT count(*) FROM entries) AS entries
-"""
-CONTENT = ("created", "revised", "reextracted")
-
 FieldDigests = Callable[[dict[str, Any]], Mapping[str, str]]
 """Returns the field digests of a record as it stands in the output."""
 
@@ -84,11 +66,11 @@ def _restore(session: Session, field_digests: FieldDigests) -> dict[str, int]:
             with db.transaction("rebuild"):
                 _restore_segment(session, stream, file, field_digests)
     with db.transaction("rebuild"):
-        for host, newest in db.rows(NEWEST):
+        for host, newest in entry_rows.newest_times(db):
             coverage.restore(session, host, newest)
         for path in sorted((session.output / "runs").glob("*.json")):
             _restore_run(db, path)
-        return dict(db.row(COUNTS))
+        return comparison.sizes(db)
 
 
 def _restore_segment(
@@ -101,7 +83,7 @@ def _restore_segment(
     session.run = manifest["run_id"]
     values = (stream, file.number, session.run, name, written.count, written.bytes, written.sha256)
     times = (manifest["schema_version"], manifest["first_emitted_at"], manifest["last_emitted_at"])
-    session.db.write(SEGMENT, (*values, *times))
+    segment_rows.restore(session.db, (*values, *times))
     with file.path.open("rb") as lines:
         for line in lines:
             record = orjson.loads(line)
@@ -116,15 +98,15 @@ def _restore_line(session: Session, record: dict[str, Any], segment: int, field_
     session.run = record.get("run_id") or session.run
     decision = Decision("event", record["id"], record["event"], record["revision"], emitted_at=record["emitted_at"])
     known = articles.by_names(db, [record["id"]])
-    if record["event"] in CONTENT:
+    if record["event"] in revision_rows.CONTENT:
         key = _restore_content(session, record, decision, field_digests)
     elif known:
         revisions.write_end(session, known, decision)
         key = known.key
     else:
         key = _restore_content(session, record, decision, field_digests)
-        db.write("UPDATE articles SET state = ?, next_check = NULL WHERE article = ?", (decision.event, key))
-    db.write(PLACE, (segment, key, decision.revision))
+        article_rows.set_state(db, key, decision.event)
+    revision_rows.place(db, key, decision.revision, segment)
     if record["event"] == "erased":
         names = [record["id"], *([articles.address(record["url"])] if record.get("url") else [])]
         suppress(db, names, reason=record.get("reason") or "", at=record["emitted_at"])
@@ -140,7 +122,7 @@ def _restore_content(session: Session, record: dict[str, Any], decision: Decisio
         digests=Digests(
             record.get("text_digest") or "",
             record.get("record_digest") or "",
-            dict(field_digests(record)) if record["event"] in CONTENT else {},
+            dict(field_digests(record)) if record["event"] in revision_rows.CONTENT else {},
         ),
         extractor_version=record.get("extractor_version") or "",
         schema_version=record.get("schema_version") or "",
@@ -151,24 +133,24 @@ def _restore_content(session: Session, record: dict[str, Any], decision: Decisio
     )
     found = articles.find(session.db, [record["id"]])
     names = articles.names(draft.edition, draft.entity_id, [url]) if url else []
-    key = revisions.write(session, draft, decision, None, found=found, names=names)
-    if url and record["event"] in CONTENT:
+    key = revisions.write(session, [revisions.Decided(draft, names, decision, found)])[0]
+    if url and record["event"] in revision_rows.CONTENT:
         sighting = record.get("feed") or {"seen_at": record["emitted_at"]}
         _restore_entry(session.db, record, sighting)
-        states.restore(session.db, url, key)
+        entry_states.restore(session.db, url, key)
     return key
 
 
 def _restore_sighting(db: Database, record: dict[str, Any]) -> None:
     _restore_entry(db, record, record)
     if record["id"] and (known := articles.by_names(db, [record["id"]])):
-        articles.bind(db, [articles.address(record["url"])], known.key, later=True)
+        article_rows.bind(db, [(articles.address(record["url"]), known.key, True)])
 
 
 def _restore_entry(db: Database, record: dict[str, Any], sighting: dict[str, Any]) -> None:
     first = {name: sighting.get(name) for name in FIRST}
-    db.write(
-        ENTRY,
+    entry_rows.restore(
+        db,
         {
             "url": record["url"],
             "host": host_of(record["url"]),
@@ -190,7 +172,7 @@ def _restore_run(db: Database, path: Path) -> None:
     values = (document["run_id"], document["spider"], orjson.dumps(document["arguments"]).decode())
     times = (document["job"], document["started_at"], document["ended_at"])
     ended = (document["reason"], document["exit_code"], path.read_text(encoding="utf-8"))
-    db.write(RUN, (*values, *times, *ended))
+    run_rows.restore(db, (*values, *times, *ended))
 
 
 def _refuse_living(database: Path) -> None:
@@ -198,7 +180,7 @@ def _refuse_living(database: Path) -> None:
         return
     db = Database.open(database, busy_seconds=0)
     try:
-        if db.row("SELECT EXISTS (SELECT 1 FROM segments)")[0]:
+        if segment_rows.has_any(db):
             raise LedgerError(f"{database}: this ledger knows sealed segments; set it aside first")
     finally:
         db.close()

@@ -12,36 +12,9 @@ from espreso_crawler.ledger.care.inspection import sealing_stopped
 from espreso_crawler.ledger.delivery import files, segment_paths
 from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import article_rows, comparison, revision_rows, segment_rows
+from espreso_crawler.ledger.store.comparison import Line
 from espreso_crawler.progress import Track, untracked
-
-SEALED = """
-SELECT path, bytes, sha256 FROM segments WHERE state = 'sealed' AND stream = ? ORDER BY number
-"""
-FOUND = """
-CREATE TEMP TABLE IF NOT EXISTS found (id TEXT, revision INTEGER, PRIMARY KEY (id, revision)) WITHOUT ROWID
-"""
-MISSING = """
-SELECT articles.id, revisions.revision FROM revisions JOIN articles USING (article)
-LEFT JOIN segments ON segments.stream = 'articles' AND segments.number = revisions.segment
-WHERE event <> 'baseline' AND NOT is_lost AND NOT (reissue AND revisions.revision = articles.revision)
-  AND segments.state IS NOT 'archived'
-  AND NOT EXISTS (SELECT 1 FROM temp.found
-                  WHERE found.id = articles.id AND found.revision = revisions.revision)
-  AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.article = revisions.article
-                  AND outbox.revision = revisions.revision AND outbox.stream = 'articles')
-ORDER BY 1, 2
-"""
-STRANGE = """
-SELECT id, revision FROM temp.found WHERE NOT EXISTS (
-    SELECT 1 FROM articles JOIN revisions USING (article)
-    WHERE articles.id = found.id AND revisions.revision = found.revision AND event <> 'baseline'
-) ORDER BY 1, 2
-"""
-AWAITED = "SELECT id, revision FROM articles WHERE reissue ORDER BY 1, 2"
-LOST = "SELECT count(*) FROM revisions WHERE is_lost"
-
-Line = tuple[str, int]
-"""Id and revision of an article's line."""
 
 
 @dataclass(slots=True)
@@ -88,19 +61,18 @@ def reconcile(session: Session, track: Track = untracked) -> Report:
     """Compare every sealed file with the ledger, while nothing is sealed. Reads the whole output twice."""
     report = Report()
     with sealing_stopped(session):
-        session.db.write(FOUND)
-        session.db.write("DELETE FROM temp.found")
+        comparison.begin(session.db)
         for stream in STREAMS:
             _compare_files(session, stream, report, track)
-        report.missing_lines = _pairs(session, MISSING)
-        report.strange_lines = _pairs(session, STRANGE)
-        report.awaited_lines = _pairs(session, AWAITED)
-        report.lost_for_good = session.db.row(LOST)[0]
+        report.missing_lines = comparison.missing(session.db)
+        report.strange_lines = comparison.strange(session.db)
+        report.awaited_lines = article_rows.awaited(session.db)
+        report.lost_for_good = revision_rows.lost(session.db)
     return report
 
 
 def _compare_files(session: Session, stream: Stream, report: Report, track: Track) -> None:
-    expected = {row["path"]: row for row in session.db.rows(SEALED, (stream,))}
+    expected = segment_rows.sealed(session.db, stream)
     there = {
         str(file.path.relative_to(session.output)): file.path
         for file in segment_paths.segment_files(session.output, stream)
@@ -127,7 +99,7 @@ def _note_lines(session: Session, name: str, path: Path, report: Report, *, coun
             report.lines += 1
             if (pair := _pair(line)) is None:
                 report.torn_lines.append(f"{name}:{number}")
-            elif counts and not session.db.write("INSERT OR IGNORE INTO temp.found VALUES (?, ?)", pair).rowcount:
+            elif counts and not comparison.note(session.db, pair):
                 report.doubled_lines.append(pair)
 
 
@@ -145,7 +117,3 @@ def _pair(line: bytes) -> Line | None:
         return str(record["id"]), int(record["revision"])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
         return None
-
-
-def _pairs(session: Session, sql: str) -> list[Line]:
-    return [(row[0], row[1]) for row in session.db.rows(sql)]

@@ -4,14 +4,9 @@ from dataclasses import dataclass, field
 
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger.articles.decisions import Decision
-from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.holding import quarantine
 from espreso_crawler.ledger.ledger import Ledger
-
-RELEASE = "UPDATE held SET state = 'released', run = ? WHERE run = ? AND state = 'quarantined'"
-ENTRIES = "SELECT entry FROM held WHERE run = ? AND state = 'quarantined' AND entry IS NOT NULL ORDER BY seq"
-IS_HELD = "SELECT 1 FROM held WHERE run = ? AND state = 'quarantined' LIMIT 1"
-DISCARD = "DELETE FROM held WHERE run = ? AND state = 'quarantined'"
+from espreso_crawler.ledger.store import entry_states, held_rows
 
 
 @dataclass(slots=True)
@@ -33,10 +28,10 @@ def release(ledger: Ledger, run: str) -> Released:
     """
     session, found = ledger.session, Released()
     with session.db.transaction("release"):
-        entries = _entries(ledger, run)
-        if not session.db.write(RELEASE, (session.run, run)).rowcount:
+        entries = held_rows.entries_in_quarantine(session.db, run)
+        if not held_rows.release(session.db, session.run, of=run):
             raise ArgumentError(_nothing(run))
-        states.reclaim(session.db, session.run, entries)
+        entry_states.reclaim(session.db, session.run, entries)
     quarantine.show(session, run)
     released = [kept for kept in ledger.holding.adopt() if kept.is_released]  # no verdict over the others was spoken
     tell, ledger.outbox.on_commit = ledger.outbox.on_commit, found.decisions.extend
@@ -51,7 +46,7 @@ def release(ledger: Ledger, run: str) -> Released:
 
 def has_quarantine(ledger: Ledger, run: str) -> bool:
     """Return whether any row of a run is in quarantine."""
-    return ledger.session.db.row(IS_HELD, (run,)) is not None
+    return held_rows.has_quarantine(ledger.session.db, run)
 
 
 def discard(ledger: Ledger, run: str, *, reason: str) -> tuple[int, int]:
@@ -62,17 +57,15 @@ def discard(ledger: Ledger, run: str, *, reason: str) -> tuple[int, int]:
     """
     session = ledger.session
     with session.db.transaction("discard"):
-        freed = states.free(session.db, _entries(ledger, run), reason=f"discarded: {reason}")
-        dropped = session.db.write(DISCARD, (run,)).rowcount
+        freed = entry_states.free(
+            session.db, held_rows.entries_in_quarantine(session.db, run), reason=f"discarded: {reason}"
+        )
+        dropped = held_rows.discard(session.db, run)
         if not dropped:
             raise ArgumentError(_nothing(run))
         session.count({"quarantine/discarded": dropped})
     quarantine.show(session, run)
     return dropped, freed
-
-
-def _entries(ledger: Ledger, run: str) -> list[str]:
-    return [row[0] for row in ledger.session.db.rows(ENTRIES, (run,))]
 
 
 def _nothing(run: str) -> str:

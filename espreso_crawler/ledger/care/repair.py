@@ -6,32 +6,15 @@ from pathlib import Path
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.care.inspection import sealing_stopped
-from espreso_crawler.ledger.care.reconcile import Line, Report
+from espreso_crawler.ledger.care.reconcile import Report
 from espreso_crawler.ledger.delivery import files
 from espreso_crawler.ledger.delivery.segments import Plan, manifest
-from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import article_rows, entry_rows, entry_states, revision_rows, segment_rows
+from espreso_crawler.ledger.store.comparison import Line
 
 ASIDE = "aside"
 """Folder in the state folder for files that are no part of the output."""
-SEGMENT = """
-SELECT stream, number, run, path, schema_version, first_at, last_at, rows, replaces, count, bytes, sha256
-FROM segments WHERE path = ?
-"""
-ASK_AGAIN = """
-INSERT INTO entries (url, host, edition, headline, position, important, first_seen_at, last_seen_at, article)
-SELECT url, host, edition, '', 0, 0, ?1, ?1, article FROM articles WHERE article = ?2
-ON CONFLICT (url) DO UPDATE SET article = excluded.article
-"""
-ARCHIVED = """
-UPDATE segments SET state = 'archived' WHERE stream = ? AND number = ? AND state IN ('sealed', 'lost')
-"""
-HEAD = "SELECT article, revision, state, same_as FROM articles WHERE id = ?"
-REISSUE = "UPDATE articles SET reissue = 1 WHERE article = ?"
-UNPLACE = "UPDATE revisions SET segment = NULL WHERE article = ? AND revision = ? AND event <> 'baseline'"
-LOST = """
-UPDATE revisions SET is_lost = 1, segment = NULL WHERE article = ? AND revision = ? AND event <> 'baseline'
-"""
 
 
 def mend(session: Session, report: Report) -> list[str]:
@@ -59,14 +42,11 @@ def archive(session: Session, paths: Sequence[Path]) -> list[str]:
     done = []
     for path in paths:
         digest = files.measure(path).sha256
-        row = session.db.row(
-            "SELECT stream, number, path FROM segments WHERE sha256 = ? AND path LIKE '%/' || ?",
-            (digest, path.name),
-        )
+        row = segment_rows.with_digest(session.db, digest, path.name)
         if row is None:
             raise LedgerError(f"{path}: not a segment of this ledger, or changed since it was sealed")
         with session.db.transaction("archive"):
-            session.db.write(ARCHIVED, (row["stream"], row["number"]))
+            segment_rows.archive(session.db, row["stream"], row["number"])
         done.append(f"{row['path']} is archived as {path}")
     return done
 
@@ -85,7 +65,7 @@ def _put_aside(session: Session, name: str) -> str:
 
 
 def _manifest_again(session: Session, name: str) -> str:
-    *values, count, size, sha256 = session.db.row(SEGMENT, (name,))
+    *values, count, size, sha256 = segment_rows.at_path(session.db, name)
     document = manifest(Plan(*values), files.Written(count, size, sha256))
     files.write_document(files.manifest_of(session.output / name), document)
     return f"{name}: manifest written again"
@@ -94,19 +74,19 @@ def _manifest_again(session: Session, name: str) -> str:
 def _lose_segment(session: Session, name: str) -> str:
     files.remove(files.manifest_of(session.output / name))
     with session.db.transaction("mend"):
-        session.db.write("UPDATE segments SET state = 'lost' WHERE path = ?", (name,))
+        segment_rows.lose(session.db, name)
     return f"{name} recorded as lost"
 
 
 def _ask_again(session: Session, line: Line) -> str:
     id_, revision = line
     with session.db.transaction("mend"):
-        key, last, state, same_as = session.db.row(HEAD, (id_,))
+        key, last, state, same_as = article_rows.head(session.db, id_)
         if (last, state, same_as) != (revision, "live", None):
-            session.db.write(LOST, (key, revision))
+            revision_rows.lose(session.db, key, revision)
             return f"{id_} revision {revision} is lost for good"
-        session.db.write(UNPLACE, (key, revision))
-        session.db.write(REISSUE, (key,))
-        session.db.write(ASK_AGAIN, (session.now_text(), key))
-        states.again(session.db, key, reason="its line was lost from the output")
+        revision_rows.unplace(session.db, key, revision)
+        article_rows.reissue(session.db, key)
+        entry_rows.ask_for_article(session.db, key, session.now_text())
+        entry_states.again(session.db, key, reason="its line was lost from the output")
     return f"{id_} revision {revision} will be written again by the next crawl"

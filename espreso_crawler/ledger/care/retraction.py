@@ -4,17 +4,8 @@ from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger.articles import articles
 from espreso_crawler.ledger.articles.decisions import Decision, Known
 from espreso_crawler.ledger.articles.revisions import announce
-from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.ledger import Ledger
-
-OF_RUN = """
-SELECT DISTINCT article FROM revisions WHERE run = ? AND event IN ('created', 'revised', 'reextracted')
-"""
-CONTENT = """
-SELECT revision FROM revisions
-WHERE article = ? AND (run = ? OR ?) AND event IN ('created', 'revised', 'reextracted')
-ORDER BY revision
-"""
+from espreso_crawler.ledger.store import entry_states, revision_rows, run_rows
 
 
 def retract(ledger: Ledger, target: str, *, reason: str) -> list[Decision]:
@@ -26,9 +17,9 @@ def retract(ledger: Ledger, target: str, *, reason: str) -> list[Decision]:
     ledger.outbox.flush()
     session, decisions = ledger.session, list[Decision]()
     with session.db.transaction("retract"):
-        is_run = session.db.row("SELECT 1 FROM runs WHERE run = ?", (target,)) is not None
+        is_run = run_rows.exists(session.db, target)
         for known in _targets(ledger, target, is_run=is_run):
-            rows = session.db.rows(CONTENT, (known.key, target, not is_run))
+            rows = revision_rows.with_text(session.db, known.key, target if is_run else None)
             if known.state not in ("live", "removed") or not rows:
                 continue
             decision = announce(
@@ -36,9 +27,9 @@ def retract(ledger: Ledger, target: str, *, reason: str) -> list[Decision]:
                 known,
                 "retracted",
                 reason=reason,
-                retracts=[row[0] for row in rows],
+                retracts=rows,
             )
-            states.again(session.db, known.key, reason=f"retracted: {reason}")
+            entry_states.again(session.db, known.key, reason=f"retracted: {reason}")
             decisions.append(decision)
     if not decisions:
         raise ArgumentError(f"{target}: nothing of it stands in the output")
@@ -49,7 +40,7 @@ def retract(ledger: Ledger, target: str, *, reason: str) -> list[Decision]:
 def _targets(ledger: Ledger, target: str, *, is_run: bool) -> list[Known]:
     db = ledger.session.db
     if is_run:
-        found = [articles.by_key(db, row[0]) for row in db.rows(OF_RUN, (target,))]
+        found = [articles.by_key(db, key) for key in revision_rows.of_run(db, target)]
         return [known for known in found if known]
     if known := ledger.articles.known(target):
         return [known]

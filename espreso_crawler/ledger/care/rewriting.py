@@ -12,10 +12,7 @@ from espreso_crawler.ledger.articles import articles
 from espreso_crawler.ledger.delivery.lines import Stream
 from espreso_crawler.ledger.delivery.segments import Segments
 from espreso_crawler.ledger.session import Session
-
-OWED = "SELECT DISTINCT stream, segment FROM rewrites ORDER BY stream, segment"
-TOLD = "SELECT id, addresses FROM rewrites WHERE stream = ? AND segment = ?"
-OWE = "INSERT OR IGNORE INTO rewrites (stream, segment, id, addresses) VALUES (?, ?, ?, ?)"
+from espreso_crawler.ledger.store import segment_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +34,7 @@ class Subject:
 def owe(session: Session, stream: Stream, numbers: Collection[int], subject: Subject) -> None:
     """Note which segments are to be written again, inside the caller's transaction."""
     addresses = orjson.dumps(sorted(subject.addresses)).decode()
-    rows = [(stream, number, id_, addresses) for number in numbers for id_ in subject.ids or {""}]
-    session.db.write_all(OWE, rows)
+    segment_rows.owe(session.db, stream, numbers, subject.ids or {""}, addresses)
 
 
 def rewrite_all(session: Session, segments: Segments) -> list[str]:
@@ -47,8 +43,8 @@ def rewrite_all(session: Session, segments: Segments) -> list[str]:
     Returns the new files, relative to the output folder.
     """
     written = []
-    for stream, number in session.db.rows(OWED):
-        told = session.db.rows(TOLD, (stream, number))
+    for stream, number in segment_rows.owed(session.db):
+        told = segment_rows.left_out(session.db, stream, number)
         subject = Subject(
             frozenset(row["id"] for row in told if row["id"]),
             frozenset(address for row in told for address in orjson.loads(row["addresses"])),

@@ -2,47 +2,41 @@
 
 from typing import Any
 
-from espreso_crawler.ledger.delivery.lines import STREAMS, waiting
+from espreso_crawler.ledger.delivery.lines import STREAMS
 from espreso_crawler.ledger.entries.coverage import Coverage, Stretch
 from espreso_crawler.ledger.runs import gap_document
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.times import utc_text
-
-STATES = "SELECT state, count(*) FROM entries GROUP BY state ORDER BY state"
-OLDEST = """
-SELECT url, first_seen_at, attempts, error FROM entries WHERE state = 'pending'
-ORDER BY first_seen_at, entry LIMIT 1
-"""
-EVENTS = "SELECT event, count(*) FROM revisions GROUP BY event ORDER BY event"
-RUNS = """
-SELECT run, spider, state, started_at, ended_at, reason, exit_code FROM runs
-WHERE reason IS NULL OR reason <> 'refused'
-ORDER BY started_at DESC, run DESC LIMIT ?
-"""
-QUARANTINE = """
-SELECT run, count(*) AS rows, min(reason) AS reason FROM held WHERE state = 'quarantined' GROUP BY run ORDER BY run
-"""
-SEGMENTS = "SELECT state, count(*) FROM segments WHERE stream = ? GROUP BY state"
+from espreso_crawler.ledger.store import (
+    article_rows,
+    entry_rows,
+    held_rows,
+    outbox_rows,
+    revision_rows,
+    run_rows,
+    segment_rows,
+)
+from espreso_crawler.ledger.times import instant, utc_text
 
 
 def status(session: Session, *, last_runs: int = 10) -> dict[str, Any]:
     """Return the ledger's state as a JSON document; times are UTC text. Reads every entry and revision."""
     db, coverage = session.db, Coverage(session)
-    oldest = db.row(OLDEST)
+    waiting, next_look = entry_rows.looks(db)
     return {
         "ledger": db.name,
-        "entries": dict(map(tuple, db.rows(STATES))),
-        "oldest_pending": dict(oldest) if oldest else None,
-        "articles": db.row("SELECT count(*) FROM articles")[0],
-        "revisions": dict(map(tuple, db.rows(EVENTS))),
+        "entries": entry_rows.counts(db),
+        "oldest_pending": entry_rows.oldest_pending(db),
+        "looks": {"entries": waiting, "next": None if next_look is None else utc_text(instant(next_look))},
+        "articles": article_rows.count(db),
+        "revisions": revision_rows.counts(db),
         "coverage": [_stretch(each) for each in coverage.stretches()],
         "gaps": [gap_document(gap) for gap in coverage.gaps()],
-        "segments": {stream: dict(map(tuple, db.rows(SEGMENTS, (stream,)))) for stream in STREAMS},
-        "waiting": {stream: waiting(db, stream) for stream in STREAMS},
-        "held": db.row("SELECT count(*) FROM held WHERE state <> 'quarantined'")[0],
-        "quarantine": [dict(row) for row in db.rows(QUARANTINE)],
-        "forgotten": db.row("SELECT count(*) FROM articles WHERE state = 'erased'")[0],
-        "runs": [dict(row) for row in db.rows(RUNS, (last_runs,))],
+        "segments": {stream: segment_rows.counts(db, stream) for stream in STREAMS},
+        "waiting": {stream: outbox_rows.waiting(db, stream) for stream in STREAMS},
+        "held": held_rows.count_waiting(db),
+        "quarantine": held_rows.quarantine_by_run(db),
+        "forgotten": article_rows.count(db, "erased"),
+        "runs": run_rows.last(db, last_runs),
     }
 
 

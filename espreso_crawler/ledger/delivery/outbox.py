@@ -2,16 +2,19 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from espreso_crawler.ledger.articles import articles, revisions
+from espreso_crawler.ledger.articles.articles import Entity, Lookups
 from espreso_crawler.ledger.articles.decisions import Decision, Draft, decide
 from espreso_crawler.ledger.articles.neighbours import Neighbour
-from espreso_crawler.ledger.articles.suppression import has_suppressed, suppressed
+from espreso_crawler.ledger.articles.revisions import Decided
+from espreso_crawler.ledger.articles.suppression import suppressed
 from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.holding.held_draft import Kept
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import entry_states, held_rows
 
 END_OF = {
     "event": "emitted",
@@ -24,15 +27,9 @@ END_OF = {
 
 
 @dataclass(slots=True)
-class Buffered:
+class Buffered(Decided):
     """A decided draft that waits for its flush."""
 
-    draft: Draft
-    names: list[str]
-    decision: Decision
-    found: list[int]
-    """Keys of the articles that bear its names."""
-    line: bytes | None = None
     base: int | None = None
     """The revision that stands."""
     kept: Kept | None = None
@@ -45,14 +42,14 @@ class Outbox:
     on_commit: Callable[[list[Decision]], None] | None = None
     """Called after each commit with the decisions as they were written, also ``unchanged`` and the like."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, lookups: Lookups) -> None:
         self._session = session
+        self._lookups = lookups
         self._drafts: list[Buffered] = []
         self._ends: list[states.Ending] = []
         self._names: set[str] = set()
         self._version = -1
         self._since = 0.0
-        self._has_forgotten = True
 
     def emit(self, draft: Draft, kept: Kept | None = None) -> Decision:
         """Decide a draft and buffer its line; a flush follows when enough is buffered.
@@ -68,6 +65,10 @@ class Outbox:
         self._names.update(names, [buffered.decision.id])
         self._handled(draft.entry_url)
         return buffered.decision
+
+    def look_up(self, drafts: Sequence[Kept]) -> None:
+        """Ask at once which articles drafts belong to that are emitted next."""
+        self._lookups.find_all([(kept.names, Entity.of(kept.draft.edition, kept.draft.entity_id)) for kept in drafts])
 
     def foresee(self, draft: Draft, names: list[str]) -> tuple[Decision, int | None]:
         """Return what would be decided about a draft now, and the revision that stands; nothing is written."""
@@ -97,7 +98,7 @@ class Outbox:
         session = self._session
         with session.db.transaction("flush"):
             if session.db.version() != self._version:
-                self._has_forgotten = has_suppressed(session.db)
+                self._lookups.clear()
                 drafts = [self._decided_anew(each) for each in drafts]
             tallies = self._write(drafts)
             tallies.update(self._write_ends(ends))
@@ -121,8 +122,7 @@ class Outbox:
     def _begin(self) -> None:
         if not self:
             self._since = time.monotonic()
-            self._version = self._session.db.version()
-            self._has_forgotten = has_suppressed(self._session.db)
+            self._version = self._lookups.version
 
     def _first_decided(self, draft: Draft, kept: Kept | None, names: list[str]) -> Buffered:
         """Decide a draft against what is committed, with no other draft of the same article unflushed."""
@@ -146,9 +146,9 @@ class Outbox:
 
     def _decided(self, draft: Draft, names: list[str], kept: Kept | None) -> Buffered:
         db = self._session.db
-        found = articles.find(db, names, articles.Entity.of(draft.edition, draft.entity_id))
-        known = articles.by_key(db, found[0]) if found else None
-        if self._has_forgotten and suppressed(db, names):
+        found = self._lookups.find(names, Entity.of(draft.edition, draft.entity_id))
+        known = self._lookups.known(found[0]) if found else None
+        if self._lookups.has_forgotten and suppressed(db, names):
             decision = Decision("suppressed", known.id if known else names[0], reason="forgotten")
             return Buffered(draft, names, decision, found, kept=kept)
         if known and kept and kept.is_overtaken_by(known, draft):
@@ -179,24 +179,20 @@ class Outbox:
 
     def _write(self, drafts: list[Buffered]) -> Counter[str]:
         tallies, ends = Counter[str](), list[states.End]()
+        written = [each for each in drafts if each.decision.outcome not in ("overtaken", "suppressed", "near_copy")]
+        keys = dict(zip(map(id, written), revisions.write(self._session, written), strict=True))
         for each in drafts:
-            outcome, key = each.decision.outcome, None
-            if outcome == "overtaken":
-                key = each.found[0]
-            elif outcome not in ("suppressed", "near_copy"):
-                key = revisions.write(
-                    self._session, each.draft, each.decision, each.line, found=each.found, names=each.names
-                )
+            outcome = each.decision.outcome
+            key = each.found[0] if outcome == "overtaken" else keys.get(id(each))
             tallies[f"outcome/{each.decision.event or outcome}"] += 1
             if each.draft.entry_url is not None:
                 state = END_OF.get(outcome, outcome)
                 ends.append(states.End(each.draft.entry_url, state, each.decision.reason, key))
-            if each.kept and each.kept.seq:
-                self._session.db.write("DELETE FROM held WHERE seq = ?", (each.kept.seq,))
+        held_rows.remove(self._session.db, [each.kept.seq for each in drafts if each.kept and each.kept.seq])
         tallies.update(states.end(self._session.db, self._session.run, ends, now=self._session.now()))
         for each in drafts:
             if each.decision.outcome == "overtaken":
-                states.again(self._session.db, each.found[0], reason="what stood there meanwhile may be older")
+                entry_states.again(self._session.db, each.found[0], reason="what stood there meanwhile may be older")
         return tallies
 
     def _write_ends(self, ends: list[states.Ending]) -> Counter[str]:
@@ -208,5 +204,5 @@ class Outbox:
                 state = states.fail(db, run, each, now=now, rules=rules)
                 tallies[f"entry/{state}"] += state is not None
             elif isinstance(each, states.Aside):
-                tallies["entry/set_aside"] += states.set_aside(db, run, each)
+                tallies["entry/set_aside"] += entry_states.set_aside(db, run, each.url, each.dated)
         return tallies

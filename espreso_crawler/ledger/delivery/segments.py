@@ -8,7 +8,7 @@ the plan is void.
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -17,44 +17,13 @@ import orjson
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.crash import crash_point
-from espreso_crawler.ledger.delivery import files, lines, segment_paths
+from espreso_crawler.ledger.delivery import files, segment_paths
 from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
 from espreso_crawler.ledger.liveness import Lock
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import outbox_rows, revision_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
 
-READY = """
-SELECT seq, substr(at, 1, 10) AS day, schema_version, at FROM outbox
-WHERE stream = ? ORDER BY seq LIMIT ?
-"""
-PLAN = """
-INSERT INTO segments (stream, number, run, path, state, schema_version, first_at, last_at, rows,
-                      replaces)
-VALUES (?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?)
-"""
-PLANNED = """
-SELECT stream, number, run, path, schema_version, first_at, last_at, rows, replaces FROM segments
-WHERE stream = ? AND state = 'planned'
-"""
-SEALED = """
-UPDATE segments SET state = 'sealed', count = ?, bytes = ?, sha256 = ?, rows = NULL
-WHERE stream = ? AND number = ?
-"""
-ELSEWHERE = """
-INSERT INTO segments (stream, number, run, path, state, schema_version) VALUES (?, ?, '', '', 'archived', '')
-"""
-LINES = "SELECT line FROM outbox WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
-PLACED = """
-SELECT ?, article, revision FROM outbox WHERE seq IN (SELECT value FROM json_each(?)) AND revision IS NOT NULL
-"""
-PLACE = "UPDATE revisions SET segment = ? WHERE article = ? AND revision = ? AND event <> 'baseline'"
-PLACED_AGAIN = """
-SELECT ?1, article, json_extract(pair.value, '$[1]') FROM json_each(?2) AS pair
-JOIN articles ON articles.id = json_extract(pair.value, '$[0]')
-"""
-PATH = "SELECT path, schema_version, first_at, last_at FROM segments WHERE stream = ? AND number = ?"
-REPLACED = "UPDATE segments SET state = 'replaced' WHERE stream = ? AND number = ?"
-DROP = "DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))"
 SEAL_LOCK = "seal.lock"
 
 
@@ -76,13 +45,13 @@ class Plan:
 
 def next_number(db: Database, stream: Stream) -> int:
     """Return the number after a stream's last segment, inside the caller's transaction."""
-    return 1 + int(db.row("SELECT coalesce(max(number), 0) FROM segments WHERE stream = ?", (stream,))[0])
+    return 1 + segment_rows.latest(db, stream)
 
 
 def continue_after(db: Database, latest: Mapping[str, int]) -> None:
     """Let a ledger in memory number its segments after those on the disk, which it knows nothing of."""
     with db.transaction("continue"):
-        db.write_all(ELSEWHERE, [(stream, number) for stream, number in latest.items() if number])
+        segment_rows.elsewhere(db, [(stream, number) for stream, number in latest.items() if number])
 
 
 def manifest(plan: Plan, written: files.Written) -> dict[str, Any]:
@@ -152,17 +121,17 @@ class Segments:
         """
         session = self._session
         with session.db.transaction("plan"):
-            path, schema_version, first, last = session.db.row(PATH, (stream, number))
+            path, schema_version, first, last = segment_rows.file(session.db, stream, number)
             new = next_number(session.db, stream)
             name = f"{Path(path).parent}/{new:012d}-{session.run}.jsonl"
             plan = Plan(stream, new, session.run, name, schema_version, first, last, "[]", number)
-            session.db.write(PLAN, (stream, new, session.run, name, schema_version, first, last, "[]", number))
+            segment_rows.plan(session.db, astuple(plan))
         crash_point("seal:planned")
         self._deliver(plan, lines(session.output / path))
         return name
 
     def _is_due(self, stream: Stream) -> bool:
-        waiting = lines.waiting(self._session.db, stream)
+        waiting = outbox_rows.waiting(self._session.db, stream)
         if not waiting:
             self._due_since.pop(stream, None)
             return False
@@ -175,15 +144,14 @@ class Segments:
         self._due_since.pop(stream, None)
         sealed = []
         while plan := self._plan(stream):
-            lines = (row[0] for row in self._session.db.each(LINES, (plan.rows,)))
-            self._deliver(plan, lines)
+            self._deliver(plan, outbox_rows.lines(self._session.db, plan.rows))
             sealed.append(plan.path)
         return sealed
 
     def _plan(self, stream: Stream) -> Plan | None:
         session = self._session
         with session.db.transaction("plan"):
-            ready = session.db.rows(READY, (stream, session.rules.seal_items))
+            ready = outbox_rows.ready(session.db, stream, session.rules.seal_items)
             if not ready:
                 return None
             kind = tuple(ready[0][1:3])
@@ -195,7 +163,7 @@ class Segments:
                 orjson.dumps([row["seq"] for row in ready]).decode(),
             )
             plan = Plan(stream, number, session.run, path, kind[1], times[0], times[-1], rows, None)
-            session.db.write(PLAN, (stream, number, plan.run, path, kind[1], times[0], times[-1], rows, None))
+            segment_rows.plan(session.db, astuple(plan))
         crash_point("seal:planned")
         return plan
 
@@ -216,17 +184,16 @@ class Segments:
         if plan.replaces is not None:
             self._remove_replaced(plan)
         with db.transaction("seal"):
-            db.write_all(PLACE, self._placed(plan))
-            db.write(DROP, (plan.rows,))
-            db.write(SEALED, (written.count, written.bytes, written.sha256, plan.stream, plan.number))
-            db.write(REPLACED, (plan.stream, plan.replaces))
-            db.write("DELETE FROM rewrites WHERE stream = ? AND segment = ?", (plan.stream, plan.replaces))
-
-    def _placed(self, plan: Plan) -> list[Any]:
-        """Return which revisions now lie in the segment: number, article, revision."""
-        if plan.replaces is None or plan.stream != "articles":
-            return self._session.db.rows(PLACED, (plan.number, plan.rows))
-        return self._session.db.rows(PLACED_AGAIN, (plan.number, self._pairs(plan)))
+            if plan.replaces is None or plan.stream != "articles":
+                revision_rows.place_waiting(db, plan.number, plan.rows)
+            else:
+                revision_rows.place_pairs(db, plan.number, self._pairs(plan))
+            outbox_rows.drop(db, plan.rows)
+            segment_rows.seal(
+                db, plan.stream, plan.number, count=written.count, size=written.bytes, sha256=written.sha256
+            )
+            if plan.replaces is not None:
+                segment_rows.replaced(db, plan.stream, plan.replaces)
 
     def _pairs(self, plan: Plan) -> str:
         with (self._session.output / plan.path).open("rb") as file:
@@ -234,13 +201,13 @@ class Segments:
             return orjson.dumps([[record["id"], record["revision"]] for record in records]).decode()
 
     def _remove_replaced(self, plan: Plan) -> None:
-        row = self._session.db.row(PATH, (plan.stream, plan.replaces))
+        row = segment_rows.file(self._session.db, plan.stream, plan.replaces)
         old = self._session.output / row["path"]
         files.remove(old, files.manifest_of(old))
         files.sync_folder(old.parent)
 
     def _settle_plan(self, stream: Stream) -> None:
-        for row in self._session.db.rows(PLANNED, (stream,)):
+        for row in segment_rows.planned(self._session.db, stream):
             plan = Plan(*row)
             path = self._session.output / plan.path
             written = files.measure(path) if path.exists() else None
@@ -255,7 +222,4 @@ class Segments:
         manifest = files.manifest_of(path)
         files.remove(path, files.temporary(path), manifest, files.temporary(manifest))
         with self._session.db.transaction("void"):
-            self._session.db.write(
-                "DELETE FROM segments WHERE stream = ? AND number = ? AND state = 'planned'",
-                (plan.stream, plan.number),
-            )
+            segment_rows.void(self._session.db, plan.stream, plan.number)

@@ -1,12 +1,14 @@
 """Which stretches of a feed were read, and which were not; no entries. What is proved by what: docs/ledger.md."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
 
 from espreso_crawler.ledger.entries.gaps import Gap, GapReason
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import stretch_rows
+from espreso_crawler.ledger.store.stretch_rows import Row
 from espreso_crawler.ledger.times import epoch, instant
 
 MINUTE = 60
@@ -36,42 +38,13 @@ class Stretch:
     """Whether the archive ends here: nothing older is listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A stretch as it is stored; seconds since 1970."""
-
-    stretch: int | None
-    host: str
-    oldest: int
-    newest: int
-    is_open: bool
-    since: int | None
-    run: str
-    reason: str | None = None
-    detail: str | None = None
-    page: int | None = None
-    has_end: bool = False
-    end_sign: str | None = None
-    """How the end of the archive showed itself at the first look."""
-    end_after: str | None = None
-    """Address of the last entry before it."""
-    end_run: str | None = None
-    """The run that looked."""
-
-
-COLUMNS = ", ".join(each.name for each in fields(Row))
-OF_HOST = f"SELECT {COLUMNS} FROM stretches WHERE host = ? ORDER BY newest DESC, oldest DESC"  # noqa: S608  # our names
-SAVE = f"INSERT OR REPLACE INTO stretches ({COLUMNS}) VALUES ({', '.join('?' * len(fields(Row)))})"  # noqa: S608
-
-
 def restore(session: Session, host: str, newest: int) -> None:
     """Note in a rebuilt ledger how far a feed was read (seconds since 1970), in the caller's transaction.
 
     Only the last minute counts as read: the next walk goes down to it; what lies below is no gap.
     """
-    session.db.write(
-        SAVE, astuple(Row(None, host, newest - MINUTE, newest, is_open=False, since=None, run=session.run))
-    )
+    row = Row(None, host, newest - MINUTE, newest, is_open=False, since=None, run=session.run)
+    stretch_rows.save(session.db, row)
 
 
 class Coverage:
@@ -175,10 +148,10 @@ class Coverage:
     def _hosts(self, hosts: Collection[str] | None) -> list[str]:
         if hosts is not None:
             return list(hosts)
-        return [row[0] for row in self._session.db.rows("SELECT DISTINCT host FROM stretches ORDER BY host")]
+        return stretch_rows.hosts(self._session.db)
 
     def _of(self, host: str) -> list[Row]:
-        return [Row(*row) for row in self._session.db.rows(OF_HOST, (host,))]
+        return stretch_rows.of_host(self._session.db, host)
 
     def _current(self, stretch: Stretch) -> Row:
         """Return a stretch as it stands now: another walk may have joined it to its own."""
@@ -198,11 +171,11 @@ class Coverage:
         while other := next((other for other in rest if _reaches(row, other, seconds, is_known=is_known)), None):
             rest.remove(other)
             row = _union(row, other, rest)
-            self._session.db.write("DELETE FROM stretches WHERE stretch = ?", (other.stretch,))
+            stretch_rows.remove(self._session.db, other.stretch)
         return self._stretch(self._save(_closed_by_aim(row, row.since)))
 
     def _save(self, row: Row) -> Row:
-        return replace(row, stretch=self._session.db.write(SAVE, astuple(row)).lastrowid)
+        return replace(row, stretch=stretch_rows.save(self._session.db, row))
 
     def _stretch(self, row: Row) -> Stretch:
         below = _below(row, self._of(row.host)) if row.is_open else None

@@ -2,47 +2,29 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import orjson
 
 from espreso_crawler.ledger.articles import articles
 from espreso_crawler.ledger.articles.articles import address
 from espreso_crawler.ledger.articles.suppression import suppressed
-from espreso_crawler.ledger.delivery.lines import queue
+from espreso_crawler.ledger.delivery.lines import Line, queue_all
 from espreso_crawler.ledger.delivery.outbox import Outbox
 from espreso_crawler.ledger.entries import feed_lines, states
-from espreso_crawler.ledger.entries.due import due
 from espreso_crawler.ledger.entries.sightings import BLANK, Lease, Sighting, entry_row, fingerprint, has_moved
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import entry_rows, entry_states
 from espreso_crawler.ledger.times import epoch, epoch_of, instant, utc_text
 
-AMONG = """
-SELECT entry, entries.url, entries.host, entries.edition, headline, label, entries.published_at, published,
-       position, important, first, entries.state, attempts, next_attempt, fetched_as, leased_at, dated,
-       next_look,       articles.id AS article, article AS article_key
-FROM entries LEFT JOIN articles USING (article) WHERE entries.url IN (SELECT value FROM json_each(?))
-"""
-INSERT = """
-INSERT INTO entries (url, host, edition, headline, label, published_at, published, position, important, first,
-                     first_seen_at, last_seen_at)
-VALUES (:url, :host, :edition, :headline, :label, :published_at, :published, :position, :important, :first,
-        :seen_at, :seen_at)
-"""
-UPDATE = """
-UPDATE entries SET headline = :headline, label = :label, published_at = :published_at, published = :published,
-                   position = :position, important = :important, last_seen_at = :seen_at,
-                   first = coalesce(first, :first), fetched_as = coalesce(fetched_as, :fingerprint)
-WHERE entry = :entry
-"""
-TIMES = """
-SELECT entries.url, coalesce(published, dated), articles.published_at FROM entries LEFT JOIN articles USING (article)
-WHERE entries.url IN (SELECT value FROM json_each(?))
-"""
-SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry = ?"
 OFFSITE = "not a host of this crawl"
+LAST = 1 << 62
+
+Why = Literal["new", "moved", "due", "look", "page"]
+_Due = tuple[dict[str, Any], Why, int]
+"""An entry to lease, why, and which attempt it is."""
 
 
 class Entries:
@@ -70,21 +52,20 @@ class Entries:
         shown to `wanted` with that time instead of the feed's. Entries of a host not in `hosts` (None: every
         host) end as offsite. Every change of an entry becomes a line of the ``feed`` stream. `seen_at` is aware.
         """
-        session, leases = self._session, list[Lease]()
-        tallies = Counter[str]()
+        session, tallies = self._session, Counter[str]()
         with session.db.transaction("see"):
             forgotten = suppressed(session.db, [address(each.url) for each in sightings])
             fresh = {each.url: each for each in reversed(sightings) if address(each.url) not in forgotten}
-            before = {row["url"]: dict(row) for row in session.db.rows(AMONG, (_json(fresh),))}
-            for sighting in reversed(fresh.values()):
-                entry = self._note(before.get(sighting.url), sighting, utc_text(seen_at), seen_on, tallies)
-                if hosts is not None and entry["host"] not in hosts:
-                    tallies["entry/offsite"] += states.send_away(session.db, entry["entry"], OFFSITE)
-                    continue
-                may_lease = limit is None or len(leases) < limit
-                may_lease = may_lease and (wanted is None or wanted(_dated(sighting, entry)))
-                if lease := self._lease_if_due(entry, may_lease):
-                    leases.append(lease)
+            before = entry_rows.among(session.db, fresh)
+            noted = [
+                _Noted.of(sighting, before.get(sighting.url), utc_text(seen_at), seen_on)
+                for sighting in reversed(fresh.values())
+            ]
+            self._write(noted, seen_on, tallies)
+            ours = [each for each in noted if hosts is None or each.entry["host"] in hosts]
+            away = [each.entry["entry"] for each in noted if hosts is not None and each.entry["host"] not in hosts]
+            tallies["entry/offsite"] += entry_states.send_away(session.db, away, OFFSITE)
+            leases = self._lease_due(ours, wanted, limit)
             tallies.update(f"leased/{lease.why}" for lease in leases)
             session.count(tallies)
         return leases
@@ -107,11 +88,11 @@ class Entries:
         session, leases = self._session, list[Lease]()
         with session.db.transaction("take"):
             for host in hosts:
-                states.call_back(session.db, host)
+                entry_states.call_back(session.db, host)
                 left = None if limit is None else limit - len(leases)
-                urls = due(session, host, since=since, until=until, limit=left, untried=untried)
-                entries = {row["url"]: row for row in session.db.rows(AMONG, (_json(urls),))}
-                leases += [self._lease(dict(entries[url]), "due", entries[url]["attempts"] + 1) for url in urls]
+                urls = self._due(host, since=since, until=until, limit=left, untried=untried)
+                entries = entry_rows.among(session.db, urls)
+                leases += self._lease([(entries[url], "due", entries[url]["attempts"] + 1) for url in urls])
             session.count(Counter(f"leased/{lease.why}" for lease in leases))
         return leases
 
@@ -124,14 +105,14 @@ class Entries:
         with session.db.transaction("see"):
             if suppressed(session.db, [address(url)]):
                 return None
-            if (row := session.db.row(AMONG, (_json([url]),))) is None:
+            if (entry := entry_rows.among(session.db, [url]).get(url)) is None:
                 blank = entry_row(Sighting(url, host, edition, headline=""), utc_text(seen_at), seen_on=None)
-                session.db.write(INSERT, blank)
-                row = session.db.row(AMONG, (_json([url]),))
-            if row["state"] in ("leased", "held"):
+                entry_rows.insert(session.db, [blank])
+                entry = entry_rows.among(session.db, [url])[url]
+            if entry["state"] in ("leased", "held"):
                 return None
             session.count({"leased/page": 1})
-            return self._lease(dict(row), "page", 1)
+            return self._lease([(entry, "page", 1)])[0]
 
     def handling(self, url: str) -> None:
         """Note that the page of a leased entry is now in hand: if the process dies, it is the suspect.
@@ -180,96 +161,94 @@ class Entries:
 
     def known(self, urls: Collection[str]) -> dict[str, datetime | None]:
         """Return which of these are entries, and when each stood in the feed, else when its article was published."""
-        rows = self._session.db.rows(TIMES, (_json(urls),))
+        rows = entry_rows.times(self._session.db, urls)
         known = {url: seen or epoch_of(published) for url, seen, published in rows}
         return {url: None if seconds is None else instant(seconds) for url, seconds in known.items()}
 
     def counts(self) -> dict[str, int]:
         """Return the number of entries by state; reads every entry."""
-        return dict(self._session.db.rows("SELECT state, count(*) FROM entries GROUP BY state"))
+        return entry_rows.counts(self._session.db)
 
-    def _note(
-        self,
-        before: dict[str, Any] | None,
-        sighting: Sighting,
-        seen_at: str,
-        seen_on: str,
-        tallies: Counter[str],
-    ) -> dict[str, Any]:
-        """Write what a sighting says of an entry; returns the entry as it stands now."""
-        tallies["feed/seen"] += 1
-        now = entry_row(sighting, seen_at, seen_on)
-        if before is None:
-            entry = now | BLANK | {"entry": self._session.db.write(INSERT, now).lastrowid}
-        elif sighting.in_feed or before["first"] is None:
-            entry = before | now | {"first": before["first"] or now["first"]}
-            if sighting.published_at is None:  # no time in this row: that is no move
-                entry |= {name: before[name] for name in ("published_at", "published")}
-                entry["fingerprint"] = fingerprint(entry)
-            self._session.db.write(UPDATE, entry)
-        else:
-            self._session.db.write(SEEN, (seen_at, before["entry"]))
-            return before | {"fingerprint": fingerprint(before)}
-        was_in_feed = before is not None and before["first"] is not None
-        changed = feed_lines.changes(before if was_in_feed else None, entry)
-        tallies.update(f"feed/{name}" for name in changed)
-        if changed:
-            self._write_line(entry, changed, seen_on)
-        return entry
+    def _due(
+        self, host: str, *, since: datetime | None, until: datetime | None, limit: int | None, untried: bool
+    ) -> list[str]:
+        """Return the addresses of a host's entries that are due, longest waiting first: see `take`."""
+        session = self._session
+        asked = {
+            "host": host,
+            "since": epoch(since) if since else -LAST,
+            "until": epoch(until) if until else LAST,
+            "now": session.now(),
+            "longest": states.LONGEST_WAIT,
+            "not_by": session.run if untried else "",
+            "limit": LAST if limit is None else limit,
+        }
+        return entry_rows.due(session.db, asked)
 
-    def _write_line(self, entry: dict[str, Any], changed: list[str], seen_on: str) -> None:
-        line = feed_lines.feed_line(
-            entry,
-            changed=changed,
-            article=entry["article"],
-            seen_at=entry["seen_at"],
-            seen_on=seen_on,
-            poll=self._session.run,
-        )
-        queue(
-            self._session,
-            "feed",
-            line,
-            at=entry["seen_at"],
-            schema_version=feed_lines.SCHEMA_VERSION,
-            article=entry["article_key"],
-        )
+    def _write(self, noted: Sequence["_Noted"], seen_on: str, tallies: Counter[str]) -> None:
+        """Write what a page's sightings say of their entries, and a line for each that changed."""
+        session = self._session
+        tallies["feed/seen"] += len(noted)
+        keys = entry_rows.insert(session.db, [each.entry for each in noted if each.before is None])
+        for each in noted:
+            each.entry.setdefault("entry", keys.get(each.entry["url"]))
+        entry_rows.update(session.db, [each.entry for each in noted if each.before and each.tells])
+        known = [each.entry for each in noted if each.before and not each.tells]
+        if known:
+            entry_rows.seen(session.db, [entry["entry"] for entry in known], noted[0].seen_at)
+        for each in noted:
+            tallies.update(f"feed/{name}" for name in each.changed)
+        queue_all(session, "feed", [_line(each, seen_on, session.run) for each in noted if each.changed])
 
-    def _lease_if_due(self, entry: dict[str, Any], may_lease: bool) -> Lease | None:
-        state = entry["state"]
+    def _lease_due(
+        self, noted: Sequence["_Noted"], wanted: Callable[[Sighting], bool] | None, limit: int | None
+    ) -> list[Lease]:
+        """Lease what is to be fetched now; what moved and is not fetched is pending once more."""
+        due, reopened = list[_Due](), list[int]()
+        for each in noted:
+            entry, may_lease = each.entry, limit is None or len(due) < limit
+            may_lease = may_lease and (wanted is None or wanted(_dated(each.sighting, entry)))
+            if (why := self._why(entry)) is None:
+                continue
+            is_end = why in ("moved", "look")
+            if not may_lease:
+                reopened += [entry["entry"]] if is_end else []
+                continue
+            due.append((entry, why, 1 if is_end else entry["attempts"] + 1))
+        entry_states.reopen(self._session.db, reopened)
+        return self._lease(due)
+
+    def _why(self, entry: dict[str, Any]) -> Why | None:
+        """Return why an entry is to be fetched now, None when it is not."""
+        state, now = entry["state"], self._session.now()
         if state in ("leased", "held"):
             return None
         if state in states.ENDS and not (state == "offsite" and entry["leased_at"] is None):
-            moved, look = has_moved(entry), entry["next_look"]
-            if not moved and (look is None or look > self._session.now()):
-                return None
-            if not may_lease:
-                states.reopen(self._session.db, entry["entry"])
-                return None
-            return self._lease(entry, "moved" if moved else "look", 1)
-        wait = entry["next_attempt"] - self._session.now()
-        if not may_lease or 0 < wait <= states.LONGEST_WAIT:
+            look = entry["next_look"]
+            return "moved" if has_moved(entry) else "look" if look is not None and look <= now else None
+        if 0 < entry["next_attempt"] - now <= states.LONGEST_WAIT:
             return None
-        return self._lease(entry, "new" if state == "new" else "due", entry["attempts"] + 1)
+        return "new" if state == "new" else "due"
 
-    def _lease(self, entry: dict[str, Any], why: Literal["new", "moved", "due", "look", "page"], attempt: int) -> Lease:
-        session = self._session
-        if why == "due" and entry["next_look"] is not None:
-            why = "look"
-        fetched_as = fingerprint(entry) if entry["first"] else None
-        states.lease(session.db, session.run, entry["entry"], attempt, fetched_as=fetched_as, now=session.now())
-        feed, label = self._feed(entry)
-        return Lease(
-            url=entry["url"],
-            host=entry["host"],
-            edition=entry["edition"],
-            headline=entry["headline"],
-            attempt=attempt,
-            why=why,
-            feed=feed,
-            article=entry["article"],
-            label=label,
-        )
+    def _lease(self, due: Sequence[_Due]) -> list[Lease]:
+        session, leases = self._session, list[Lease]()
+        taken = [(entry["entry"], attempt, fingerprint(entry) if entry["first"] else None) for entry, _, attempt in due]
+        entry_states.lease(session.db, session.run, taken, now=session.now())
+        for entry, why, attempt in due:
+            feed, label = self._feed(entry)
+            lease = Lease(
+                url=entry["url"],
+                host=entry["host"],
+                edition=entry["edition"],
+                headline=entry["headline"],
+                attempt=attempt,
+                why="look" if why == "due" and entry["next_look"] is not None else why,
+                feed=feed,
+                article=entry["article"],
+                label=label,
+            )
+            leases.append(lease)
+        return leases
 
     def _feed(self, entry: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
         """Return first sighting and label; of an entry that no feed showed, those of its article, where it is known."""
@@ -280,12 +259,51 @@ class Entries:
         return articles.in_feed(db, keys[0], url) if keys else (None, entry["label"])
 
 
+@dataclass(slots=True)
+class _Noted:
+    """What a sighting says of an entry."""
+
+    sighting: Sighting
+    before: dict[str, Any] | None
+    """The entry as it stood; None for a new one."""
+    entry: dict[str, Any]
+    """As it stands now."""
+    seen_at: str
+    tells: bool
+    """False for an archive page that shows a known entry: that says nothing new of it."""
+    changed: list[str]
+
+    @classmethod
+    def of(cls, sighting: Sighting, before: dict[str, Any] | None, seen_at: str, seen_on: str) -> Self:
+        """Compare a sighting with the entry as it stood."""
+        now = entry_row(sighting, seen_at, seen_on)
+        if before is None:
+            entry = now | BLANK
+        elif sighting.in_feed or before["first"] is None:
+            entry = before | now | {"first": before["first"] or now["first"]}
+            if sighting.published_at is None:  # no time in this row: that is no move
+                entry |= {name: before[name] for name in ("published_at", "published")}
+                entry["fingerprint"] = fingerprint(entry)
+        else:
+            return cls(
+                sighting, before, before | {"fingerprint": fingerprint(before)}, seen_at, tells=False, changed=[]
+            )
+        was_in_feed = before is not None and before["first"] is not None
+        changed = feed_lines.changes(before if was_in_feed else None, entry)
+        return cls(sighting, before, entry, seen_at, tells=True, changed=changed)
+
+
+def _line(noted: _Noted, seen_on: str, run: str) -> Line:
+    """Return the line of the feed stream about an entry that changed."""
+    entry = noted.entry
+    line = feed_lines.feed_line(
+        entry, changed=noted.changed, article=entry["article"], seen_at=noted.seen_at, seen_on=seen_on, poll=run
+    )
+    return Line(line, at=noted.seen_at, schema_version=feed_lines.SCHEMA_VERSION, article=entry["article_key"])
+
+
 def _dated(sighting: Sighting, entry: dict[str, Any]) -> Sighting:
     """Return a sighting with its article's own time, where its page has told it."""
     if entry["dated"] is None:
         return sighting
     return replace(sighting, published_at=instant(entry["dated"]).isoformat(), label=None)
-
-
-def _json(values: Collection[str]) -> str:
-    return orjson.dumps(list(values)).decode()

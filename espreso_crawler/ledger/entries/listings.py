@@ -6,26 +6,11 @@ from datetime import datetime
 
 from espreso_crawler.ledger.articles.articles import address
 from espreso_crawler.ledger.articles.suppression import suppressed
-from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.entries.entries import OFFSITE
 from espreso_crawler.ledger.entries.sightings import Listed
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import article_rows, entry_rows, entry_states
 from espreso_crawler.ledger.times import epoch_of, utc_text
-
-KNOWN = "SELECT 1 FROM entries WHERE url = ?"
-BY_ALIAS = "SELECT fetched_at FROM articles JOIN aliases USING (article) WHERE alias = ?"
-INSERT = """
-INSERT INTO entries (url, host, edition, headline, published_at, published, latest, position, important,
-                     first_seen_at, last_seen_at, listed_on)
-VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)
-"""
-SEEN = "UPDATE entries SET last_seen_at = ?, listed_on = ? WHERE url = ?"
-# What a feed said of an entry is not touched; two lists may each know a part.
-FILL = """
-UPDATE entries SET headline = CASE headline WHEN '' THEN ? ELSE headline END,
-                   published_at = coalesce(published_at, ?), published = coalesce(published, ?)
-WHERE url = ? AND first IS NULL
-"""
 
 
 class Listings:
@@ -57,28 +42,28 @@ class Listings:
         """Note that a list is as it was: it still shows what it showed last."""
         session = self._session
         with session.db.transaction("list"):
-            session.count({"listed/look": states.look_again_at_listed(session.db, url, session.now())})
+            session.count({"listed/look": entry_states.look_again_at_listed(session.db, url, session.now())})
 
     def _note(self, listed: Listed, seen: tuple[str, str], hosts: Collection[str]) -> str:
         db = self._session.db
-        if db.row(KNOWN, (listed.url,)) is None:
+        if not entry_rows.is_known(db, listed.url):
             return "known" if self._is_an_alias(listed) else self._insert(listed, seen, hosts)
-        db.write(SEEN, (*seen, listed.url))
+        entry_rows.seen_listed(db, listed.url, seen_at=seen[0], listed_on=seen[1])
         if listed.headline or listed.published_at:
             published = epoch_of(listed.published_at)
-            db.write(FILL, (listed.headline, listed.published_at, published, listed.url))
-        is_changed = listed.changed is not None and states.reopen_changed(db, listed.url, listed.changed)
+            entry_rows.fill(db, listed.url, listed.headline, listed.published_at, published)
+        is_changed = listed.changed is not None and entry_states.reopen_changed(db, listed.url, listed.changed)
         if is_changed:
             return "changed"
-        return "look" if states.look_again(db, listed.url, self._session.now()) else "known"
+        return "look" if entry_states.look_again(db, listed.url, self._session.now()) else "known"
 
     def _is_an_alias(self, listed: Listed) -> bool:
         """Whether an address without entry belongs to an article that was fetched after its last change."""
-        row = self._session.db.row(BY_ALIAS, (address(listed.url),))
-        return row is not None and (listed.changed is None or listed.changed <= (epoch_of(row[0]) or 0))
+        fetched_at = article_rows.fetched_at(self._session.db, address(listed.url))
+        return fetched_at is not None and (listed.changed is None or listed.changed <= (epoch_of(fetched_at) or 0))
 
     def _insert(self, listed: Listed, seen: tuple[str, str], hosts: Collection[str]) -> str:
         (seen_at, seen_on), db, published = seen, self._session.db, epoch_of(listed.published_at)
         entry = (listed.url, listed.host, listed.edition, listed.headline, listed.published_at, published)
-        key = db.write(INSERT, (*entry, listed.latest, seen_at, seen_at, seen_on)).lastrowid or 0
-        return "new" if listed.host in hosts or not states.send_away(db, key, OFFSITE) else "offsite"
+        key = entry_rows.insert_listed(db, (*entry, listed.latest), seen_at=seen_at, listed_on=seen_on)
+        return "new" if listed.host in hosts or not entry_states.send_away(db, [key], OFFSITE) else "offsite"

@@ -4,15 +4,15 @@ from datetime import datetime
 
 from espreso_crawler.ledger.entries.coverage import Coverage
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import entry_rows
 
 RECENT = 2000
 """Entries looked at: about a month of the feed."""
-TIMES = "SELECT published FROM entries WHERE host = ? AND published IS NOT NULL ORDER BY entry DESC LIMIT ?"
 
 
 def recent_times(session: Session, host: str) -> list[int]:
     """Return the feed times of the entries that came last, in seconds since 1970."""
-    return [row[0] for row in session.db.rows(TIMES, (host, RECENT))]
+    return entry_rows.recent_times(session.db, host, RECENT)
 
 
 def newest_in_feed(session: Session) -> dict[str, datetime]:

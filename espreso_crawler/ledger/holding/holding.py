@@ -7,22 +7,13 @@ from dataclasses import replace
 from espreso_crawler.ledger.articles import articles
 from espreso_crawler.ledger.articles.decisions import Decision, Draft
 from espreso_crawler.ledger.articles.neighbours import Neighbour
+from espreso_crawler.ledger.articles.revisions import WRITES_A_HEAD
 from espreso_crawler.ledger.delivery.outbox import Outbox
 from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.holding import quarantine
 from espreso_crawler.ledger.holding.held_draft import Kept, packed, unpacked
 from espreso_crawler.ledger.session import Session
-
-KEEP = """
-INSERT INTO held (run, state, entry, base, draft, line, observation, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-"""
-QUARANTINE = "UPDATE held SET state = 'quarantined', reason = ? WHERE seq = ?"
-MINE = "SELECT * FROM held WHERE run = ? AND state <> 'quarantined' ORDER BY seq"
-ADOPT = """
-UPDATE held SET run = ? WHERE state <> 'quarantined' AND run NOT IN (SELECT run FROM runs WHERE state = 'running')
-"""
-WRITES_A_HEAD = ("event", "baseline")
-"""Outcomes that change what is known of an article; the others only end an entry and need no verdict."""
+from espreso_crawler.ledger.store import entry_states, held_rows
 
 
 class Holding:
@@ -46,10 +37,10 @@ class Holding:
         """Take over drafts that runs left which are over, and return them: they wait for this run's verdict."""
         session, mine = self._session, self._adopted | {kept.seq for kept in self._held}
         with session.db.transaction("adopt"):
-            session.db.write(ADOPT, (session.run,))
-            rows = [row for row in session.db.rows(MINE, (session.run,)) if row["seq"] not in mine]
+            held_rows.adopt(session.db, session.run)
+            rows = [row for row in held_rows.waiting_of(session.db, session.run) if row["seq"] not in mine]
             adopted = [unpacked(row) for row in rows]
-            states.adopt(session.db, session.run, _entries(adopted))
+            entry_states.adopt(session.db, session.run, _entries(adopted))
         for kept in adopted:
             self._adopted.add(kept.seq)
             self._add(kept)
@@ -83,8 +74,11 @@ class Holding:
         blocked = self._behind_others(drafts)
         going = [kept for kept in drafts if kept not in blocked]
         self._remove(going)
-        for kept in going:
-            self._outbox.emit(kept.draft, kept)
+        for at in range(0, len(going), self._session.rules.flush_items):
+            together = going[at : at + self._session.rules.flush_items]
+            self._outbox.look_up(together)
+            for kept in together:
+                self._outbox.emit(kept.draft, kept)
         return blocked
 
     def quarantine(self, drafts: Sequence[Kept], reasons: Sequence[str]) -> None:
@@ -95,11 +89,10 @@ class Holding:
         session = self._session
         quarantine.hide(session, session.run)  # a kill must not leave a copy that is behind
         with session.db.transaction("quarantine"):
-            for kept, reason in zip(drafts, reasons, strict=True):
-                if kept.seq:
-                    session.db.write(QUARANTINE, (reason, kept.seq))
-                else:
-                    self._write(kept, "quarantined", reason)
+            both = [*zip(drafts, reasons, strict=True)]
+            held_rows.quarantine(session.db, [(reason, kept.seq) for kept, reason in both if kept.seq])
+            unwritten = [self._row(kept, "quarantined", reason) for kept, reason in both if not kept.seq]
+            held_rows.insert(session.db, unwritten)
             ends = [
                 states.End(kept.draft.entry_url, "quarantined", reason)
                 for kept, reason in zip(drafts, reasons, strict=True)
@@ -121,8 +114,8 @@ class Holding:
         if not unwritten:
             return
         with self._session.db.transaction("hold"):
-            rows = [self._write(kept, "waiting", None) for kept in unwritten]
-            states.hold(self._session.db, self._session.run, _entries(unwritten))
+            rows = held_rows.insert(self._session.db, [self._row(kept, "waiting", None) for kept in unwritten])
+            entry_states.hold(self._session.db, self._session.run, _entries(unwritten))
         for kept, seq in zip(unwritten, rows, strict=True):
             kept.seq = seq
 
@@ -160,11 +153,10 @@ class Holding:
         for kept in left:
             self._add(kept)
 
-    def _write(self, kept: Kept, state: str, reason: str | None) -> int:
+    def _row(self, kept: Kept, state: str, reason: str | None) -> tuple[object, ...]:
         content, line = packed(kept, self._session)
         observation = kept.observation.decode()
-        row = (self._session.run, state, kept.draft.entry_url, kept.base, content, line, observation, reason)
-        return self._session.db.write(KEEP, row).lastrowid or 0
+        return (self._session.run, state, kept.draft.entry_url, kept.base, content, line, observation, reason)
 
 
 def _entries(drafts: Sequence[Kept]) -> list[str]:

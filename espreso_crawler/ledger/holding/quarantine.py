@@ -8,15 +8,10 @@ import orjson
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.delivery import files
 from espreso_crawler.ledger.session import Session
+from espreso_crawler.ledger.store import held_rows, run_rows
 
 FOLDER = "quarantine"
 """In the state folder."""
-LINES = "SELECT line, reason FROM held WHERE run = ? AND state = 'quarantined' ORDER BY seq"
-IS_HELD = "SELECT 1 FROM held WHERE run = ? AND state = 'quarantined'"
-SHOWN = (
-    "SELECT DISTINCT run FROM held JOIN runs USING (run) WHERE held.state = 'quarantined' AND runs.state <> 'running'"
-)
-IS_OVER = "SELECT 1 FROM runs WHERE run = ? AND state <> 'running'"
 UNDECIDED = ("revision", "emitted_at", "change_kind", "silent")
 """Fields of a record that only the decision at its release gives."""
 
@@ -26,7 +21,7 @@ def show(session: Session, run: str) -> None:
     if session.quarantine is None:
         return
     path = copy_of(session.quarantine, run)
-    if session.db.row(IS_HELD, (run,)) is None:
+    if not held_rows.has_quarantine(session.db, run):
         files.remove(path)
         return
     files.make_folder(path.parent)
@@ -45,12 +40,12 @@ def show_all(session: Session) -> None:
     """Write the copies that dead runs and commands owe, and remove those of which nothing is left."""
     if session.quarantine is None:
         return
-    for (run,) in session.db.rows(SHOWN):
+    for run in held_rows.quarantined_runs_over(session.db):
         if not copy_of(session.quarantine, run).exists():
             show(session, run)
     for path in session.quarantine.glob("*.jsonl"):
         run = path.stem
-        if session.db.row(IS_OVER, (run,)) and session.db.row(IS_HELD, (run,)) is None:
+        if run_rows.is_over(session.db, run) and not held_rows.has_quarantine(session.db, run):
             files.remove(path)
 
 
@@ -60,6 +55,6 @@ def copy_of(folder: Path, run: str) -> Path:
 
 
 def _lines(session: Session, run: str) -> Iterator[bytes]:
-    for line, reason in session.db.each(LINES, (run,)):
+    for line, reason in held_rows.lines_in_quarantine(session.db, run):
         record = orjson.loads(line) | dict.fromkeys(UNDECIDED)
         yield orjson.dumps({"url": record.get("url"), "reason": reason, "run_id": run, "record": record})

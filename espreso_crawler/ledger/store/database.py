@@ -11,6 +11,8 @@ from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.store import schema
 
 CACHE_KIB = 32 * 1024
+MOST_ROWS = 200
+"""Rows in one statement: a page of the feed, a flush."""
 ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full: make room and crawl again, what was not written stays pending",
     sqlite3.SQLITE_READONLY: "it cannot be written: check the rights of the file and its folder",
@@ -31,6 +33,8 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self.name = name
+        self.commits = 0
+        """Transactions of this connection so far: what was read before the last one may have changed."""
         self._connection = connection
 
     @classmethod
@@ -89,6 +93,19 @@ class Database:
         except sqlite3.Error as error:
             raise told(self.name, error) from error
 
+    def write_rows(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Run one writing statement for many rows, which stand in it as ``{rows}``; returns what it returns."""
+        returned: list[Any] = []
+        for at in range(0, len(rows), MOST_ROWS):
+            part = rows[at : at + MOST_ROWS]
+            marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
+            values = [value for row in part for value in row]
+            try:
+                returned += self._connection.execute(sql.replace("{rows}", marks), values).fetchall()
+            except sqlite3.Error as error:
+                raise told(self.name, error) from error
+        return returned
+
     @contextmanager
     def transaction(self, name: str) -> Iterator[None]:
         """Do the body in one writing transaction: all of it stands on the disk afterwards, or none of it."""
@@ -97,6 +114,7 @@ class Database:
             yield
             crash_point(f"{name}:before-commit")
             self.write("COMMIT")
+            self.commits += 1
         except BaseException:
             with suppress(sqlite3.Error):
                 self._connection.rollback()
