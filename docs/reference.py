@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from espreso_crawler import commands, settings
+from espreso_crawler.commands import ledger
 
 PAGE = Path(__file__).parent / "commands.md"
 BEGIN = "<!-- options: made from the commands by: .venv/bin/python docs/reference.py -->"
@@ -28,19 +29,28 @@ def page() -> str:
 
 def lines() -> Iterator[str]:
     """Yield the lines of every command."""
+    for name, command in commands_by_name():
+        yield f"### scrapy {name}"
+        yield ""
+        yield f"`scrapy {name} {command.syntax()}`".replace(" `", "`")
+        yield ""
+        rows = list(options_of(command))
+        if rows:
+            yield "| option | meaning |"
+            yield "|---|---|"
+            yield from rows
+            yield ""
+
+
+def commands_by_name() -> Iterator[tuple[str, ScrapyCommand]]:
+    """Yield the commands with their names; those of the ledger by the names of the family."""
     for module in iter_modules(commands.__path__):
-        if not module.name.startswith("_") and module.name not in SCRAPYS:
-            command: ScrapyCommand = import_module(f"{commands.__name__}.{module.name}").Command()
-            yield f"### scrapy {module.name}"
-            yield ""
-            yield f"`scrapy {module.name} {command.syntax()}`".replace(" `", "`")
-            yield ""
-            rows = list(options_of(command))
-            if rows:
-                yield "| option | meaning |"
-                yield "|---|---|"
-                yield from rows
-                yield ""
+        if module.name.startswith("_") or module.name in SCRAPYS or module.name in ledger.SUBCOMMANDS:
+            continue
+        command: ScrapyCommand = import_module(f"{commands.__name__}.{module.name}").Command()
+        yield module.name, command
+        if module.name == "ledger":
+            yield from ((f"ledger {name}", each()) for name, each in sorted(ledger.SUBCOMMANDS.items()))
 
 
 def options_of(command: ScrapyCommand) -> Iterator[str]:

@@ -111,7 +111,7 @@ def refuse_unknown(args: list[str], parser: argparse.ArgumentParser, arguments: 
 
 def refuse(command: ScrapyCommand, reason: str, code: ExitCode) -> None:
     """Print why a command does not do what was asked, and set the code it exits with."""
-    name = type(command).__module__.rpartition(".")[2]
+    name = getattr(command, "called", None) or type(command).__module__.rpartition(".")[2]
     print(f"scrapy {name}: {reason}", file=sys.stderr)
     command.exitcode = int(code)
 

@@ -41,7 +41,7 @@ class OptedOut(DropItem):
 
 
 class Forgotten(DropItem):
-    """Dropped by ``emit``: the article was taken out by ``scrapy forget`` and never comes back. No action needed."""
+    """Dropped by ``emit``: ``scrapy ledger forget`` took the article out; it never comes back. No action needed."""
 
 
 class Unwritten(DropItem):

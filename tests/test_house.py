@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import is_dataclass
+from enum import Enum
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from espreso_crawler import drops, exceptions, site
+from espreso_crawler import drops, exceptions, ledger, site
 from tests import said
 from tests.checkout import ROOT, committed_files
 
@@ -62,6 +64,7 @@ MAY_IMPORT = {
     "identity": {"site"},
     "items": {"fields", "identity"},
     "ledger": {"exceptions", "identity", "progress", "site"},
+    "ledger_command": {"command", "exceptions", "extensions", "identity", "ledger", "places", "record"},
     "loaders": RECORD,
     "log_format": {"exceptions"},
     "looks": set[str](),
@@ -354,6 +357,37 @@ def test_only_the_store_knows_that_the_ledger_is_an_sqlite():
         if ast.unparse(node.value).endswith("db")
     }
     assert asked == set()
+
+
+def test_the_ledger_has_two_doors():
+    """Other rooms name the ledger's own page alone: its doors, and the data that pass through them."""
+    doors = "espreso_crawler.ledger"
+    behind = {
+        (str(module.relative_to(PACKAGE)), name)
+        for module in modules()
+        if room_of(module) != "ledger"
+        for name in imported(module)
+        if name.startswith(f"{doors}.") and name.removeprefix(f"{doors}.") not in ledger.__all__
+    }
+    assert behind == set()
+    data = {
+        "Coverage",
+        "Pauses",
+        "DecidingRun",
+        "STREAMS",
+        "WITNESSES",
+        "new_run_id",
+        "parse_schedule",
+        "utc_now",
+        "write_document",
+    }
+    others = set(ledger.__all__) - {"Ledger", "LedgerCare"} - data
+    assert [name for name in sorted(others) if not is_data(getattr(ledger, name))] == []
+
+
+def is_data(cls: type) -> bool:
+    """Whether a class holds data alone: a dataclass, an enumeration, or the form of what is given."""
+    return is_dataclass(cls) or issubclass(cls, Enum) or getattr(cls, "_is_protocol", False)
 
 
 def test_tests_mirror_the_package():

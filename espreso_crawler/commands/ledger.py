@@ -1,75 +1,128 @@
-"""``scrapy ledger``: how the ledger stands, as tables for people or one JSON document for programs."""
+"""``scrapy ledger``: how the ledger stands, as tables or as one JSON document, and the family of commands on it."""
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from difflib import get_close_matches
+from textwrap import fill
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.table import Table
-from scrapy.settings import BaseSettings
+from scrapy.cmdline import ScrapyArgumentParser
+from scrapy.exceptions import UsageError
 
-from espreso_crawler import identity
-from espreso_crawler.command import EspresoCommand
-from espreso_crawler.commands import _coverage, _history
-from espreso_crawler.exceptions import ArgumentError, ConfigurationError
-from espreso_crawler.ledger.care.history import history
-from espreso_crawler.ledger.care.inspection import inspected
-from espreso_crawler.ledger.care.status import status
-from espreso_crawler.places import Places, places
+from espreso_crawler.command import NEAR
+from espreso_crawler.commands import _coverage, _history, discard, forget, reconcile, release, retract, tail
+from espreso_crawler.ledger_command import LedgerCommand, id_or_address
 from espreso_crawler.record import encode
 
-HISTORY = 2
-"""Arguments of ``history ID``."""
+WIDTH = 79
 RUN_ID = 25
 SEGMENT_STATES = ("sealed", "planned", "replaced", "archived", "lost")
 
 
-class Command(EspresoCommand):
-    """Shows entries by state, the oldest pending one, coverage, gaps, revisions and the last runs."""
+SUBCOMMANDS: dict[str, type[LedgerCommand]] = {
+    "reconcile": reconcile.Command,
+    "release": release.Command,
+    "discard": discard.Command,
+    "retract": retract.Command,
+    "forget": forget.Command,
+    "tail": tail.Command,
+}
+OWN = {
+    "status": "Show entries, coverage, gaps, revisions and runs; also without a name",
+    "history": "Show an article's revisions and its moves in the feed",
+}
 
-    usage = "[options] [history <ID|URL>]"
-    purpose = "Show what the ledger knows: entries, coverage, gaps, runs, or an article's history"
+
+class Command(LedgerCommand):
+    """Shows how the ledger stands, or what became of an article, or hands over to one of the family."""
+
+    called = "ledger"
+    usage = "[command] [options]"
+    purpose = "Show what the ledger knows, compare it with the output, and decide about what was written"
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return self.purpose
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
+        parser.add_argument("-h", "--help", action="store_true", help="show this help, or that of a command, and exit")
+        self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Take the options over; the only arguments are ``history ID``."""
-        is_history = len(args) == HISTORY and args[0] == "history"
-        super().process_options([] if is_history else args, opts)
+        """Find out which of the family is meant, and let it take its options over."""
+        name, *rest = args or ["status"]
+        self._chosen: LedgerCommand | None = None
+        if name in SUBCOMMANDS:
+            self._chosen = SUBCOMMANDS[name]()
+            self._chosen.settings, self._chosen.called = self.settings, f"ledger {name}"
+            self._hand_over(rest, opts)
+            return
+        if opts.help:
+            _help(self._parser)
+        if name == "history" and len(rest) != 1:
+            raise UsageError("give the id or the address of one article")
+        if name not in OWN and not name.startswith("-"):
+            near = get_close_matches(name, [*OWN, *SUBCOMMANDS], 1, NEAR)
+            meant = f"did you mean {near[0]}?" if near else f"there are {', '.join([*OWN, *SUBCOMMANDS])}"
+            raise UsageError(f"no command {name!r} of the ledger: {meant}")
+        super().process_options(rest if name == "status" else [] if name == "history" else args, opts)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do the work, or let the chosen command do it."""
+        if self._chosen is None:
+            super().run(args, opts)
+            return
+        self._chosen.run(self._arguments, self._options)
+        self.exitcode = self._chosen.exitcode
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the ledger and print how it stands, or what became of one article."""
-        where, file = places_with_ledger(self.given)
-        with inspected(file, output=where.output, state=where.state) as session:
-            found = history(session, _target(args[1])) if args else status(session)
+        is_history = args[:1] == ["history"]
+        found = self.care.history(id_or_address(args[1])) if is_history else self.care.status()
         if opts.json:
             print(encode(found).decode())
-        elif args:
+        elif is_history:
             _history.show(found, Console(highlight=False))
         else:
             _show(found)
 
+    def _hand_over(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Parse what is left with the options of the chosen command; Scrapy's are in `opts` already."""
+        command = self._chosen
+        assert command  # noqa: S101  # see `process_options`
+        parser = ScrapyArgumentParser(
+            prog=f"scrapy {command.called}",
+            usage=f"scrapy {command.called} {command.syntax()}",
+            description=command.purpose,
+            conflict_handler="resolve",
+        )
+        command.add_options(parser)
+        if opts.help:
+            parser.print_help()
+            raise SystemExit(0)
+        if opts.json:
+            raise UsageError(f"{command.name}: unknown option --json")
+        self._options, self._arguments = parser.parse_known_args(args, opts)
+        try:
+            command.process_options(self._arguments, self._options)
+        except UsageError as error:
+            parser.error(str(error))
 
-def places_with_ledger(settings: BaseSettings) -> tuple[Places, Path]:
-    """Return the places and the ledger's file; raises ConfigurationError for a crawl without memory."""
-    where = places(settings)
-    if where.ledger is None:
-        raise ConfigurationError("ESPRESO_LEDGER=none: a crawl without memory has no ledger")
-    return where, where.ledger
 
-
-def _target(given: str) -> str:
-    if "://" not in given:
-        return given
-    try:
-        return identity.canonical_url(given)
-    except ValueError as error:
-        raise ArgumentError(f"{given}: {error}") from error
+def _help(parser: argparse.ArgumentParser) -> NoReturn:
+    """Print the help of the family."""
+    parser.print_help()
+    print("\nCommands:")
+    for name, purpose in (OWN | {name: command.purpose for name, command in SUBCOMMANDS.items()}).items():
+        print(fill(purpose, WIDTH, initial_indent=f"  {name:<12}", subsequent_indent=" " * 14))
+    print("\n`scrapy ledger <command> --help` shows the options of one.")
+    raise SystemExit(0)
 
 
 def _show(found: Mapping[str, Any]) -> None:
@@ -80,6 +133,9 @@ def _show(found: Mapping[str, Any]) -> None:
         console.print("\noldest pending entry", style="italic")
         for name, value in oldest.items():
             console.print(f"  {name.replace('_', ' ')}: {_cell(value)}", soft_wrap=True)
+    if count := found["looks"]["entries"]:
+        what = f"{count} refused entries that a list still shows; the next look is due at {found['looks']['next']}"
+        console.print(f"\n[italic]waiting for a look[/]: {what}", soft_wrap=True)
     _counts(console, "revisions", found["revisions"])
     _counts(console, "articles", {name: found[name] for name in ("articles", "held", "forgotten")})
     _coverage.show(console, found["coverage"], found["gaps"])

@@ -1,4 +1,4 @@
-"""``scrapy reconcile``: proves that ledger and output agree, or says line by line where they do not."""
+"""``scrapy ledger reconcile``: proves that ledger and output agree, or says line by line where they do not."""
 
 import argparse
 import sys
@@ -7,20 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from scrapy.settings import BaseSettings
 
-from espreso_crawler.command import EspresoCommand
-from espreso_crawler.commands.ledger import places_with_ledger
 from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.items import DIGESTED, Article, article_digests
-from espreso_crawler.ledger.care.inspection import inspected
-from espreso_crawler.ledger.care.rebuild import rebuild
-from espreso_crawler.ledger.care.reconcile import Report, reconcile
-from espreso_crawler.ledger.care.repair import archive, mend
+from espreso_crawler.ledger import Report
+from espreso_crawler.ledger_command import LedgerCommand
 from espreso_crawler.progress import Track, tracking
 
 
-class Command(EspresoCommand):
+class Command(LedgerCommand):
     """Compares every sealed file with the ledger; exit code 0 only when all is well."""
 
     purpose = "Compare the ledger with the sealed output"
@@ -44,27 +39,26 @@ class Command(EspresoCommand):
         """Do what was asked for, then compare and print what was found."""
         self.exitcode = int(ExitCode.OUTPUT)  # until somebody could read that all is well
         with tracking(self.given["ESPRESO_PROGRESS"]) as track:
-            report = self._report(self.given, opts, track)
+            report = self._report(opts, track)
         for line in described(report):
             print(line)
         sys.stdout.flush()
         self.exitcode = int(ExitCode.OK if report.is_well() else ExitCode.OUTPUT)
 
-    def _report(self, settings: BaseSettings, opts: argparse.Namespace, track: Track) -> Report:
-        """Rebuild, archive and mend as asked, telling what is done, and compare."""
-        where, file = places_with_ledger(settings)
+    def _report(self, opts: argparse.Namespace, track: Track) -> Report:
+        """Rebuild, archive and repair as asked, telling what is done, and compare."""
+        care = self.care
         if opts.rebuild:
-            counts = rebuild(file, output=where.output, state=where.state, field_digests=field_digests)
+            counts = care.rebuild(field_digests)
             print("rebuilt: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
-        with inspected(file, output=where.output, state=where.state) as session:
-            for done in archive(session, opts.archived):
+        for done in care.archive(opts.archived):
+            print(done)
+        report = care.reconcile(track)
+        if opts.fix and not report.is_well():
+            for done in care.repair(report):
                 print(done)
-            report = reconcile(session, track)
-            if opts.fix and not report.is_well():
-                for done in mend(session, report):
-                    print(done)
-                report = reconcile(session, track)
-            return report
+            report = care.reconcile(track)
+        return report
 
 
 def described(report: Report) -> Iterator[str]:

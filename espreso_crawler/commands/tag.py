@@ -14,7 +14,7 @@ from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export.later import tags_path
 from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.items import Article, Block, Image, Keyword
-from espreso_crawler.ledger.delivery.tail import whole
+from espreso_crawler.ledger import LedgerCare
 from espreso_crawler.places import places
 from espreso_crawler.progress import tracking
 from espreso_crawler.record import encode
@@ -54,7 +54,7 @@ class Command(EspresoCommand):
 
 def retagged(output: Path, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]:
     """Yield a line for every sealed article line that has a text, in the order of the output."""
-    for sealed in whole(output, after=after):
+    for sealed in LedgerCare.whole(output, after=after):
         record = orjson.loads(sealed.line)
         if record.get("headline") is None:
             continue  # removed, retracted or erased

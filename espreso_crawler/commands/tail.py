@@ -1,4 +1,4 @@
-"""``scrapy tail``: the lines of sealed segments to standard output, for other programs; needs no ledger."""
+"""``scrapy ledger tail``: the lines of sealed segments to standard output, for other programs; needs no ledger."""
 
 import argparse
 import os
@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from espreso_crawler.command import EspresoCommand
 from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
-from espreso_crawler.ledger.delivery.lines import STREAMS
-from espreso_crawler.ledger.delivery.tail import SealedLine, newer, tail
+from espreso_crawler.ledger import STREAMS, LedgerCare, SealedLine
+from espreso_crawler.ledger_command import LedgerCommand
 from espreso_crawler.places import places
 
 POLL_SECONDS = 1.0
@@ -21,7 +20,7 @@ NAP_MILLISECONDS = 100
 CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
 
 
-class Command(EspresoCommand):
+class Command(LedgerCommand):
     """Prints sealed lines in the order in which they became visible; says the last segment's number on stderr."""
 
     purpose = "Print the lines of sealed segments, and go on as new ones come"
@@ -42,7 +41,7 @@ class Command(EspresoCommand):
             raise LedgerError(f"{output}: there is no output folder; ESPRESO_OUTPUT names it")
         _check(output, opts)
         last = self._tail(output, opts, stop)
-        print(f"scrapy tail: last segment {last}", file=sys.stderr)
+        print(f"scrapy {self.called or self.name}: last segment {last}", file=sys.stderr)
         if stop.number and not opts.follow:
             self.exitcode = int(CODES[stop.number])
 
@@ -50,7 +49,7 @@ class Command(EspresoCommand):
         last: int = opts.after
         while not stop.number:
             before = last
-            last = _print(tail(output, after=last, stream=opts.stream), last, stop)
+            last = _print(LedgerCare.tail(output, after=last, stream=opts.stream), last, stop)
             # A segment that was rewritten while it was read is there again: go on until a look finds nothing new.
             if last == before and not opts.follow:
                 break
@@ -61,7 +60,7 @@ class Command(EspresoCommand):
 
 def _check(output: Path, opts: argparse.Namespace) -> None:
     """Refuse a number that no segment has had: whoever asks waits for lines that are there already, or never come."""
-    newest = max((file.number for file in newer(output, after=0, stream=opts.stream)), default=0)
+    newest = max((file.number for file in LedgerCare.newer(output, after=0, stream=opts.stream)), default=0)
     if opts.after > newest:
         there = f"the newest segment of {opts.stream} is {newest}" if newest else f"no {opts.stream} are sealed yet"
         raise ArgumentError(f"--after {opts.after}: {there}")

@@ -11,7 +11,7 @@ from espreso_crawler.export.fields import FLAT
 from espreso_crawler.export.formats import FORMATS, file_name
 from espreso_crawler.export.source import What
 from espreso_crawler.items import SCHEMA_VERSION
-from espreso_crawler.ledger.delivery.files import Written, write_document
+from espreso_crawler.ledger import Written, write_document
 from espreso_crawler.schema.shapes import Field
 from espreso_crawler.site import HOME, NAME, TERMS
 

@@ -18,7 +18,7 @@ import orjson
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export import later
 from espreso_crawler.items import SCHEMA_VERSION
-from espreso_crawler.ledger.delivery.tail import SealedLine, whole
+from espreso_crawler.ledger import LedgerCare, SealedLine
 from espreso_crawler.processors.dates import KYIV, kyiv
 from espreso_crawler.progress import Track, untracked
 
@@ -38,7 +38,7 @@ LATEST = """
 SELECT *, row_number() OVER (PARTITION BY id ORDER BY revision DESC, seq DESC) AS place FROM lines
 WHERE event <> 'retracted' AND (id, revision) NOT IN (SELECT id, revision FROM taken_back)
 """
-# A line stands twice for a moment while `scrapy forget` rewrites its file.
+# A line stands twice for a moment while `scrapy ledger forget` rewrites its file.
 REVISIONS = "SELECT *, row_number() OVER (PARTITION BY id, revision ORDER BY seq DESC) AS place FROM lines"
 STANDING = "AND event NOT IN ('removed', 'erased')"
 CHOSEN = "SELECT {columns} FROM ({lines}) JOIN files USING (file) WHERE place = 1 {standing} AND moment >= ? {order}"
@@ -107,7 +107,7 @@ class Source:
 
     def _feed(self, track: Track) -> Iterator[Row]:
         since = self.since.astimezone(UTC) if self.since else None
-        for sealed in track(whole(self.output, stream="feed"), "lines", None):
+        for sealed in track(LedgerCare.whole(self.output, stream="feed"), "lines", None):
             seen_at = str(_decoded(sealed)["seen_at"])
             if since is None or datetime.fromisoformat(seen_at) >= since:
                 yield Row(seen_at[:10], sealed.line)
@@ -119,7 +119,7 @@ class Source:
             index.executescript(f"BEGIN; {TABLES} {later.TABLES}")
             self._note_lines(index, track)
             if is_latest:
-                links = (orjson.loads(sealed.line) for sealed in whole(self.output, stream="links"))
+                links = (orjson.loads(sealed.line) for sealed in LedgerCare.whole(self.output, stream="links"))
                 later.note(index, links, later.tags_file(self.output, self.vocabulary_version))
             index.execute("COMMIT")
             with closing(Reader()) as sealed, closing(Reader()) as tags:
@@ -129,7 +129,7 @@ class Source:
 
     def _note_lines(self, index: sqlite3.Connection, track: Track) -> None:
         file, path = 0, Path()
-        for sealed in track(whole(self.output), "lines read", None):
+        for sealed in track(LedgerCare.whole(self.output), "lines read", None):
             if sealed.path != path:
                 path = sealed.path
                 index.execute("INSERT OR IGNORE INTO files VALUES (NULL, ?)", (str(path),))
@@ -178,7 +178,7 @@ def _head(sealed: SealedLine) -> Head:
     try:
         head = HEADS.decode(sealed.line)
     except msgspec.DecodeError as error:
-        raise LedgerError(f"{sealed.path}, byte {sealed.offset}: {error}; run `scrapy reconcile`") from error
+        raise LedgerError(f"{sealed.path}, byte {sealed.offset}: {error}; run `scrapy ledger reconcile`") from error
     if head.schema_version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
         raise LedgerError(f"{sealed.path}: format {head.schema_version}; this program reads {SCHEMA_VERSION}")
     return head
@@ -188,4 +188,4 @@ def _decoded(sealed: SealedLine) -> dict[str, Any]:
     try:
         return dict(orjson.loads(sealed.line))
     except orjson.JSONDecodeError as error:
-        raise LedgerError(f"{sealed.path}, byte {sealed.offset}: {error}; run `scrapy reconcile`") from error
+        raise LedgerError(f"{sealed.path}, byte {sealed.offset}: {error}; run `scrapy ledger reconcile`") from error

@@ -13,7 +13,7 @@ from espreso_crawler.export.formats import FORMATS, file_name
 from espreso_crawler.export.job import Job
 from espreso_crawler.export.package import describe
 from espreso_crawler.export.source import Source
-from espreso_crawler.ledger.delivery.files import Written
+from espreso_crawler.ledger import Written
 from espreso_crawler.progress import Track, untracked
 from espreso_crawler.vocabularies.concepts import Concept
 

@@ -3,8 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from espreso_crawler.ledger import Draft, Ledger
-from espreso_crawler.ledger.holding.held_draft import Kept
+from espreso_crawler.ledger import Draft, HeldDraft, Ledger
 from espreso_crawler.monitors import Judge, Observation, Verdict
 from espreso_crawler.monitors.judge import ENOUGH
 
@@ -16,7 +15,7 @@ LONGEST_WAIT = 30.0
 class Row:
     """A held draft and what the judge sees of it."""
 
-    kept: Kept
+    kept: HeldDraft
     seen: Observation
     has_waited: bool = False
     """Whether one verdict has already passed it over."""
@@ -33,7 +32,7 @@ class Bench:
         self._had_verdict = False
         self._since = 0.0
 
-    def seat(self, kept: Kept, seen: Observation) -> None:
+    def seat(self, kept: HeldDraft, seen: Observation) -> None:
         """Let a row wait."""
         self._begin()
         self._rows.append(Row(kept, seen))

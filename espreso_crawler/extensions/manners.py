@@ -17,7 +17,7 @@ from espreso_crawler.exceptions import ConfigurationError, ExitCode, HeldBack
 from espreso_crawler.extensions.ledger import LedgerExtension
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.identity import host_of
-from espreso_crawler.ledger.pauses import Pauses
+from espreso_crawler.ledger import Pauses
 from espreso_crawler.manners.answers import is_failure, is_redirect, is_unwelcome
 from espreso_crawler.manners.host import Host
 from espreso_crawler.manners.state import Action, GiveUp, Manners, Patience, Rest, Send, TakeBack, Well

@@ -21,7 +21,6 @@ from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Decision, Draft
-from espreso_crawler.ledger.entries.rhythm import newest_in_feed, recent_times
 from espreso_crawler.monitors import FeedObservation, Finding, Judge, Observation, Tally, observed, worst
 from espreso_crawler.monitors.latency import Latency
 from espreso_crawler.monitors.run_checks import SOURCE, run_findings, silence
@@ -63,7 +62,7 @@ class MonitorsExtension:
             if not self.is_on:
                 self.keeper.ledger.holding.accept(self.keeper.ledger.holding.adopt())
                 return
-            self.latency = Latency(newest_in_feed(self.keeper.ledger.session))
+            self.latency = Latency(self.keeper.ledger.newest_in_feed())
             self._adopt()
             self.keeper.gate = self
             self._clock.start(TICK_SECONDS, now=False)
@@ -135,7 +134,7 @@ class MonitorsExtension:
             self._judge(bench)
 
     def _judge(self, bench: Bench, *, is_last: bool = False) -> None:
-        now = self.keeper.ledger.session.clock()
+        now = self.keeper.ledger.now()
         for draft in bench.clear(is_last=is_last):
             published = datetime.fromisoformat(draft.date_published) if draft.date_published else None
             self.latency.add(identity.host_of(draft.url), published, now)
@@ -173,10 +172,10 @@ class MonitorsExtension:
         return found + list(self._silences())
 
     def _silences(self) -> Iterator[Finding]:
-        session = self.keeper.ledger.session
-        for host, newest in newest_in_feed(session).items():
+        ledger = self.keeper.ledger
+        for host, newest in ledger.newest_in_feed().items():
             if host in getattr(self.crawler.spider, "hosts", ()):
-                found = silence(host, recent_times(session, host), int(newest.timestamp()), session.now())
+                found = silence(host, ledger.recent_times(host), int(newest.timestamp()), int(ledger.now().timestamp()))
                 if found:
                     yield found
 

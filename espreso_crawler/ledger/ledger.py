@@ -16,7 +16,7 @@ from espreso_crawler.ledger.care.rewriting import rewrite_all
 from espreso_crawler.ledger.copies import Copies
 from espreso_crawler.ledger.delivery import files, segments
 from espreso_crawler.ledger.delivery.outbox import Outbox
-from espreso_crawler.ledger.entries import states
+from espreso_crawler.ledger.entries import rhythm, states
 from espreso_crawler.ledger.entries.coverage import Coverage
 from espreso_crawler.ledger.entries.entries import Entries
 from espreso_crawler.ledger.entries.listings import Listings
@@ -114,6 +114,18 @@ class Ledger:
     def counts(self) -> tuple[dict[str, dict[str, int]], int]:
         """Return what this run has counted so far, by group, and how many entries it leases now; cheap."""
         return runs.counts(self.session.db, self.run.id), runs.leased(self.session.db, self.run.id)
+
+    def now(self) -> datetime:
+        """Return the aware present, as this ledger's clock has it."""
+        return self.session.clock()
+
+    def newest_in_feed(self) -> dict[str, datetime]:
+        """Return, by host of the feed, the newest time that was read of it so far."""
+        return rhythm.newest_in_feed(self.session)
+
+    def recent_times(self, host: str) -> list[int]:
+        """Return the feed times of the entries that came last, in seconds since 1970."""
+        return rhythm.recent_times(self.session, host)
 
     def close(self, reason: str, exit_code: int, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Flush, seal, give leases back, end the run and write ``output/runs/<run>.json``; returns it.

@@ -22,7 +22,7 @@ def refuse_new_beside_output(database: Path, latest: dict[str, int]) -> None:
     if any(latest.values()):
         raise LedgerError(
             f"{database}: there is no ledger, but the output holds sealed segments; bring the file back, or "
-            "restore it from them by `scrapy reconcile --rebuild`"
+            "restore it from them by `scrapy ledger reconcile --rebuild`"
         )
 
 
@@ -36,7 +36,7 @@ def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
         if number > known:
             raise LedgerError(
                 f"{db.name}: the output holds {stream} segment {number}, it knows {known or 'none'}: "
-                "it is new, or an old copy; `scrapy reconcile --rebuild` restores it from the sealed files"
+                "it is new, or an old copy; `scrapy ledger reconcile --rebuild` restores it from the sealed files"
             )
 
 

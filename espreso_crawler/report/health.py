@@ -11,9 +11,7 @@ from typing import Any
 import orjson
 
 from espreso_crawler.exceptions import LedgerError
-from espreso_crawler.ledger.care.held_rows import held_rows
-from espreso_crawler.ledger.care.inspection import inspected
-from espreso_crawler.ledger.care.status import status
+from espreso_crawler.ledger import LedgerCare
 from espreso_crawler.report import charts
 from espreso_crawler.report.charts import Chart
 
@@ -44,8 +42,8 @@ def ledger_of(database: Path | None, *, output: Path, state: Path, is_public: bo
     if not database.exists():
         return Ledger(missing="there is no ledger" if is_public else f"there is no ledger at {database}")
     try:
-        with inspected(database, output=output, state=state) as session:
-            found, held = status(session), held_rows(session, HELD)
+        care = LedgerCare(database, output=output, state=state)
+        found, held = care.status(), care.held_rows(HELD)
     except LedgerError as error:
         return Ledger(missing="the ledger cannot be read" if is_public else str(error))
     count = sum(each["rows"] for each in found["quarantine"])
@@ -80,7 +78,7 @@ class Runs:
             yield _requests(self.documents)
 
     def _read(self, path: Path) -> None:
-        with suppress(FileNotFoundError):  # `scrapy forget` or a person removed it
+        with suppress(FileNotFoundError):  # `scrapy ledger forget` or a person removed it
             try:
                 self.documents.append({"counts": {}, "stats": {}, **orjson.loads(path.read_bytes())})
             except (orjson.JSONDecodeError, TypeError):

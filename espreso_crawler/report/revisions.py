@@ -9,7 +9,7 @@ import msgspec
 import orjson
 
 from espreso_crawler.items import TEXTS
-from espreso_crawler.ledger.delivery.tail import whole
+from espreso_crawler.ledger import LedgerCare
 from espreso_crawler.processors.word_diff import word_diff
 
 PUBLIC = ("headline",)
@@ -60,7 +60,7 @@ class Revisions:
 
     def read(self, output: Path) -> None:
         """Read every sealed line once. Raises LedgerError when the output cannot be read."""
-        for sealed in whole(output):
+        for sealed in LedgerCare.whole(output):
             line = LINES.decode(sealed.line)
             self._note_headline(line)
             if line.id in self._wanted:
@@ -97,7 +97,7 @@ class Revisions:
             "why": why(record),
             "diffs": list(self._diffs(before, record)) if before and record["headline"] else [],
         }
-        # A line stands twice for a moment while `scrapy forget` rewrites its file: the second takes the first's place.
+        # A line stands twice for a moment while `scrapy ledger forget` rewrites its file: the second takes its place.
         self._told.setdefault(record["id"], {}).setdefault((record["revision"], record["event"]), told)
         if record["headline"]:
             self._last[record["id"]] = {name: record[name] for name in self._texts}
@@ -128,7 +128,7 @@ def moves(output: Path, ids: Sequence[str], urls: Sequence[str]) -> dict[str, li
     """
     by_url = dict(zip(urls, ids, strict=True))
     found: dict[str, deque[list[Any]]] = {}
-    for sealed in whole(output, stream="feed"):
+    for sealed in LedgerCare.whole(output, stream="feed"):
         line = orjson.loads(sealed.line)
         id_ = by_url.get(line["url"])
         if id_:

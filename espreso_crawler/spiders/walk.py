@@ -7,8 +7,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from espreso_crawler import identity
-from espreso_crawler.ledger import GapReason, Stretch
-from espreso_crawler.ledger.entries.coverage import Coverage
+from espreso_crawler.ledger import Coverage, GapReason, Stretch
 from espreso_crawler.pages import Feed, FeedEntry, Page
 from espreso_crawler.pages.feed import page_number
 from espreso_crawler.pages.listing import Listing, page_at

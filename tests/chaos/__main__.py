@@ -1,6 +1,6 @@
 """Kill crawls of a changing site, then compare everything that was written with everything it published.
 
-Exits 0 only when nothing is lost, doubled, torn, out of order or untrue, and ``scrapy reconcile`` agrees.
+Exits 0 only when nothing is lost, doubled, torn, out of order or untrue, and ``scrapy ledger reconcile`` agrees.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def _truths(demo: DemoSite) -> list[dict[str, object]]:
 
 def _reconciled(home: Path) -> bool:
     places = ["-s", f"ESPRESO_OUTPUT={home / 'output'}", "-s", f"ESPRESO_STATE={home / 'state'}"]
-    child = scrapy(["reconcile", *places], log=home / "reconcile.log")
+    child = scrapy(["ledger", "reconcile", *places], log=home / "reconcile.log")
     while not child.is_over():
         time.sleep(0.05)
     if child.code:
@@ -83,7 +83,7 @@ def _report(chaos: Chaos, found: Verdict, agreed: bool) -> list[str]:
     lines += [f"{count:5}  {name}" for name, count in found.counts().items()]
     lines += [f"       {kind}: {each}" for kind in vars(found) for each in getattr(found, kind)[:SHOWN]]
     lines += [f"       a crawl ended strangely: {each}" for each in chaos.strange_ends[:SHOWN]]
-    return [*lines, f"       scrapy reconcile: {'all is well' if agreed else 'not well, see above'}"]
+    return [*lines, f"       scrapy ledger reconcile: {'all is well' if agreed else 'not well, see above'}"]
 
 
 if __name__ == "__main__":

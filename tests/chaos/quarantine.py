@@ -28,6 +28,6 @@ def undecided(home: Path, command: str) -> str | None:
 
 
 def decide(command: str, run: str, settings: Mapping[str, str], *, log: Path, now: datetime, step: str = "") -> Child:
-    """Start ``scrapy release`` or ``scrapy discard`` for a run."""
+    """Start ``scrapy ledger release`` or ``scrapy ledger discard`` for a run."""
     given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    return scrapy([command, run, *COMMANDS[command], *given], log=log, now=now, step=step)
+    return scrapy(["ledger", command, run, *COMMANDS[command], *given], log=log, now=now, step=step)

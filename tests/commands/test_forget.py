@@ -1,4 +1,4 @@
-"""``scrapy forget``: a text that a real crawl wrote is nowhere afterwards, and does not come back."""
+"""``scrapy ledger forget``: a text that a real crawl wrote is nowhere afterwards, and does not come back."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_a_forgotten_article_is_nowhere_and_stays_so(tmp_path: Path):
     with running(SiteOptions(page_bytes=20_000)) as demo:
         desk.crawl(f"start={demo.url}/news", "limit=5")
         victim = desk.records()[2]
-        done = scrapy(desk, "forget", victim["url"] + "?amp", "--reason", "asked to")
+        done = scrapy(desk, "ledger", "forget", victim["url"] + "?amp", "--reason", "asked to")
         assert (done.returncode, done.stderr) == (0, b"")
         first, *rewritten = done.stdout.decode().splitlines()
         assert first == f"erased {victim['id']} revision 2"
@@ -32,10 +32,10 @@ def test_a_forgotten_article_is_nowhere_and_stays_so(tmp_path: Path):
         assert not path.is_file() or body not in path.read_bytes(), path
     run = desk.runs()[1]
     assert (run["spider"], run["arguments"], run["exit_code"]) == ("forget", {"reason": "asked to"}, 0)
-    assert scrapy(desk, "reconcile").returncode == 0
+    assert scrapy(desk, "ledger", "reconcile").returncode == 0
 
-    done = scrapy(desk, "forget", "ua:unknown", "--reason", "asked to")
-    assert_refused(done, 2, "scrapy forget: ua:unknown: neither an article nor a feed entry of this ledger")
+    done = scrapy(desk, "ledger", "forget", "ua:unknown", "--reason", "asked to")
+    assert_refused(done, 2, "scrapy ledger forget: ua:unknown: neither an article nor a feed entry of this ledger")
 
 
 @pytest.mark.parametrize(
@@ -46,5 +46,5 @@ def test_a_forgotten_article_is_nowhere_and_stays_so(tmp_path: Path):
     ],
 )
 def test_a_refusal_is_told_and_makes_nothing(arguments, code: int, reason: str, tmp_path: Path):
-    assert_refused(scrapy(Desk(tmp_path), "forget", *arguments), code, reason)
+    assert_refused(scrapy(Desk(tmp_path), "ledger", "forget", *arguments), code, reason)
     assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ import pytest
 
 from tests import forked
 from tests.crawls import Desk
+from tests.ledger.builders import QUICK, open_ledger, see, sighting, url
 from tests.site import SiteOptions, running
 
 
@@ -46,7 +47,8 @@ def test_one_document_and_tables_say_how_it_stands(tmp_path: Path):
     ("arguments", "code", "reason"),
     [
         ((), 4, "there is no ledger"),
-        (("more",), 2, "takes no arguments"),
+        (("relase",), 2, "did you mean release?"),
+        (("status", "more"), 2, "takes no arguments"),
     ],
 )
 def test_a_refusal_is_one_line_and_makes_nothing(arguments, code: int, reason: str, tmp_path: Path):
@@ -65,7 +67,7 @@ def revised(tmp_path_factory) -> tuple[Desk, str]:
         demo.control.advance(30)
         demo.control.update(number)
         desk.crawl(f"start={demo.url}/news", "limit=5")
-    assert scrapy(desk, "retract", "nothing", "--reason", "wrong").returncode == 2
+    assert scrapy(desk, "ledger", "retract", "nothing", "--reason", "wrong").returncode == 2
     return desk, next(record["id"] for record in desk.records() if record["url"] == url)
 
 
@@ -116,3 +118,38 @@ def test_what_was_read_and_what_not_fits_on_80_columns(tmp_path: Path, monkeypat
         assert f"To read it: {gap['command']}" in done.log
         assert desk.crawl(*gap["command"].partition(" -a ")[2].split(" -a ")).exit_code == 0
     assert desk.runs()[-1]["gaps"] == []
+
+
+@pytest.mark.parametrize("name", ["reconcile", "release", "discard", "retract", "forget", "tail"])
+def test_an_old_name_says_the_new_one_and_does_the_same(name: str, tmp_path: Path):
+    given = {"reconcile": (), "tail": (), "release": ("some",)}.get(name, ("some", "--reason", "wrong"))
+    old, new = (scrapy(Desk(tmp_path), *names, *given) for names in ((name,), ("ledger", name)))
+    assert (old.returncode, new.returncode) == (4, 4)
+    told, reason = old.stderr.decode().splitlines()
+    assert told.startswith(f"scrapy {name}: the name is `scrapy ledger {name}` now")
+    assert f"scrapy ledger {reason.removeprefix('scrapy ')}" == new.stderr.decode().strip()
+
+
+def test_help_lists_the_family_and_each_has_its_own(tmp_path: Path):
+    told = scrapy(Desk(tmp_path), "ledger", "--help").stdout.decode()
+    for name in ("status", "history", "reconcile", "release", "discard", "retract", "forget", "tail"):
+        assert f"  {name} " in told
+    assert "--reason TEXT" in scrapy(Desk(tmp_path), "ledger", "discard", "--help").stdout.decode()
+
+
+def test_options_of_scrapy_may_stand_before_and_behind_the_name(tmp_path: Path):
+    for given in (("-s", "ESPRESO_LEDGER=none", "status"), ("status", "-s", "ESPRESO_LEDGER=none")):
+        assert_refused(scrapy(Desk(tmp_path), "ledger", *given), 1, "a crawl without memory has no ledger")
+
+
+def test_refused_entries_that_a_list_still_shows_wait_for_a_look(tmp_path: Path):
+    with_ledger = open_ledger(tmp_path, rules=QUICK)
+    see(with_ledger, sighting(1))
+    with_ledger.entries.settle(url(1), "gone", "HTTP 404")
+    with_ledger.close("finished", 0)
+    desk = Desk(tmp_path)
+    assert json.loads(scrapy(desk, "ledger", "status", "--json").stdout)["looks"] == {
+        "entries": 1,
+        "next": "2026-11-22T18:00:00Z",
+    }
+    assert "waiting for a look: 1 refused entries" in scrapy(desk, "ledger").stdout.decode()

@@ -1,4 +1,4 @@
-"""``scrapy reconcile``: well after a real crawl, and each harm to the output is found, named and mended."""
+"""``scrapy ledger reconcile``: well after a real crawl, and each harm to the output is found, named and mended."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def desk(demo: DemoSite, tmp_path: Path) -> Desk:
 
 
 def reconcile(desk: Desk, *options: str) -> tuple[int, list[str]]:
-    done = scrapy(desk, "reconcile", *options)
+    done = scrapy(desk, "ledger", "reconcile", *options)
     assert done.stderr == b""
     return done.returncode, done.stdout.decode().splitlines()
 
@@ -68,7 +68,7 @@ def test_a_ledger_comes_back_from_the_output(desk: Desk):
     for record in desk.records():
         digests = article_digests(_article(record))
         assert (digests.text, digests.record) == (record["text_digest"], record["record_digest"])
-    assert_refused(scrapy(desk, "reconcile", "--rebuild"), 4, "this ledger knows sealed segments")
+    assert_refused(scrapy(desk, "ledger", "reconcile", "--rebuild"), 4, "this ledger knows sealed segments")
 
     (sealed,) = desk.files()
     moved = desk.home / sealed.name
@@ -77,8 +77,8 @@ def test_a_ledger_comes_back_from_the_output(desk: Desk):
     assert code == 0
     assert found[0].endswith(f"is archived as {moved}")
     moved.write_bytes(json.dumps({}).encode())
-    assert_refused(scrapy(desk, "reconcile", "--archived", str(moved)), 4, "not a segment of this ledger")
+    assert_refused(scrapy(desk, "ledger", "reconcile", "--archived", str(moved)), 4, "not a segment of this ledger")
 
 
 def test_without_a_ledger_nothing_is_compared(tmp_path: Path):
-    assert_refused(scrapy(Desk(tmp_path), "reconcile"), 4, "there is no ledger")
+    assert_refused(scrapy(Desk(tmp_path), "ledger", "reconcile"), 4, "there is no ledger")

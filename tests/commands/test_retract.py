@@ -1,4 +1,4 @@
-"""``scrapy retract``: what a real crawl wrote is taken back, sealed and valid, by a run of its own."""
+"""``scrapy ledger retract``: what a real crawl wrote is taken back, sealed and valid, by a run of its own."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_a_run_is_taken_back_whole(tmp_path: Path):
     with running(SiteOptions(page_bytes=20_000)) as demo:
         desk.crawl(f"start={demo.url}/news", "limit=5")
     (crawl,), created = desk.runs(), desk.records()
-    done = scrapy(desk, "retract", crawl["run_id"], "--reason", "wrong dates")
+    done = scrapy(desk, "ledger", "retract", crawl["run_id"], "--reason", "wrong dates")
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode().splitlines() == [f"retracted {each['id']} revision 2" for each in created]
 
@@ -30,10 +30,10 @@ def test_a_run_is_taken_back_whole(tmp_path: Path):
     assert (run["spider"], run["reason"], run["exit_code"]) == ("retract", "finished", 0)
     assert run["counts"] == {"outcome": {"retracted": 5}}
     assert {record["run_id"] for record in retracted} == {run["run_id"]}
-    assert scrapy(desk, "reconcile").returncode == 0
+    assert scrapy(desk, "ledger", "reconcile").returncode == 0
 
-    again = scrapy(desk, "retract", created[0]["id"], "--reason", "wrong dates")
-    assert_refused(again, 2, f"scrapy retract: {created[0]['id']}: nothing of it stands in the output")
+    again = scrapy(desk, "ledger", "retract", created[0]["id"], "--reason", "wrong dates")
+    assert_refused(again, 2, f"scrapy ledger retract: {created[0]['id']}: nothing of it stands in the output")
     assert [(run["reason"], run["exit_code"]) for run in desk.runs()[2:]] == [("refused", 2)]
 
 
@@ -45,5 +45,5 @@ def test_a_run_is_taken_back_whole(tmp_path: Path):
     ],
 )
 def test_a_refusal_is_told_and_makes_nothing(arguments, code: int, reason: str, tmp_path: Path):
-    assert_refused(scrapy(Desk(tmp_path), "retract", *arguments), code, reason)
+    assert_refused(scrapy(Desk(tmp_path), "ledger", "retract", *arguments), code, reason)
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""``scrapy tail``: sealed lines for other programs, now and as they come."""
+"""``scrapy ledger tail``: sealed lines for other programs, now and as they come."""
 
 import signal
 import subprocess
@@ -15,7 +15,16 @@ LONGEST = 20
 
 
 def following(desk: Desk) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "scrapy", "tail", "--follow", "-s", f"ESPRESO_OUTPUT={desk.home / 'output'}"]
+    command = [
+        sys.executable,
+        "-m",
+        "scrapy",
+        "ledger",
+        "tail",
+        "--follow",
+        "-s",
+        f"ESPRESO_OUTPUT={desk.home / 'output'}",
+    ]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -37,12 +46,12 @@ def test_sealed_lines_come_in_order_now_and_later(tmp_path: Path):
         desk.crawl(f"start={demo.url}/news", "limit=3")
     read(follower, 3)
     follower.send_signal(signal.SIGTERM)
-    assert follower.communicate(timeout=LONGEST) == (b"", b"scrapy tail: last segment 2\n")
+    assert follower.communicate(timeout=LONGEST) == (b"", b"scrapy ledger tail: last segment 2\n")
     assert follower.returncode == 0
 
-    done = scrapy(desk, "tail", "--after", "1")
+    done = scrapy(desk, "ledger", "tail", "--after", "1")
     assert (done.returncode, done.stdout) == (0, desk.files()[1].read_bytes())
-    assert scrapy(desk, "tail", "--stream", "feed").stdout == content(desk, "feed")
+    assert scrapy(desk, "ledger", "tail", "--stream", "feed").stdout == content(desk, "feed")
 
     follower = following(desk)
     read(follower, 8)
@@ -66,7 +75,7 @@ def test_ctrl_c_ends_the_following_at_a_line(tmp_path: Path):
     follower.send_signal(signal.SIGINT)  # while the pipe is full
     with follower.stdout, follower.stderr:
         lines = (first + follower.stdout.read()).splitlines(keepends=True)
-        assert follower.stderr.read() == b"scrapy tail: last segment 0\n"
+        assert follower.stderr.read() == b"scrapy ledger tail: last segment 0\n"
     assert follower.wait(timeout=LONGEST) == 0
     assert set(lines) == {line}
     assert len(lines) < 50
@@ -77,4 +86,4 @@ def test_ctrl_c_ends_the_following_at_a_line(tmp_path: Path):
     [((), 4, "there is no output folder"), (("--after", "-1"), 2, "numbered from 1")],
 )
 def test_a_refusal_is_told(arguments, code: int, reason: str, tmp_path: Path):
-    assert_refused(scrapy(Desk(tmp_path), "tail", *arguments), code, reason)
+    assert_refused(scrapy(Desk(tmp_path), "ledger", "tail", *arguments), code, reason)

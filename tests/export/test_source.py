@@ -108,7 +108,7 @@ def test_a_file_that_is_rewritten_meanwhile_ends_the_export(tmp_path):
 
 @pytest.mark.parametrize(
     ("line", "reason"),
-    [(b'{"id": "a\n', "byte 0.*scrapy reconcile"), (lines([article(schema_version="2.0")]), "format 2.0")],
+    [(b'{"id": "a\n', "byte 0.*scrapy ledger reconcile"), (lines([article(schema_version="2.0")]), "format 2.0")],
 )
 def test_a_line_that_is_no_record_is_named(tmp_path, line, reason):
     file = seal(tmp_path)

@@ -70,13 +70,13 @@ def test_released_rows_go_out_and_are_usual_from_then_on(demo: DemoSite, desk: D
     assert len(copy) == held
     assert json.loads(copy[0])["record"]["revision"] is None
     assert json.loads(copy[0])["reason"] == "the sources contradict each other about the time of publication"
-    assert command(desk, "release", run["run_id"]) == 0
+    assert command(desk, "ledger", "release", run["run_id"]) == 0
     assert Counter(record["revision"] for record in desk.records()) == {1: held}
     assert {record["run_id"] for record in desk.records()} == {desk.runs()[-1]["run_id"]}
     assert desk.crawl(start(demo)).exit_code == 0, "the new normal"
     urls = [record["url"] for record in desk.records()]
     assert len(urls) == len(set(urls)) == 40
-    assert command(desk, "release", run["run_id"]) == 2, "nothing is left to release"
+    assert command(desk, "ledger", "release", run["run_id"]) == 2, "nothing is left to release"
 
 
 def test_one_doubtful_row_of_a_first_crawl_is_held_back_alone(demo: DemoSite, desk: Desk) -> None:
@@ -102,8 +102,8 @@ def test_a_change_stays_critical_until_a_person_accepts_it(demo: DemoSite, desk:
         assert len(desk.records()) == newest - oldest + 1, "each row is true without JSON-LD"
         newest = demo.control.publish(25)["newest"]
     run = desk.runs()[-1]["run_id"]
-    assert command(desk, "release", run) == 0
-    assert command(desk, "release", run) == 2, "nothing is left to accept"
+    assert command(desk, "ledger", "release", run) == 0
+    assert command(desk, "ledger", "release", run) == 2, "nothing is left to accept"
     for _ in range(2):
         assert desk.crawl(start(demo)).exit_code == 0, "the new normal"
         assert len(desk.records()) == newest - oldest + 1
@@ -135,7 +135,7 @@ def test_discarded_rows_are_read_again_by_the_corrected_parser(demo: DemoSite, d
     desk.crawl(start(demo), "limit=3")
     (run,) = desk.runs()
     assert (run["verdict"], desk.records()) == ("critical", [])
-    assert command(desk, "discard", run["run_id"], "--reason", "a wrong weekday") == 0
+    assert command(desk, "ledger", "discard", run["run_id"], "--reason", "a wrong weekday") == 0
     demo.control.set_layout("plain")
     assert desk.crawl(start(demo)).exit_code == 0
     assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40

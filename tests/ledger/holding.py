@@ -5,13 +5,13 @@ from typing import Any
 
 from espreso_crawler.ledger import Ledger
 from espreso_crawler.ledger.care.inspection import inspected
-from espreso_crawler.ledger.holding.held_draft import Kept
+from espreso_crawler.ledger.holding.held_draft import HeldDraft
 from tests.ledger.builders import draft, sealed, url
 
 SEEN = b'{"as": "seen"}'
 
 
-def hold(ledger: Ledger, *numbers: int, text: str = "text", **fields: Any) -> list[Kept]:
+def hold(ledger: Ledger, *numbers: int, text: str = "text", **fields: Any) -> list[HeldDraft]:
     kept = [ledger.holding.put(draft(url(number), text, **fields), SEEN)[1] for number in numbers]
     return [each for each in kept if each]
 
@@ -26,7 +26,7 @@ def finish(ledger: Ledger) -> None:
     ledger.close("finished", 0)
 
 
-def quarantine(ledger: Ledger, *drafts: Kept) -> None:
+def quarantine(ledger: Ledger, *drafts: HeldDraft) -> None:
     ledger.holding.quarantine(drafts, ["drift"] * len(drafts))
 
 

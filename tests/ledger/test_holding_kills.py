@@ -8,7 +8,7 @@ from espreso_crawler.ledger import Ledger, Rules, crash
 from espreso_crawler.ledger.care.reconcile import reconcile
 from espreso_crawler.ledger.care.releasing import discard, release
 from espreso_crawler.ledger.care.status import status
-from espreso_crawler.ledger.holding.held_draft import Kept
+from espreso_crawler.ledger.holding.held_draft import HeldDraft
 from tests.ledger.builders import HOST, QUICK, Clock, draft, in_child, open_ledger, see, sighting
 from tests.ledger.holding import SEEN, finish, ids, inspected_ledger, quarantine
 
@@ -22,7 +22,7 @@ def crawl(root: Path) -> None:
     ledger = open_ledger(root, rules=RULES, clock=Clock())
     adopted = [each for each in ledger.holding.adopt() if not each.is_released]
     judged(ledger, adopted)
-    waiting: list[Kept] = []
+    waiting: list[HeldDraft] = []
     for lease in see(ledger, *(sighting(number, minutes=number) for number in range(ENTRIES))):
         ledger.entries.handling(lease.url)
         waiting += filter(None, [ledger.holding.put(draft(lease.url), SEEN)[1]])
@@ -38,7 +38,7 @@ def crawl(root: Path) -> None:
     ledger.close("finished", 0)
 
 
-def judged(ledger: Ledger, drafts: list[Kept]) -> None:
+def judged(ledger: Ledger, drafts: list[HeldDraft]) -> None:
     bad = [each for each in drafts if int(each.draft.url.rpartition("-")[2]) % 2]
     ledger.holding.accept([each for each in drafts if each not in bad])
     quarantine(ledger, *bad)

@@ -15,7 +15,7 @@ from espreso_crawler.identity import digest
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.rebuild import rebuild
 from espreso_crawler.ledger.care.reconcile import Report, reconcile
-from espreso_crawler.ledger.care.repair import archive, mend
+from espreso_crawler.ledger.care.repair import archive, repair
 from espreso_crawler.ledger.care.status import status
 from espreso_crawler.ledger.session import Session
 from tests.ledger.builders import HOST, NOON, draft, open_ledger, sealed, see, sighting, url
@@ -51,7 +51,7 @@ def report(root: Path) -> Report:
 
 def mended(root: Path) -> list[str]:
     with looking(root) as session:
-        return mend(session, reconcile(session))
+        return repair(session, reconcile(session))
 
 
 def segment(root: Path, number: int, stream: str = "articles") -> Path:

@@ -71,7 +71,7 @@ def _met(place: Place, layout: str, count: int) -> Redesign:
     wrong = place.wrong_rows(_wrong)
     place.demo.control.set_layout("plain")  # for the site is the parser's other half: mended is mended
     if met.outcomes.get("quarantined"):
-        place.command("discard", met.run["run_id"], "--reason", "another layout")
+        place.command("ledger", "discard", met.run["run_id"], "--reason", "another layout")
     place.poll()
     written = Counter(record["url"] for record in place.records() if record["event"] == "created")
     lost = sorted(place.published() - written.keys())

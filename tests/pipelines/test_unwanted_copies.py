@@ -64,7 +64,7 @@ def test_a_copy_of_what_is_quarantined_is_written(demo: DemoSite, desk: Desk) ->
     assert list(written(desk)) == ["copy"] and written(desk)["copy"], "and it says whose copy it is"
 
     demo.control.set_faults()
-    discarded = ["discard", desk.runs()[-1]["run_id"], "--reason", "no number", *places(desk)]
+    discarded = ["ledger", "discard", desk.runs()[-1]["run_id"], "--reason", "no number", *places(desk)]
     assert scrapy(discarded, folder=ROOT, now=desk.now, seconds=desk.patience).exit_code == 0
     assert desk.crawl(start(demo)).exit_code == 0
     assert sorted(written(desk)) == ["copy", "original"]

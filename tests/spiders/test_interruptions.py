@@ -145,7 +145,7 @@ def test_a_damaged_ledger_is_refused_in_a_line_and_left_alone(demo: DemoSite, de
 def test_an_output_folder_that_was_removed_is_written_again_after_reconcile(demo: DemoSite, desk: Desk) -> None:
     desk.crawl(start(demo))
     shutil.rmtree(desk.home / "output")
-    scrapy(desk, "reconcile", "--fix")
+    scrapy(desk, "ledger", "reconcile", "--fix")
     assert_whole(demo, desk)
     assert {record["revision"] for record in desk.records()} == {1}
 

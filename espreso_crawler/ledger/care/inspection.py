@@ -24,7 +24,7 @@ def inspected(
     """Open an existing ledger; raises LedgerError when there is none or it cannot be used."""
     if not database.exists():
         raise LedgerError(
-            f"{database}: there is no ledger; a crawl makes one, `scrapy reconcile --rebuild` restores one"
+            f"{database}: there is no ledger; a crawl makes one, `scrapy ledger reconcile --rebuild` restores one"
         )
     session = Session("inspection", Rules(), clock, output)
     session.state = state

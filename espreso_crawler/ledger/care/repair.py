@@ -17,7 +17,7 @@ ASIDE = "aside"
 """Folder in the state folder for files that are no part of the output."""
 
 
-def mend(session: Session, report: Report) -> list[str]:
+def repair(session: Session, report: Report) -> list[str]:
     """Set right what can be; returns one sentence for each thing done, and for each that cannot be mended.
 
     Files that are foreign or spoilt go to ``aside`` in the state folder. Articles whose last revision is lost

@@ -12,7 +12,7 @@ from espreso_crawler.ledger.articles.neighbours import Neighbour
 from espreso_crawler.ledger.articles.revisions import Decided
 from espreso_crawler.ledger.articles.suppression import suppressed
 from espreso_crawler.ledger.entries import states
-from espreso_crawler.ledger.holding.held_draft import Kept
+from espreso_crawler.ledger.holding.held_draft import HeldDraft
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import entry_states, held_rows
 
@@ -32,7 +32,7 @@ class Buffered(Decided):
 
     base: int | None = None
     """The revision that stands."""
-    kept: Kept | None = None
+    kept: HeldDraft | None = None
     """How it was held back before, if it was."""
 
 
@@ -51,7 +51,7 @@ class Outbox:
         self._version = -1
         self._since = 0.0
 
-    def emit(self, draft: Draft, kept: Kept | None = None) -> Decision:
+    def emit(self, draft: Draft, kept: HeldDraft | None = None) -> Decision:
         """Decide a draft and buffer its line; a flush follows when enough is buffered.
 
         The decision may change at flush, when another process wrote the same article meanwhile: count in
@@ -66,7 +66,7 @@ class Outbox:
         self._handled(draft.entry_url)
         return buffered.decision
 
-    def look_up(self, drafts: Sequence[Kept]) -> None:
+    def look_up(self, drafts: Sequence[HeldDraft]) -> None:
         """Ask at once which articles drafts belong to that are emitted next."""
         self._lookups.find_all([(kept.names, Entity.of(kept.draft.edition, kept.draft.entity_id)) for kept in drafts])
 
@@ -124,7 +124,7 @@ class Outbox:
             self._since = time.monotonic()
             self._version = self._lookups.version
 
-    def _first_decided(self, draft: Draft, kept: Kept | None, names: list[str]) -> Buffered:
+    def _first_decided(self, draft: Draft, kept: HeldDraft | None, names: list[str]) -> Buffered:
         """Decide a draft against what is committed, with no other draft of the same article unflushed."""
         if not self._names.isdisjoint([*names, draft.copy_of or ""]):
             self.flush()  # at most one unflushed line per article; and a copy is judged by what is written
@@ -144,7 +144,7 @@ class Outbox:
         if len(self._drafts) + len(self._ends) >= self._session.rules.flush_items:
             self.flush()
 
-    def _decided(self, draft: Draft, names: list[str], kept: Kept | None) -> Buffered:
+    def _decided(self, draft: Draft, names: list[str], kept: HeldDraft | None) -> Buffered:
         db = self._session.db
         found = self._lookups.find(names, Entity.of(draft.edition, draft.entity_id))
         known = self._lookups.known(found[0]) if found else None

@@ -171,7 +171,7 @@ class Segments:
         path = self._session.output / plan.path
         files.make_folder(path.parent)
         if strangers := segment_paths.with_number(path.parent, plan.number):
-            raise LedgerError(f"{strangers[0]}: this ledger did not write it; run `scrapy reconcile`")
+            raise LedgerError(f"{strangers[0]}: this ledger did not write it; run `scrapy ledger reconcile`")
         written = files.write_lines(path, waiting)
         crash_point("seal:written")
         files.write_document(files.manifest_of(path), manifest(plan, written))

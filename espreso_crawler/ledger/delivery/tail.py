@@ -23,7 +23,7 @@ class SealedLine:
 def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
     """Yield the lines of every sealed segment above `after`; a reader keeps the last number it finished.
 
-    Numbers rise but may have holes: a segment that `scrapy forget` rewrote went, its lines come again under a
+    Numbers rise but may have holes: a segment that `scrapy ledger forget` rewrote went, its lines come again under a
     new number. Raises LedgerError when the output cannot be read.
     """
     try:

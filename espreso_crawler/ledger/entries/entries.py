@@ -2,19 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import orjson
 
 from espreso_crawler.ledger.articles import articles
 from espreso_crawler.ledger.articles.articles import address
 from espreso_crawler.ledger.articles.suppression import suppressed
-from espreso_crawler.ledger.delivery.lines import Line, queue_all
+from espreso_crawler.ledger.delivery.lines import queue_all
 from espreso_crawler.ledger.delivery.outbox import Outbox
-from espreso_crawler.ledger.entries import feed_lines, states
-from espreso_crawler.ledger.entries.sightings import BLANK, Lease, Sighting, entry_row, fingerprint, has_moved
+from espreso_crawler.ledger.entries import states
+from espreso_crawler.ledger.entries.noted import Noted, line_of
+from espreso_crawler.ledger.entries.sightings import Lease, Sighting, entry_row, fingerprint, has_moved
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import entry_rows, entry_states
 from espreso_crawler.ledger.times import epoch, epoch_of, instant, utc_text
@@ -58,7 +59,7 @@ class Entries:
             fresh = {each.url: each for each in reversed(sightings) if address(each.url) not in forgotten}
             before = entry_rows.among(session.db, fresh)
             noted = [
-                _Noted.of(sighting, before.get(sighting.url), utc_text(seen_at), seen_on)
+                Noted.of(sighting, before.get(sighting.url), utc_text(seen_at), seen_on)
                 for sighting in reversed(fresh.values())
             ]
             self._write(noted, seen_on, tallies)
@@ -185,7 +186,7 @@ class Entries:
         }
         return entry_rows.due(session.db, asked)
 
-    def _write(self, noted: Sequence["_Noted"], seen_on: str, tallies: Counter[str]) -> None:
+    def _write(self, noted: Sequence[Noted], seen_on: str, tallies: Counter[str]) -> None:
         """Write what a page's sightings say of their entries, and a line for each that changed."""
         session = self._session
         tallies["feed/seen"] += len(noted)
@@ -198,10 +199,10 @@ class Entries:
             entry_rows.seen(session.db, [entry["entry"] for entry in known], noted[0].seen_at)
         for each in noted:
             tallies.update(f"feed/{name}" for name in each.changed)
-        queue_all(session, "feed", [_line(each, seen_on, session.run) for each in noted if each.changed])
+        queue_all(session, "feed", [line_of(each, seen_on, session.run) for each in noted if each.changed])
 
     def _lease_due(
-        self, noted: Sequence["_Noted"], wanted: Callable[[Sighting], bool] | None, limit: int | None
+        self, noted: Sequence[Noted], wanted: Callable[[Sighting], bool] | None, limit: int | None
     ) -> list[Lease]:
         """Lease what is to be fetched now; what moved and is not fetched is pending once more."""
         due, reopened = list[_Due](), list[int]()
@@ -257,49 +258,6 @@ class Entries:
         db, url = self._session.db, entry["url"]
         keys = articles.find(db, [address(url)])
         return articles.in_feed(db, keys[0], url) if keys else (None, entry["label"])
-
-
-@dataclass(slots=True)
-class _Noted:
-    """What a sighting says of an entry."""
-
-    sighting: Sighting
-    before: dict[str, Any] | None
-    """The entry as it stood; None for a new one."""
-    entry: dict[str, Any]
-    """As it stands now."""
-    seen_at: str
-    tells: bool
-    """False for an archive page that shows a known entry: that says nothing new of it."""
-    changed: list[str]
-
-    @classmethod
-    def of(cls, sighting: Sighting, before: dict[str, Any] | None, seen_at: str, seen_on: str) -> Self:
-        """Compare a sighting with the entry as it stood."""
-        now = entry_row(sighting, seen_at, seen_on)
-        if before is None:
-            entry = now | BLANK
-        elif sighting.in_feed or before["first"] is None:
-            entry = before | now | {"first": before["first"] or now["first"]}
-            if sighting.published_at is None:  # no time in this row: that is no move
-                entry |= {name: before[name] for name in ("published_at", "published")}
-                entry["fingerprint"] = fingerprint(entry)
-        else:
-            return cls(
-                sighting, before, before | {"fingerprint": fingerprint(before)}, seen_at, tells=False, changed=[]
-            )
-        was_in_feed = before is not None and before["first"] is not None
-        changed = feed_lines.changes(before if was_in_feed else None, entry)
-        return cls(sighting, before, entry, seen_at, tells=True, changed=changed)
-
-
-def _line(noted: _Noted, seen_on: str, run: str) -> Line:
-    """Return the line of the feed stream about an entry that changed."""
-    entry = noted.entry
-    line = feed_lines.feed_line(
-        entry, changed=noted.changed, article=entry["article"], seen_at=noted.seen_at, seen_on=seen_on, poll=run
-    )
-    return Line(line, at=noted.seen_at, schema_version=feed_lines.SCHEMA_VERSION, article=entry["article_key"])
 
 
 def _dated(sighting: Sighting, entry: dict[str, Any]) -> Sighting:

@@ -15,7 +15,7 @@ from espreso_crawler.ledger.times import utc_text
 
 
 @dataclass(slots=True)
-class Kept:
+class HeldDraft:
     """What goes with a draft while it waits for the verdict over it."""
 
     draft: Draft
@@ -39,7 +39,7 @@ class Kept:
         return self.is_late and (known.revision != self.base or known.fetched_at > utc_text(draft.fetched_at))
 
 
-def packed(kept: Kept, session: Session) -> tuple[str, bytes]:
+def packed(kept: HeldDraft, session: Session) -> tuple[str, bytes]:
     """Return a held draft as its row keeps it: all but its body as JSON, and its line as it was foreseen."""
     draft = kept.draft
     content = {
@@ -61,7 +61,7 @@ def packed(kept: Kept, session: Session) -> tuple[str, bytes]:
     return orjson.dumps(content).decode(), session.line(draft.body, kept.foreseen)
 
 
-def unpacked(row: Any) -> Kept:
+def unpacked(row: Any) -> HeldDraft:
     """Return a draft from its row; its line, finished as foreseen, is a body like any other."""
     content = orjson.loads(row["draft"])
     text, record, fields = content.pop("digests")
@@ -76,7 +76,7 @@ def unpacked(row: Any) -> Kept:
             "body": bytes(row["line"]),
         }
     )
-    return Kept(
+    return HeldDraft(
         draft,
         row["observation"].encode(),
         Decision("event", ""),

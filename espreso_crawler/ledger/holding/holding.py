@@ -11,7 +11,7 @@ from espreso_crawler.ledger.articles.revisions import WRITES_A_HEAD
 from espreso_crawler.ledger.delivery.outbox import Outbox
 from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.holding import quarantine
-from espreso_crawler.ledger.holding.held_draft import Kept, packed, unpacked
+from espreso_crawler.ledger.holding.held_draft import HeldDraft, packed, unpacked
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import entry_states, held_rows
 
@@ -22,8 +22,8 @@ class Holding:
     def __init__(self, session: Session, outbox: Outbox) -> None:
         self._session = session
         self._outbox = outbox
-        self._held: list[Kept] = []
-        self._names: dict[str, Kept] = {}
+        self._held: list[HeldDraft] = []
+        self._names: dict[str, HeldDraft] = {}
         self._adopted: set[int | None] = set()
         """Rows taken over: one that was accepted since stands there until the flush."""
         self._since = 0.0
@@ -33,7 +33,7 @@ class Holding:
         """How many drafts wait for a verdict."""
         return len(self._held)
 
-    def adopt(self) -> list[Kept]:
+    def adopt(self) -> list[HeldDraft]:
         """Take over drafts that runs left which are over, and return them: they wait for this run's verdict."""
         session, mine = self._session, self._adopted | {kept.seq for kept in self._held}
         with session.db.transaction("adopt"):
@@ -46,7 +46,7 @@ class Holding:
             self._add(kept)
         return adopted
 
-    def put(self, draft: Draft, observation: bytes) -> tuple[Decision, Kept | None]:
+    def put(self, draft: Draft, observation: bytes) -> tuple[Decision, HeldDraft | None]:
         """Hold a draft back; returns what would be decided about it, and what waits for `accept` or `quarantine`.
 
         A draft that says nothing new is decided at once, unless an earlier one of its article is held.
@@ -58,7 +58,7 @@ class Holding:
             return self._outbox.emit(replace(draft, says_nothing_new=True)), None
         if earlier and earlier.draft.digests == draft.digests:
             decision = Decision("duplicate", earlier.foreseen.id or decision.id, revision=decision.revision)
-        kept = Kept(draft, observation, decision, base, names)
+        kept = HeldDraft(draft, observation, decision, base, names)
         if not self._held or all(each.seq for each in self._held):
             self._since = time.monotonic()
         self._add(kept)
@@ -66,7 +66,7 @@ class Holding:
             self._session.end_handling(draft.entry_url)
         return decision, kept
 
-    def accept(self, drafts: Sequence[Kept]) -> list[Kept]:
+    def accept(self, drafts: Sequence[HeldDraft]) -> list[HeldDraft]:
         """Let drafts into the outbox, in the order in which they were made: now they are decided.
 
         Returns those that stay held, because an earlier draft of the same article does.
@@ -81,7 +81,7 @@ class Holding:
                 self._outbox.emit(kept.draft, kept)
         return blocked
 
-    def quarantine(self, drafts: Sequence[Kept], reasons: Sequence[str]) -> None:
+    def quarantine(self, drafts: Sequence[HeldDraft], reasons: Sequence[str]) -> None:
         """Put drafts into quarantine, each with its reason; their entries end as ``quarantined``."""
         if not drafts:
             return
@@ -130,8 +130,8 @@ class Holding:
         names = articles.names(draft.edition, draft.entity_id, draft.addresses())
         return any(name in self._names for name in names)
 
-    def _behind_others(self, drafts: Sequence[Kept]) -> list[Kept]:
-        going, names, behind = set(map(id, drafts)), set[str](), list[Kept]()
+    def _behind_others(self, drafts: Sequence[HeldDraft]) -> list[HeldDraft]:
+        going, names, behind = set(map(id, drafts)), set[str](), list[HeldDraft]()
         if len(going) == len(self._held):
             return []
         for kept in self._held:
@@ -142,22 +142,22 @@ class Holding:
                 behind.append(kept)
         return behind
 
-    def _add(self, kept: Kept) -> None:
+    def _add(self, kept: HeldDraft) -> None:
         self._held.append(kept)
         self._names |= dict.fromkeys((*kept.names, kept.foreseen.id), kept)
 
-    def _remove(self, drafts: Sequence[Kept]) -> None:
+    def _remove(self, drafts: Sequence[HeldDraft]) -> None:
         gone = set(map(id, drafts))
         left = [kept for kept in self._held if id(kept) not in gone]
         self._held, self._names = [], {}
         for kept in left:
             self._add(kept)
 
-    def _row(self, kept: Kept, state: str, reason: str | None) -> tuple[object, ...]:
+    def _row(self, kept: HeldDraft, state: str, reason: str | None) -> tuple[object, ...]:
         content, line = packed(kept, self._session)
         observation = kept.observation.decode()
         return (self._session.run, state, kept.draft.entry_url, kept.base, content, line, observation, reason)
 
 
-def _entries(drafts: Sequence[Kept]) -> list[str]:
+def _entries(drafts: Sequence[HeldDraft]) -> list[str]:
     return [kept.draft.entry_url for kept in drafts if kept.draft.entry_url]

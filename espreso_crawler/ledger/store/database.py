@@ -22,7 +22,7 @@ ADVICE = {
     sqlite3.SQLITE_BUSY: "another process holds it and does not let go: is a crawl stopped or hanging?",
     sqlite3.SQLITE_NOTADB: "it is no ledger; it was left as it is",
     sqlite3.SQLITE_CORRUPT: (
-        "it is damaged and was left as it is: set it aside and restore it by `scrapy reconcile --rebuild`"
+        "it is damaged and was left as it is: set it aside and restore it by `scrapy ledger reconcile --rebuild`"
     ),
 }
 _PRIMARY = 0xFF  # the low byte of an extended result code
@@ -140,27 +140,33 @@ class Database:
         has_tables = self.row("SELECT count(*) FROM sqlite_schema")[0] > 0
         if has_tables and self.row("PRAGMA application_id")[0] != schema.APPLICATION_ID:
             raise LedgerError(f"{self.name}: an SQLite file, but no ledger; it was left as it is")
-        if version > len(schema.STEPS):
+        if version > schema.FORMAT:
             raise LedgerError(
                 f"{self.name}: written by a newer version of this program (format {version}, known up to "
-                f"{len(schema.STEPS)}): update the program; the file was left as it is"
+                f"{schema.FORMAT}): update the program; the file was left as it is"
+            )
+        if has_tables and version < schema.FIRST_FORMAT:
+            raise LedgerError(
+                f"{self.name}: format {version} was never in a release, the oldest that is read is "
+                f"{schema.FIRST_FORMAT}; set it aside and restore it by `scrapy ledger reconcile --rebuild`"
             )
         self.write("PRAGMA journal_mode = WAL")
         self.write("PRAGMA synchronous = FULL")
         self.write(f"PRAGMA cache_size = -{CACHE_KIB}")
         # Some builds overwrite what is deleted, which writes every sealed line once more: `vacuum` is for that.
         self.write("PRAGMA secure_delete = OFF")
-        if version < len(schema.STEPS):
+        if version < schema.FORMAT:
             self._migrate()
 
     def _migrate(self) -> None:
         with self.transaction("migrate"):
             version = self.row("PRAGMA user_version")[0]  # another process may have been faster
-            for step in schema.STEPS[version:]:
+            missing = schema.STEPS[version - schema.FIRST_FORMAT :] if version else (schema.TABLES, *schema.STEPS)
+            for step in missing:
                 for statement in step.split(";\n"):
                     self.write(statement)
             self.write(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-            self.write(f"PRAGMA user_version = {len(schema.STEPS)}")
+            self.write(f"PRAGMA user_version = {schema.FORMAT}")
 
 
 def told(name: str, error: sqlite3.Error) -> LedgerError:

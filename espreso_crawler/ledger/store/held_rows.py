@@ -26,6 +26,7 @@ _OVER = (
 _BY_RUN = """
 SELECT run, count(*) AS rows, min(reason) AS reason FROM held WHERE state = 'quarantined' GROUP BY run ORDER BY run
 """
+_NEWEST = "SELECT run, line, reason FROM held WHERE state = 'quarantined' ORDER BY seq DESC LIMIT ?"
 _REASONS = """
 SELECT reason, count(*) AS rows FROM held WHERE run = ? AND state = 'quarantined'
 GROUP BY reason ORDER BY rows DESC, reason
@@ -93,6 +94,11 @@ def quarantine_by_run(db: Database) -> list[dict[str, Any]]:
 def reasons(db: Database, run: str) -> list[dict[str, Any]]:
     """Return the reasons for which rows of a run are in quarantine, and how many for each, most first."""
     return [dict(row) for row in db.rows(_REASONS, (run,))]
+
+
+def newest_in_quarantine(db: Database, most: int) -> list[Any]:
+    """Return run, line and reason of the rows that came into quarantine last, newest first."""
+    return db.rows(_NEWEST, (most,))
 
 
 def count_waiting(db: Database) -> int:

@@ -1,8 +1,11 @@
-"""The ledger's tables, as a list of steps from one version of the file to the next; no queries."""
+"""The ledger's tables, and the steps from one format of the file to the next; no queries."""
 
 APPLICATION_ID = 0x45535052  # "ESPR": tells a ledger from any other SQLite file
 
-VERSION_1 = """
+FIRST_FORMAT = 6
+"""The oldest format that is read: none before it was in a release."""
+
+TABLES = """
 CREATE TABLE keys (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE runs (
@@ -48,10 +51,21 @@ CREATE TABLE entries (
     next_attempt INTEGER NOT NULL DEFAULT 0,
     error TEXT,
     fetched_as TEXT,
-    article INTEGER
+    article INTEGER,
+    leased_at INTEGER,
+    dated INTEGER,
+    latest INTEGER,
+    -- An end that a list contradicts is looked at again: since when it was refused, when the next look is due,
+    -- and which list showed the entry last, for a list that answers "not modified" still does.
+    refused_at INTEGER,
+    next_look INTEGER,
+    listed_on TEXT
 );
 CREATE INDEX entries_pending ON entries (host, next_attempt) WHERE state = 'pending';
 CREATE INDEX entries_leased ON entries (run) WHERE state = 'leased';
+CREATE INDEX entries_offsite ON entries (host) WHERE state = 'offsite';
+CREATE INDEX entries_article ON entries (article) WHERE article IS NOT NULL;
+CREATE INDEX entries_looks ON entries (listed_on, next_look) WHERE next_look IS NOT NULL;
 
 CREATE TABLE articles (
     article INTEGER PRIMARY KEY,
@@ -166,7 +180,13 @@ CREATE TABLE stretches (
     is_open INTEGER NOT NULL,
     since INTEGER,
     run TEXT NOT NULL,
-    reason TEXT
+    reason TEXT,
+    detail TEXT,
+    page INTEGER,
+    has_end INTEGER NOT NULL DEFAULT 0,
+    end_sign TEXT,
+    end_after TEXT,
+    end_run TEXT
 );
 CREATE INDEX stretches_host ON stretches (host, newest);
 
@@ -179,9 +199,7 @@ CREATE TABLE copies (
     fetched INTEGER NOT NULL,
     body BLOB
 ) WITHOUT ROWID;
-"""
 
-VERSION_2 = """
 CREATE TABLE neighbours (
     neighbour INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -209,48 +227,8 @@ CREATE TRIGGER neighbours_gone AFTER DELETE ON neighbours BEGIN
       AND key IN (SELECT value FROM json_each(OLD.keys)); END;
 """
 
-VERSION_3 = """
-ALTER TABLE entries ADD COLUMN leased_at INTEGER;
-ALTER TABLE entries ADD COLUMN dated INTEGER;
-ALTER TABLE entries ADD COLUMN latest INTEGER;
-UPDATE entries SET host = substr(url, instr(url, '//') + 2,
-                                 instr(substr(url, instr(url, '//') + 2) || '/', '/') - 1);
-CREATE INDEX entries_offsite ON entries (host) WHERE state = 'offsite';
-"""
+STEPS: tuple[str, ...] = ()
+"""Step n takes a file from format `FIRST_FORMAT` + n to the next; only ever appended to, while `TABLES` stays."""
 
-# An article's entries, under whichever address; without it each of these questions reads every entry there is.
-VERSION_4 = """
-CREATE INDEX entries_article ON entries (article) WHERE article IS NOT NULL;
-"""
-
-# An end that a list contradicts is looked at again: since when it was refused, when the next look is due, and which
-# list showed the entry last, for a list that answers "not modified" still does.
-VERSION_5 = """
-ALTER TABLE entries ADD COLUMN refused_at INTEGER;
-ALTER TABLE entries ADD COLUMN next_look INTEGER;
-ALTER TABLE entries ADD COLUMN listed_on TEXT;
-CREATE INDEX entries_looks ON entries (listed_on, next_look) WHERE next_look IS NOT NULL;
-"""
-
-# A gap's reason was a sentence; and an archive's end was believed at first sight.
-VERSION_6 = """
-ALTER TABLE stretches ADD COLUMN detail TEXT;
-ALTER TABLE stretches ADD COLUMN page INTEGER;
-ALTER TABLE stretches ADD COLUMN has_end INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE stretches ADD COLUMN end_sign TEXT;
-ALTER TABLE stretches ADD COLUMN end_after TEXT;
-ALTER TABLE stretches ADD COLUMN end_run TEXT;
-UPDATE stretches SET detail = reason, reason = CASE
-    WHEN reason = 'limit reached' THEN 'limit'
-    WHEN reason LIKE 'page limit of %' OR reason LIKE 'limit of % presses reached' THEN 'page_limit'
-    WHEN reason LIKE '%lead no further down' THEN 'no_progress'
-    WHEN reason LIKE '%does not fit the one before it%' OR reason LIKE 'the archive repeats a page%'
-        THEN 'contradiction'
-    WHEN reason LIKE '%has no link to%' THEN 'no_link'
-    WHEN reason LIKE 'more news is behind a button%' THEN 'no_browser'
-    ELSE 'unreadable' END
-WHERE reason IS NOT NULL;
-"""
-
-STEPS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
-"""Step n takes a file from ``user_version`` n to n + 1; only ever appended to."""
+FORMAT = FIRST_FORMAT + len(STEPS)
+"""``user_version`` of a file that is up to date."""

@@ -1,0 +1,162 @@
+"""The ledger's door for commands: how it stands, whether the output agrees, and what people decide about it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
+from espreso_crawler.ledger.articles.decisions import Decision, Record
+from espreso_crawler.ledger.care import (
+    forgetting,
+    held_rows,
+    history,
+    rebuild,
+    reconcile,
+    releasing,
+    repair,
+    retraction,
+    status,
+)
+from espreso_crawler.ledger.care.forgetting import Forgotten
+from espreso_crawler.ledger.care.inspection import SEAL_WAIT, inspected
+from espreso_crawler.ledger.care.rebuild import FieldDigests
+from espreso_crawler.ledger.care.reconcile import Report
+from espreso_crawler.ledger.care.releasing import Released
+from espreso_crawler.ledger.delivery import tail
+from espreso_crawler.ledger.delivery.lines import Stream
+from espreso_crawler.ledger.delivery.segment_paths import SegmentFile
+from espreso_crawler.ledger.delivery.tail import SealedLine
+from espreso_crawler.ledger.ledger import Ledger
+from espreso_crawler.ledger.rules import Rules
+from espreso_crawler.ledger.runs import Run, new_run_id
+from espreso_crawler.ledger.store import outbox_rows
+from espreso_crawler.progress import Track, untracked
+
+
+@dataclass(frozen=True)
+class LedgerCare:
+    """A ledger and its output, beside the crawls that write them. Every method may raise LedgerError."""
+
+    database: Path
+    output: Path
+    state: Path
+
+    def status(self) -> dict[str, Any]:
+        """Return how the ledger stands as a JSON document: see `care.status`."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            return status.status(session)
+
+    def held_rows(self, most: int) -> list[dict[str, Any]]:
+        """Return the newest rows in quarantine: see `care.held_rows`."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            return held_rows.held_rows(session, most)
+
+    def history(self, target: str) -> dict[str, Any]:
+        """Return what became of an article, by id or address: see `care.history`."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            return history.history(session, target)
+
+    def reconcile(self, track: Track = untracked) -> Report:
+        """Compare every sealed file with the ledger."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            return reconcile.reconcile(session, track)
+
+    def repair(self, report: Report) -> list[str]:
+        """Set right what `reconcile` found; returns a sentence for each thing done, or left."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            return repair.repair(session, report)
+
+    def archive(self, paths: Sequence[Path]) -> list[str]:
+        """Note that sealed files were moved elsewhere; returns a sentence for each."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            return repair.archive(session, paths)
+
+    def rebuild(self, field_digests: FieldDigests) -> dict[str, int]:
+        """Make a new ledger from sealed files; returns how many segments, articles, entries it knows."""
+        return rebuild.rebuild(self.database, output=self.output, state=self.state, field_digests=field_digests)
+
+    @contextmanager
+    def as_run(
+        self, name: str, arguments: Mapping[str, str], *, record: Record, rules: Rules
+    ) -> Iterator["DecidingRun"]:
+        """Open an existing ledger for what writes lines, as a run; everything is sealed at the end."""
+        if not self.database.exists():
+            raise LedgerError(f"{self.database}: there is no ledger")
+        started_at = datetime.now(UTC)
+        run = Run(new_run_id(started_at), name, arguments, started_at)
+        ledger = Ledger.open(self.database, output=self.output, state=self.state, run=run, record=record, rules=rules)
+        try:
+            yield DecidingRun(ledger)
+            _seal(ledger)
+        except (ArgumentError, LedgerError) as error:
+            with suppress(LedgerError):
+                ledger.close("refused", ExitCode.ARGUMENT if isinstance(error, ArgumentError) else ExitCode.OUTPUT)
+            raise
+        except BaseException:
+            ledger.abandon()
+            raise
+        ledger.close("finished", ExitCode.OK)
+
+    # What follows reads sealed files alone, and needs no ledger.
+
+    @staticmethod
+    def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
+        """Yield the lines of every sealed segment above a number: see `delivery.tail`."""
+        return tail.tail(output, after=after, stream=stream)
+
+    @staticmethod
+    def whole(output: Path, *, after: int = 0, stream: Stream = "articles") -> Iterator[SealedLine]:
+        """Yield as `tail`, and go on until a look finds nothing new."""
+        return tail.whole(output, after=after, stream=stream)
+
+    @staticmethod
+    def newer(output: Path, *, after: int, stream: Stream = "articles") -> list[SegmentFile]:
+        """Return the sealed segments above a number, in order."""
+        return tail.newer(output, after=after, stream=stream)
+
+
+class DecidingRun:
+    """What a person decides about rows: a run of its own, see `LedgerCare.as_run`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def changed(self, run: str) -> dict[str, dict[str, Any]]:
+        """Return what a run saw of each edition that it found changed."""
+        return self._ledger.baselines.changed(run)
+
+    def learn(self, edition: str, tally: dict[str, Any], *, anew: bool) -> None:
+        """Take what was seen of an edition for usual; `anew` forgets all before it."""
+        self._ledger.baselines.add(edition, tally, anew=anew)
+
+    def has_quarantine(self, run: str) -> bool:
+        """Whether any row of a run is in quarantine."""
+        return releasing.has_quarantine(self._ledger, run)
+
+    def release(self, run: str) -> Released:
+        """Let a run's rows out of quarantine."""
+        return releasing.release(self._ledger, run)
+
+    def discard(self, run: str, *, reason: str) -> tuple[int, int]:
+        """Drop a run's rows in quarantine; returns how many, and how many entries are pending now."""
+        return releasing.discard(self._ledger, run, reason=reason)
+
+    def retract(self, target: str, *, reason: str) -> list[Decision]:
+        """Take back what a run wrote, or an article."""
+        return retraction.retract(self._ledger, target, reason=reason)
+
+    def forget(self, target: str, *, reason: str) -> Forgotten:
+        """Take an article out everywhere, for good."""
+        return forgetting.forget(self._ledger, target, reason=reason)
+
+
+def _seal(ledger: Ledger) -> None:
+    """Seal what was emitted, waiting for another process that seals."""
+    ledger.segments.seal(wait=SEAL_WAIT)
+    if left := outbox_rows.unsealed(ledger.session.db, ledger.run.id):
+        raise LedgerError(
+            f"{left} lines are written but not sealed: another process seals; they go out with a later seal"
+        )
