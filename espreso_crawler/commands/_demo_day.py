@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -21,6 +22,8 @@ SPAN = timedelta(hours=24)
 """What the first crawl goes back."""
 NO_WAITING = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False")
 """The sites belong to the user."""
+REPORT = "espreso_crawler.commands.report"
+"""The command that writes the page, where there is one."""
 WARNINGS_ONLY = "LOG_LEVEL=WARNING"
 """No table at the end of each crawl: the day has its own."""
 
@@ -30,6 +33,8 @@ class Day:
 
     def __init__(self, sites: "Mapping[str, Site]", where: Places, settings: Sequence[str], console: Console) -> None:
         self._sites, self._console = sites, console
+        self.page = where.output / "report.html"
+        """Where the report is written."""
         self._log = where.state / "crawl.log"
         self._log.parent.mkdir(parents=True)
         own = [f"ESPRESO_OUTPUT={where.output}", f"ESPRESO_STATE={where.state}", f"LOG_FILE={self._log}", *NO_WAITING]
@@ -49,6 +54,12 @@ class Day:
                 return code
         return 0
 
+    def report(self) -> int:
+        """Write the day as a page, as it stands after the last crawl; return the exit code."""
+        if find_spec(REPORT) is None:
+            return 0
+        return self._run(self._at(CRAWLS[-1]), "report", str(self.page), stdout=subprocess.DEVNULL)
+
     def _at(self, clock: str) -> datetime:
         """Set the sites' clocks to a time of the day, and return it."""
         for site in self._sites.values():
@@ -56,9 +67,10 @@ class Day:
             site.clock.set(site.options.now.replace(hour=hour, minute=minute))
         return next(iter(self._sites.values())).clock.now()
 
-    def _run(self, now: datetime, *arguments: str) -> int:
+    def _run(self, now: datetime, *arguments: str, stdout: int | None = None) -> int:
         command = [sys.executable, "-m", "espreso_crawler.commands._at_time", now.isoformat()]
-        with subprocess.Popen([*command, *arguments, *self._settings], cwd=base()) as child:  # noqa: S603  # our own
+        command += [*arguments, *self._settings]
+        with subprocess.Popen(command, cwd=base(), stdout=stdout) as child:  # noqa: S603  # our own program
             signal.signal(signal.SIGTERM, lambda *_: child.terminate())
             while True:
                 try:

@@ -48,8 +48,8 @@ ROWS: Mapping[str, Callable[[Crawl], Sequence[Line]]] = {
 }
 
 
-def tell(where: Places, console: Console) -> None:
-    """Print what lies in the output and in the quarantine."""
+def tell(where: Places, page: Path, console: Console) -> None:
+    """Print what lies in the output and in the quarantine, and where the report is."""
     crawls = list(_crawls(where))
     times = (f"{in_kyiv(datetime.fromisoformat(crawl.run['started_at'])):%H:%M}" for crawl in crawls)
     _row(console, "", times)
@@ -59,7 +59,7 @@ def tell(where: Places, console: Console) -> None:
     for name, text in _events(crawls):
         cut = {"no_wrap": True, "overflow": "ellipsis"} if console.is_terminal else {"soft_wrap": True}
         console.print(Text(f"{name:<{EVENT}}{text}"), **cut)
-    console.print()
+    console.print(f"\nThe report, for a browser: {_short(page)}" if page.exists() else "", soft_wrap=True)
     for question, command in _questions(where, crawls):
         console.print(Text(f"{question}\n  {command}"), soft_wrap=True)
     if not shutil.which("jq"):

@@ -70,9 +70,9 @@ class Command(EspresoCommand):
         console = Console(highlight=False)
         with demo_sites(self.given, with_stories=True) as sites:
             day = Day(sites, where, opts.set, console)
-            self.exitcode = day.crawl()
+            self.exitcode = day.crawl() or day.report()
         if not self.exitcode:
-            tell(where, console)
+            tell(where, day.page, console)
 
 
 @contextmanager

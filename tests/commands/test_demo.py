@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -159,6 +160,16 @@ def test_every_event_of_the_story_is_in_the_output(told: Told):
     assert not {row["record"]["id"] for row in held} & {line["id"] for line in articles}
     assert told.event("held back").startswith("Rutte names the date")
     assert told.event("because") == held[0]["reason"] == "the metadata names a headline without one word in common"
+
+
+def test_the_report_is_named_and_tells_of_the_day(told: Told):
+    if find_spec("espreso_crawler.commands.report") is None:
+        pytest.skip("there is no scrapy report")
+    (line,) = (line for line in told.lines if line.startswith("The report"))
+    page = told.home / "output/demo/report.html"
+    assert line.endswith(str(page))
+    events = [line["event"] for line in told.stream("articles")]
+    assert f"{events.count('created') - events.count('removed')} articles" in page.read_text("utf-8")
 
 
 def test_the_tags_know_people_places_and_weapons(told: Told):
