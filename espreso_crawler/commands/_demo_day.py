@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -22,8 +21,6 @@ SPAN = timedelta(hours=24)
 """What the first crawl goes back."""
 NO_WAITING = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False")
 """The sites belong to the user."""
-REPORT = "espreso_crawler.commands.report"
-"""The command that writes the page, where there is one."""
 WARNINGS_ONLY = "LOG_LEVEL=WARNING"
 """No table at the end of each crawl: the day has its own."""
 
@@ -56,8 +53,6 @@ class Day:
 
     def report(self) -> int:
         """Write the day as a page, as it stands after the last crawl; return the exit code."""
-        if find_spec(REPORT) is None:
-            return 0
         return self._run(self._at(CRAWLS[-1]), "report", str(self.page), stdout=subprocess.DEVNULL)
 
     def _at(self, clock: str) -> datetime:

@@ -59,7 +59,7 @@ def tell(where: Places, page: Path, console: Console) -> None:
     for name, text in _events(crawls):
         cut = {"no_wrap": True, "overflow": "ellipsis"} if console.is_terminal else {"soft_wrap": True}
         console.print(Text(f"{name:<{EVENT}}{text}"), **cut)
-    console.print(f"\nThe report, for a browser: {_short(page)}" if page.exists() else "", soft_wrap=True)
+    console.print(f"\nThe report, for a browser: {_short(page)}", soft_wrap=True)
     for question, command in _questions(where, crawls):
         console.print(Text(f"{question}\n  {command}"), soft_wrap=True)
     if not shutil.which("jq"):
