@@ -46,12 +46,15 @@ class Articles:
         self.ids: list[str] = []
         """Of the whole ones, in their order."""
         self.urls: list[str] = []
+        self._taken = 0
 
     def put(self, record: Mapping[str, Any]) -> None:
         """Take an article, if there is room for it."""
-        if not self.heads.put(self._head(record, has_lead=self.heads.is_full or len(self.ids) < LEADS)):
+        if not self.heads.put(self._head(record, has_lead=self._taken < LEADS)):
             return
-        if self.whole.put(self._whole(record)):
+        self._taken += 1
+        # A whole article takes far longer to make than a head: none is made that has no room.
+        if not self.whole.is_full and self.whole.put(self._whole(record)):
             self.ids.append(record["id"])
             self.urls.append(record["url"])
 

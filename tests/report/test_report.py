@@ -13,6 +13,7 @@ import pytest
 
 from espreso_crawler.exceptions import ConfigurationError, LedgerError
 from espreso_crawler.report import page
+from espreso_crawler.report.articles import Articles
 from espreso_crawler.report.health import Runs
 from espreso_crawler.report.packing import Shelf
 from espreso_crawler.report.revisions import Revisions
@@ -160,3 +161,13 @@ def test_the_command_writes_a_page_and_names_it(report):
 def test_a_wrong_since_is_refused_in_one_line(report):
     done = forked.scrapy(["report", "--since", "soon"], folder=ROOT, now=None, seconds=60)
     assert done.exit_code == 2 and "--since soon" in done.log
+
+
+def test_an_article_without_room_is_not_made_whole(report, monkeypatch):
+    monkeypatch.setattr("espreso_crawler.report.articles.WHOLE_ROOM", 10)
+    monkeypatch.setattr("espreso_crawler.report.articles.WHOLE", 1)
+    made: list[str] = []
+    whole = Articles._whole
+    monkeypatch.setattr(Articles, "_whole", lambda self, record: [made.append(record["id"]), whole(self, record)][1])
+    articles, _ = read(report, lambda things, *_: things)
+    assert (articles.heads.kept, articles.ids, len(made)) == (3, [], 1)

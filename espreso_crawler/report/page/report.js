@@ -43,11 +43,13 @@
       const names = tags.map((tag) => meta.tags[tag][2]).join(" ");
       articles.push({
         number: articles.length, id, headline, lead, edition, time, labels, tags, revision, url,
-        day: typeof time === "number" ? dayOf.format(time * MINUTE) : time || "",
         text: `${headline} ${lead} ${names}`.toLowerCase(),
       });
     }
   };
+
+  // Asked for when days are filtered by: a calendar takes long for all of them.
+  const day = (each) => (each.day ??= typeof each.time === "number" ? dayOf.format(each.time * MINUTE) : each.time || "");
 
   const words = () => $("q").value.toLowerCase().split(/\s+/).filter(Boolean);
   const lit = (text, parts) => {
@@ -72,7 +74,7 @@
       (edition === "" || each.edition === Number(edition)) &&
       (label === "" || each.labels.includes(Number(label))) &&
       (!wanted || each.tags.some((tag) => tags.has(tag))) &&
-      (!from || each.day >= from) && (!to || (each.day && each.day <= to)));
+      (!from || day(each) >= from) && (!to || (day(each) && day(each) <= to)));
     shown = 0;
     $("list").replaceChildren();
     more();
@@ -201,14 +203,15 @@
     $("view-now").classList.add("is-shown");
     for (const [number, element] of document.querySelectorAll("script.heads").entries()) {
       add(await unpacked(element));
-      if (!number) search();
+      if (!number) { search(); document.body.dataset.shown = "yes"; }
     }
     search();
     document.body.dataset.ready = "yes";
     await route();
     let width = window.innerWidth, wait;
     window.addEventListener("resize", () => { if (window.innerWidth !== width) { width = window.innerWidth; clearTimeout(wait); wait = setTimeout(drawAll, 200); } });
-    if (document.readyState === "complete") drawAll(); else window.addEventListener("load", drawAll);
+    // The charts' script is long: it runs when the list is there.
+    setTimeout(() => { document.body.append(make("script", {}, $("chart-script").textContent)); drawAll(); }, 50);
   };
   start();
 })();
