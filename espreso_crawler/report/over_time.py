@@ -18,6 +18,8 @@ CHANGED = 10
 NAMES = 14
 """Persons and organisations in the table of who is named with whom."""
 ROWS = 12
+SLANTED = 60
+"""What names below a chart take of its height."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 Counts = Iterable[tuple[tuple[date, str], int]]
 
@@ -171,6 +173,7 @@ def _together(tallies: Tallies) -> Chart:
         for a, b in ((one, other), (other, one))
     ]
     spec = charts.heat(rows, x="other", y="one", columns=names, order=names, value="articles")
+    spec["height"] += SLANTED
     spec["encoding"]["x"]["axis"] |= {"labelAngle": -45, "labelLimit": 110, "labelOverlap": False}
     return Chart(
         "together",

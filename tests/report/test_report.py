@@ -168,6 +168,11 @@ def test_an_article_without_room_is_not_made_whole(report, monkeypatch):
     monkeypatch.setattr("espreso_crawler.report.articles.WHOLE", 1)
     made: list[str] = []
     whole = Articles._whole
-    monkeypatch.setattr(Articles, "_whole", lambda self, record: [made.append(record["id"]), whole(self, record)][1])
+
+    def noted(self: Articles, record: dict[str, Any]) -> dict[str, Any]:
+        made.append(record["id"])
+        return whole(self, record)
+
+    monkeypatch.setattr(Articles, "_whole", noted)
     articles, _ = read(report, lambda things, *_: things)
     assert (articles.heads.kept, articles.ids, len(made)) == (3, [], 1)
