@@ -8,7 +8,7 @@ from typing import Any
 from espreso_crawler.report import charts
 from espreso_crawler.report.charts import Chart
 from espreso_crawler.report.periods import Periods, periods
-from espreso_crawler.report.tallies import FILLED, Tallies
+from espreso_crawler.report.tallies import FILLED, WEEK, Tallies
 
 HOURS = 7 * 24
 HOUR = 3600 * 1000
@@ -141,6 +141,8 @@ def _labels(tallies: Tallies, over: Periods) -> Chart:
 
 def _rising(tallies: Tallies) -> Chart:
     now, before = tallies.last_week()
+    days = {day for day, _ in tallies.days}
+    is_known = min(days) <= max(days) - WEEK
     changes: list[dict[str, Any]] = [
         {"tag": tallies.names[tag][1], "now": now[tag], "before": before[tag], "change": now[tag] - before[tag]}
         for tag in now.keys() | before.keys()
@@ -152,7 +154,8 @@ def _rising(tallies: Tallies) -> Chart:
     return Chart(
         "rising",
         "Tags rising and falling",
-        "Articles with the tag in the last seven days, against the seven days before.",
+        "Articles with the tag in the last seven days, against the seven days before"
+        + ("." if is_known else ", of which there is no article here: every tag rises."),
         (("tag", "tag"), ("now", "this week"), ("before", "week before"), ("change", "change")),
         rows,
         charts.rising(rows),

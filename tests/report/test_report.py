@@ -2,6 +2,7 @@
 
 import base64
 import re
+import signal
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,8 +20,9 @@ from espreso_crawler.report.packing import Shelf
 from espreso_crawler.report.revisions import Revisions
 from espreso_crawler.report.writing import Report, read, write
 from tests import forked
-from tests.crawls import ROOT
+from tests.crawls import PAGE, ROOT, Desk, page_requests, start, stopped, wait_for_requests
 from tests.export.sealed import RECORDS, article, ended, seal
+from tests.site import SiteOptions, running
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -156,6 +158,27 @@ def test_the_command_writes_a_page_and_names_it(report):
     path = home / "page.html"
     said = f"3 articles, {path.stat().st_size} bytes: {path}\n"
     assert (done.exit_code, done.stdout.decode()) == (0, said), done.log
+
+
+def test_tags_of_the_first_week_are_said_to_rise_for_want_of_an_earlier_one(report):
+    assert "of which there is no article here" in written(report)
+    seal(report.output, article(id="global:old", date_published="2026-11-12T10:00:00+02:00", date_published_day="2026-11-12"), number=2)  # fmt: skip
+    assert "of which there is no article here" not in written(report)
+
+
+def test_a_report_during_a_crawl_shows_the_rows_that_are_held(tmp_path):
+    desk = Desk(tmp_path)
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        demo.control.set_layout("wrong_weekday")
+        held = desk.crawl(start(demo)).log  # its rows contradict each other, and wait for a person
+        crawl = desk.start(start(demo), settings={"CONCURRENT_REQUESTS": "1", "ESPRESO_RECHECK": "0"})
+        asked = len(page_requests(demo))
+        wait_for_requests(demo, asked + 1, crawl)
+        text = written(Report(desk.home / "output", desk.home / "state", desk.home / "state" / "ledger.sqlite3"))
+        stopped(crawl, signal.SIGTERM)
+    rows = sum(desk.runs()[0]["counts"]["outcome"].values())
+    assert re.search(rf"held rows\s*</[a-z]+>\s*<[^>]*>\s*{rows}\b", text), held
+    assert desk.runs()[0]["run_id"] in text
 
 
 def test_a_wrong_since_is_refused_in_one_line(report):
