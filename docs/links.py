@@ -45,7 +45,7 @@ def linked(text: str, source: str) -> str:
         target = (here / found[2]).resolve()
         inside = target.is_relative_to(ROOT / "docs")
         page = site.get(target) or (str(target.relative_to(ROOT / "docs")) if inside else "")
-        if page.endswith(".md"):
+        if page.endswith((".md", ".png")):
             return f"[{found[1]}]({'../' * depth}{page}{found[3] or ''})"
         return f"`{target.relative_to(ROOT)}`"
 
