@@ -1,18 +1,14 @@
 """schema.org: each article as a `NewsArticle`, one JSON-LD document a line."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from espreso_crawler.export.codes import addresses, same_as
 from espreso_crawler.export.job import Job
+from espreso_crawler.export.lines import Concepts, Json, write_documents
 from espreso_crawler.export.newsroom import is_newsroom
 from espreso_crawler.export.source import Row
-from espreso_crawler.record import encode
 from espreso_crawler.site import HOME, NAME, TERMS
-from espreso_crawler.vocabularies.concepts import Concept
 
-Json = dict[str, Any]
-Concepts = Mapping[str, Concept]
 SPONSORED, PLAIN = "AdvertiserContentArticle", "NewsArticle"
 # An exclusive is the newsroom's own reporting; for all other news the record does not say whose reporting it is.
 TYPES = {
@@ -26,11 +22,7 @@ PUBLISHER = {"@type": "NewsMediaOrganization", "name": NAME, "url": HOME}
 
 def write(rows: Iterable[Row], job: Job) -> int:
     """Write the rows; returns how many there were."""
-    count = 0
-    for row in rows:
-        job.file.write(encode(document(row.record, job.concepts())) + b"\n")
-        count += 1
-    return count
+    return write_documents(rows, job, document)
 
 
 def document(record: Json, concepts: Concepts) -> Json:

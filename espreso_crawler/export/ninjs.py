@@ -1,18 +1,15 @@
 """IPTC ninjs 3.3: each article revision as a news object, one a line; the fields are listed in docs/exports.md."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from espreso_crawler.export.codes import addresses, same_as
 from espreso_crawler.export.job import Job
+from espreso_crawler.export.lines import Concepts, Json, write_documents
 from espreso_crawler.export.newsroom import urn, version_created
 from espreso_crawler.export.source import Row
-from espreso_crawler.record import encode
 from espreso_crawler.site import NAME, TERMS
-from espreso_crawler.vocabularies.concepts import Concept
 
-Json = dict[str, Any]
-Concepts = Mapping[str, Concept]
 STANDARD = {"name": "ninjs", "version": "3.3", "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.3.json#"}
 ENDED = ("removed", "retracted", "erased")
 CREATOR = "espreso_crawler"
@@ -31,11 +28,7 @@ NEAR = ("exactMatch", "closeMatch")
 
 def write(rows: Iterable[Row], job: Job) -> int:
     """Write the rows; returns how many there were."""
-    count = 0
-    for row in rows:
-        job.file.write(encode(news_object(row.record, job.concepts())) + b"\n")
-        count += 1
-    return count
+    return write_documents(rows, job, news_object)
 
 
 def news_object(record: Json, concepts: Concepts) -> Json:
