@@ -121,7 +121,7 @@ class EspresoAddon(ProjectAddon):
 
 
 def _check_vocabularies(folder: str | None) -> None:
-    """Refuse a folder that is none here: the pipeline that reads it is made after the ledger is opened."""
+    """Refuse what is no folder here: the pipeline that reads it is made after the ledger is opened."""
     if folder and not (path := base() / folder).is_dir():
         raise ConfigurationError(f"ESPRESO_VOCABULARIES: {path} is no folder")
 

@@ -26,7 +26,7 @@ class EspresoError(Exception):
 class ConfigurationError(EspresoError):
     """A setting has no usable value.
 
-    Raised by extensions and spiders in ``from_crawler``; Scrapy ends the start with it. Mend the setting it names.
+    Raised by extensions and spiders in ``from_crawler``; Scrapy ends the start with it. Correct the setting it names.
     """
 
 

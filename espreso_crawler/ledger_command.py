@@ -72,7 +72,7 @@ def checked(text: str) -> str:
 
 
 def id_or_address(given: str) -> str:
-    """Return an id as it is, and an address in its canonical form; raises ArgumentError for one that is none."""
+    """Return an id as it is, and an address in its canonical form; raises ArgumentError for what is neither."""
     if "://" not in given:
         return given
     try:

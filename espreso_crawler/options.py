@@ -28,7 +28,7 @@ class Allowed:
     words: str
     """Completes the sentence "give …"."""
     accepts: Callable[[Any], bool]
-    """Whether a value, text or not, is one of them; may raise ValueError or TypeError for one that is none."""
+    """Whether a value, text or not, is one of them; may raise ValueError or TypeError for what is not."""
     note: str | None = None
     """The same for a table, where `words` are long."""
 

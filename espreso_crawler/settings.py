@@ -99,13 +99,13 @@ DOWNLOAD_TIMEOUT = 30  # seconds
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes, unpacked too: the largest page seen has 0.2 MB
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
-REMOTE_CONTROL_ENABLED = False  # on by default since Scrapy 2.19, and it runs Python for whoever reaches it
+REMOTE_CONTROL_ENABLED = False  # on by default since Scrapy 2.19, and it runs Python for anybody who reaches it
 TELNETCONSOLE_ENABLED = False
 
 # --- Speed -----------------------------------------------------------------------------------------------------
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # about a tenth more pages a second
-WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the callback's source anew for every page: 0.4 ms
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the callback's source again for every page: 0.4 ms
 CONCURRENT_ITEMS = 10  # the default of 100 starts 100 tasks for every response
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger leases each address once
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the feed lists them

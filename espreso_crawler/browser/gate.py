@@ -11,7 +11,7 @@ from espreso_crawler.extensions.manners import manners_of
 from espreso_crawler.manners.scope import is_in_scope
 
 PAUSE = "pause"
-# What can build a feed. Images, fonts, media and style sheets cannot, and beacons are for whoever counts visitors.
+# What can build a feed. Images, fonts, media and style sheets cannot, and beacons count visitors.
 KINDS = frozenset({"document", "script", "xhr", "fetch"})
 
 

@@ -16,7 +16,7 @@ LINKS = "document.links.length"
 
 
 class Tab:
-    """An open page, in a browser context of its own; whoever gets a tab closes it.
+    """An open page, in a browser context of its own; the caller closes it.
 
     ``patience`` is for how many seconds a page that does not come to rest is waited for.
     """

@@ -30,7 +30,7 @@ class Traffic:
         page.on("crash", self._gone)
 
     def begin(self) -> None:
-        """Begin a step: count anew."""
+        """Begin a step: count from nothing."""
         self.passed = 0
         """Requests that went out."""
         self.answered = 0

@@ -6,7 +6,7 @@ from espreso_crawler.ledger_command import LedgerCommand, checked
 
 
 class Command(LedgerCommand):
-    """Deletes a run's quarantined rows and makes their entries pending, for a mended parser to read."""
+    """Deletes a run's quarantined rows and makes their entries pending, for a corrected parser to read."""
 
     usage = "<RUN> --reason TEXT"
     purpose = "Drop what a run's monitors put into quarantine"

@@ -84,7 +84,7 @@ def described(report: Report) -> Iterator[str]:
         yield from (f"{what}: {id_} revision {revision}" for id_, revision in pairs)
         count += len(pairs)
     if report.lost_for_good:
-        yield f"lost for good: {report.lost_for_good} older revisions, as recorded when they were mended"
+        yield f"lost for good: {report.lost_for_good} older revisions, as recorded when they were repaired"
     verdict = "all is well" if report.is_well() else f"not well: {count} findings"
     yield f"{verdict}: {report.lines} lines of articles, {report.segments} segments of all streams"
 

@@ -1,4 +1,4 @@
-"""``scrapy tag``: tags sealed articles anew, with today's vocabularies, into a file beside them; no crawl."""
+"""``scrapy tag``: tags sealed articles again, with today's vocabularies, into a file beside them; no crawl."""
 
 import argparse
 import os
@@ -27,7 +27,7 @@ TEXT = (*FIELDS, "article_section")
 class Command(EspresoCommand):
     """Writes ``output/tags/<vocabulary version>.jsonl``: id, revision, vocabulary_version, tags, cited_agencies."""
 
-    purpose = "Tag sealed articles anew with today's vocabularies"
+    purpose = "Tag sealed articles again with today's vocabularies"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""

@@ -59,7 +59,7 @@ class Command(LedgerCommand):
 
 
 def _check(output: Path, opts: argparse.Namespace) -> None:
-    """Refuse a number that no segment has had: whoever asks waits for lines that are there already, or never come."""
+    """Refuse a number that no segment has had: its lines are there already, or never come."""
     newest = max((file.number for file in LedgerCare.newer(output, after=0, stream=opts.stream)), default=0)
     if opts.after > newest:
         there = f"the newest segment of {opts.stream} is {newest}" if newest else f"no {opts.stream} are sealed yet"

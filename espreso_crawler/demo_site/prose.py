@@ -22,7 +22,7 @@ def with_capital(text: str) -> str:
 
 
 class _Slots(dict[str, str]):
-    """The slots of one template, drawn when first asked for; counts and years are drawn anew each time."""
+    """The slots of one template, drawn when first asked for; counts and years are drawn again each time."""
 
     def __init__(self, dice: Dice, words: Edition) -> None:
         super().__init__()

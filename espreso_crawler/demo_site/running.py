@@ -44,7 +44,7 @@ async def serve(
 
 
 class _ServerThread(threading.Thread):
-    """An event loop with one server, apart from the loop of whoever started it."""
+    """An event loop with one server, apart from the loop of the caller."""
 
     def __init__(self, application: Application, host: str, port: int) -> None:
         super().__init__(name="demo-site", daemon=True)

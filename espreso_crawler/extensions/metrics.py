@@ -1,4 +1,4 @@
-"""A Prometheus text file for each spider and edition, written anew at the end of every run."""
+"""A Prometheus text file for each spider and edition, written again at the end of every run."""
 
 import logging
 import os

@@ -39,7 +39,7 @@ class Webhook:
     def configured(cls, settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> Self | None:
         """Return the webhook of settings and environment, None without an address.
 
-        Raises `ConfigurationError` for an address that is none.
+        Raises `ConfigurationError` for what is no address.
         """
         url = environment.get(URL)
         if not url:

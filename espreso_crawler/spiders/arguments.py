@@ -51,7 +51,7 @@ def instant(text: str) -> datetime:
 
 
 def start_urls(text: str) -> tuple[str, ...]:
-    """Return the addresses of a comma list, without their ``amp`` parameter. Raises ValueError for one that is none."""
+    """Return the addresses of a comma list, without their ``amp`` parameter. Raises ValueError for anything else."""
     return tuple(_start_url(part.strip()) for part in text.split(",") if part.strip())
 
 

@@ -154,7 +154,7 @@ def shortened(digests: Digests) -> dict[str, str]:
 def _revised(known: Known, draft: Draft, now: str) -> Decision:
     fields = shortened(draft.digests)
     differing = (name for name in known.fields.keys() | fields if known.fields.get(name) != fields.get(name))
-    # An unchanged article that comes back after it was taken back is new in all its fields to whoever reads the lines.
+    # An unchanged article that comes back after it was taken back is new in all its fields to those who read the lines.
     changes = sorted(differing) or sorted(fields)
     return Decision(
         "event",

@@ -1,4 +1,4 @@
-"""A ledger opened to be looked at or mended, beside living runs; it is no run and leaves no run file."""
+"""A ledger opened to be looked at or repaired, beside living runs; it is no run and leaves no run file."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -34,9 +34,9 @@ class Report:
     torn_lines: list[str] = field(default_factory=list)
     """``path:line number`` of what is no JSON object with id and revision."""
     awaited_lines: list[Line] = field(default_factory=list)
-    """Lost and mended: the next crawl writes them again."""
+    """Lost and given back: the next crawl writes them again."""
     lost_for_good: int = 0
-    """Older revisions whose text is nowhere any more, as an earlier mending recorded."""
+    """Older revisions whose text is nowhere any more, as an earlier repair recorded."""
     lines: int = 0
     segments: int = 0
 

@@ -20,7 +20,7 @@ class Released:
 
 
 def release(ledger: Ledger, run: str) -> Released:
-    """Let a run's quarantined rows out: each is decided anew, against what stands now.
+    """Let a run's quarantined rows out: each is decided again, against what stands now.
 
     One whose article has an earlier row without a verdict goes out after that one, with the next crawl.
 

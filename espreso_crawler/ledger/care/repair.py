@@ -18,7 +18,7 @@ ASIDE = "aside"
 
 
 def repair(session: Session, report: Report) -> list[str]:
-    """Set right what can be; returns one sentence for each thing done, and for each that cannot be mended.
+    """Set right what can be; returns one sentence for each thing done, and for each that cannot be repaired.
 
     Files that are foreign or spoilt go to ``aside`` in the state folder. Articles whose last revision is lost
     are fetched again by the next crawl and written under the same revision; older ones are recorded as lost.
@@ -28,7 +28,7 @@ def repair(session: Session, report: Report) -> list[str]:
         done += [_manifest_again(session, name) for name in report.wrong_manifests]
         done += [_lose_segment(session, name) for name in (*report.missing_segments, *report.spoilt_segments)]
     done += [_ask_again(session, line) for line in report.missing_lines]
-    done += [f"{id_} revision {revision} is doubled: not mended" for id_, revision in report.doubled_lines]
+    done += [f"{id_} revision {revision} is doubled: not repaired" for id_, revision in report.doubled_lines]
     if report.strange_lines:
         done.append(f"{len(report.strange_lines)} lines are unknown to this ledger: rebuild it from the output")
     return done
@@ -73,14 +73,14 @@ def _manifest_again(session: Session, name: str) -> str:
 
 def _lose_segment(session: Session, name: str) -> str:
     files.remove(files.manifest_of(session.output / name))
-    with session.db.transaction("mend"):
+    with session.db.transaction("repair"):
         segment_rows.lose(session.db, name)
     return f"{name} recorded as lost"
 
 
 def _ask_again(session: Session, line: Line) -> str:
     id_, revision = line
-    with session.db.transaction("mend"):
+    with session.db.transaction("repair"):
         key, last, state, same_as = article_rows.head(session.db, id_)
         if (last, state, same_as) != (revision, "live", None):
             revision_rows.lose(session.db, key, revision)

@@ -1,7 +1,7 @@
 """Sealing: waiting lines become a file that is there whole or not at all, under numbers without holes.
 
 The plan (number, path, rows) is committed first; renaming the file is the delivery; a second commit takes the
-rows out of the outbox. Whoever finds a plan asks one question: is its file there? Then it was delivered, else
+rows out of the outbox. The process that finds a plan asks one question: is its file there? Then it was delivered, else
 the plan is void.
 """
 

@@ -20,7 +20,7 @@ class HeldDraft:
 
     draft: Draft
     observation: bytes
-    """JSON that whoever judges gave with the draft; the ledger does not read it."""
+    """JSON that the judge gave with the draft; the ledger does not read it."""
     foreseen: Decision
     """What would have been decided when it was made; its row holds the line as that."""
     base: int | None

@@ -31,7 +31,7 @@ def show(session: Session, run: str) -> None:
 
 
 def hide(session: Session, run: str) -> None:
-    """Remove the copy of a run's quarantine before that changes: whoever finds none writes it."""
+    """Remove the copy of a run's quarantine before that changes: the next process finds none and writes it."""
     if session.quarantine:
         files.remove(copy_of(session.quarantine, run))
 

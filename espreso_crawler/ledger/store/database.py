@@ -126,7 +126,7 @@ class Database:
         return int(self.row("PRAGMA data_version")[0])
 
     def vacuum(self) -> None:
-        """Write the whole file anew, so that nothing deleted can be read from its free pages."""
+        """Write the whole file again, so that nothing deleted can be read from its free pages."""
         self.write("VACUUM")
         self.write("PRAGMA wal_checkpoint(TRUNCATE)")
 
