@@ -122,8 +122,8 @@ def _questions(where: Places, crawls: Sequence[Crawl]) -> Iterator[tuple[str, st
     scrapy = _short(Path(sys.executable).with_name("scrapy"))
     output, state = f"-s ESPRESO_OUTPUT={_short(where.output)}", f"-s ESPRESO_STATE={_short(where.state)}"
     people = """jq -r '.tags[] | select(.kind == "person").name' | sort | uniq -c | sort -rn"""
-    yield "Who is named most?", f"{scrapy} tail {output} | {people}"
-    yield "What was changed without a word?", f"{scrapy} tail {output} | jq -r 'select(.silent) | .headline'"
+    yield "Who is named most?", f"{scrapy} ledger tail {output} | {people}"
+    yield "What was changed without a word?", f"{scrapy} ledger tail {output} | jq -r 'select(.silent) | .headline'"
     for line in _removed(crawls):
         yield "What became of the article that was removed?", f"{scrapy} ledger history {line['id']} {output} {state}"
 

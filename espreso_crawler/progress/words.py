@@ -150,7 +150,7 @@ class Ended:
         if figures.held:
             yield "held", f"{figures.held} rows: {_reasons(document.get('held', ()))}"
             run = document["run_id"]
-            yield "", f"scrapy release {run}, or scrapy discard {run} --reason TEXT"
+            yield "", f"scrapy ledger release {run}, or scrapy ledger discard {run} --reason TEXT"
         if figures.failed:
             yield "failed", f"{figures.failed} pages{self._retries()}"
         if pending := document.get("counts", {}).get("entry", {}).get("pending", 0):
