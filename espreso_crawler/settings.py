@@ -40,7 +40,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "espreso_crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "espreso_crawler.middlewares.backoff.BackoffMiddleware": 550,  # sees bodies unpacked, and no redirect that is followed
+    "espreso_crawler.middlewares.backoff.BackoffMiddleware": 550,  # sees unpacked bodies, no followed redirects
     # Not used here, and it costs time on every page; what is slow to import too is taken off by addon.py.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
