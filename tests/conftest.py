@@ -1,6 +1,7 @@
 """Fixtures for all tests: the saved real pages."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.vocabularies import loading
 
 ROOT = Path(__file__).parents[1]
+
+# A shell starts what runs in the background with Ctrl-C ignored, and so would be the programs that tests interrupt.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every machine, however slow it is.
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=200)
