@@ -20,6 +20,13 @@ class HostUnavailable(IgnoreRequest, EspresoError):
         self.retry_after = retry_after
 
 
+class CrawlEnds(HostUnavailable):
+    """The crawl is about to end; nothing is wrong with page or host.
+
+    Raised by ``middlewares/`` for what is not sent yet; the entry stays leased, and the end of the run gives it back.
+    """
+
+
 class Unchanged(DropItem):
     """Dropped by ``deduplicate``: this text is already in the output. No action needed."""
 

@@ -99,7 +99,7 @@ def texts(body: Any) -> Iterator[str]:
 
 
 FLAG = Allowed("True or False", _is_flag)
-READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value is None or _whole(value) >= 0)
+READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value in (None, "") or _whole(value) >= 0)
 FOLDER = Allowed("the path of a folder", lambda value: isinstance(value, str | os.PathLike) and bool(str(value)))
 NO_FOLDER = Allowed("the path of a folder, or nothing", lambda value: value is None or isinstance(value, str))
 LEDGER = Allowed("sqlite:///PATH, or none to crawl without memory", _is_ledger)

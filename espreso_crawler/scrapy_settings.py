@@ -1,5 +1,6 @@
 """What becomes of Scrapy's own settings in a crawl: refused are those that would do nothing here, or harm."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,9 @@ ALLOWED = {
         "the name of your crawler in one line: a site has to know who asks",
         lambda value: bool(str(value or "").strip()) and str(value).isprintable(),
     ),
-    "LOG_LEVEL": Allowed(f"one of {', '.join(LEVELS)}", lambda value: isinstance(value, int) or value in LEVELS),
+    "LOG_LEVEL": Allowed(
+        f"one of {', '.join(LEVELS)}", lambda value: isinstance(value, int) or value in logging.getLevelNamesMapping()
+    ),
 }
 """Numbers and names that Scrapy takes as they come: a wrong one ends in a traceback, or in waiting for ever."""
 

@@ -89,7 +89,9 @@ def record(
     if recorded_version(fixtures)["extractor_version"] != EXTRACTOR_VERSION:
         raise Refused("EXTRACTOR_VERSION was raised: run --all first")
     replaced = stored_page(folder) if folder.exists() else None
-    saved_pages.write(folder, page, reason.strip(), right=right)
+    before: Expected = saved_pages.meta_of(folder).get("right", {})
+    merged = {part: before.get(part, {}) | (right or {}).get(part, {}) for part in before | (right or {})}
+    saved_pages.write(folder, page, reason.strip(), right=merged)
     changes = _write_expected(folder)
     return changes + _write_version(fixtures, [] if _is_same(page, replaced) and not right else [name])
 

@@ -128,6 +128,17 @@ def test_a_value_of_scrapys_settings_that_cannot_be_is_refused(name, wrong, allo
         scrapy_settings.check(Settings({**project(), name: wrong}))
 
 
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [("DOWNLOAD_DELAY", "0.25"), ("DOWNLOAD_DELAY", 0), ("DOWNLOAD_TIMEOUT", 30), ("CONCURRENT_REQUESTS", "32"),
+     ("CLOSESPIDER_TIMEOUT", "90.5"), ("CLOSESPIDER_PAGECOUNT", 0), ("RETRY_TIMES", 0), ("MEMUSAGE_LIMIT_MB", "512"),
+     ("DOWNLOAD_MAXSIZE", 0), ("AUTOTHROTTLE_TARGET_CONCURRENCY", "0.5"), ("LOG_LEVEL", "WARN"), ("LOG_LEVEL", 10),
+     ("USER_AGENT", "Мій робот/1.0 (+https://example.org; desk@example.org)")],
+)  # fmt: skip
+def test_a_value_that_scrapy_takes_is_taken(name, right):
+    scrapy_settings.check(Settings({**project(), name: right}))
+
+
 def test_the_projects_own_settings_are_not_refused():
     scrapy_settings.check(Settings({**project(), "HTTPCACHE_ENABLED": "0", "DEPTH_LIMIT": "0", "JOBDIR": ""}))
 

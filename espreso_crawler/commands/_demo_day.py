@@ -1,5 +1,6 @@
 """The crawls of the demo's day: ordinary ones, in processes of their own; the clock moves between them."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from espreso_crawler.options import SECRETS, SQLITE
 from espreso_crawler.places import Places, base
 from espreso_crawler.site import NEWS
 
@@ -34,7 +36,12 @@ class Day:
         """Where the report is written."""
         self._log = where.state / "crawl.log"
         self._log.parent.mkdir(parents=True)
-        own = [f"ESPRESO_OUTPUT={where.output}", f"ESPRESO_STATE={where.state}", f"LOG_FILE={self._log}", *NO_WAITING]
+        places = (
+            f"ESPRESO_OUTPUT={where.output}",
+            f"ESPRESO_STATE={where.state}",
+            f"ESPRESO_LEDGER={SQLITE}{where.ledger}",
+        )
+        own = [*places, f"LOG_FILE={self._log}", *NO_WAITING]
         self._settings = [part for given in (WARNINGS_ONLY, *settings, *own) for part in ("-s", given)]
 
     def crawl(self) -> int:
@@ -65,11 +72,19 @@ class Day:
     def _run(self, now: datetime, *arguments: str, stdout: int | None = None) -> int:
         command = [sys.executable, "-m", "espreso_crawler.commands._at_time", now.isoformat()]
         command += [*arguments, *self._settings]
-        with subprocess.Popen(command, cwd=base(), stdout=stdout) as child:  # noqa: S603  # our own program
-            signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-            while True:
-                try:
-                    code = child.wait()
-                except KeyboardInterrupt:
-                    continue  # the child has got it too, and ends in order
-                return code if code >= 0 else 128 - code  # as a shell says that a signal ended it
+        told = {name: value for name, value in os.environ.items() if name not in SECRETS}  # nobody hears of the day
+        with subprocess.Popen(command, cwd=base(), stdout=stdout, env=told) as child:  # noqa: S603  # our own program
+            before = signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+            try:
+                code = _ended(child)
+            finally:
+                signal.signal(signal.SIGTERM, before)
+        return code if code >= 0 else 128 - code  # as a shell says that a signal ended it
+
+
+def _ended(child: "subprocess.Popen[bytes]") -> int:
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue  # a terminal gives it to the child too, which ends in order

@@ -64,7 +64,8 @@ class Command(EspresoCommand):
         except ModuleNotFoundError:
             raise ConfigurationError(MISSING) from None
         given = places(self.given)
-        where = Places(given.output / "demo", given.state.with_name(given.state.name + "-demo"), None)
+        state = given.state.with_name(given.state.name + "-demo")
+        where = Places(given.output / "demo", state, state / "ledger.sqlite3")
         for folder in (where.output, where.state):
             shutil.rmtree(folder, ignore_errors=True)
         console = Console(highlight=False)

@@ -71,7 +71,9 @@ class Command(LedgerCommand):
             near = get_close_matches(name, [*OWN, *SUBCOMMANDS], 1, NEAR)
             meant = f"did you mean {near[0]}?" if near else f"there are {', '.join([*OWN, *SUBCOMMANDS])}"
             raise UsageError(f"no command {name!r} of the ledger: {meant}")
-        super().process_options(rest if name == "status" else [] if name == "history" else args, opts)
+        if name == "history":
+            rest = [each for each in rest if each.startswith("-")]
+        super().process_options(rest if name in OWN else args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do the work, or let the chosen command do it."""

@@ -51,8 +51,9 @@ class Command(LedgerCommand):
         if opts.rebuild:
             counts = care.rebuild(field_digests)
             print("rebuilt: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
-        for done in care.archive(opts.archived):
-            print(done)
+        if opts.archived:
+            for done in care.archive(opts.archived):
+                print(done)
         report = care.reconcile(track)
         if opts.fix and not report.is_well():
             for done in care.repair(report):

@@ -12,7 +12,7 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.asyncio import call_later
 
-from espreso_crawler.drops import HostUnavailable
+from espreso_crawler.drops import CrawlEnds, HostUnavailable
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, HeldBack
 from espreso_crawler.extensions.ledger import LedgerExtension
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
@@ -109,12 +109,12 @@ class MannersExtension:
                 self._do(self._manners.rules_came(host))
 
     def require_open(self, url: str) -> None:
-        """Raise `HostUnavailable` when a host is given up, or when the crawl is about to end."""
+        """Raise `HostUnavailable` when a host is given up, `CrawlEnds` when the crawl is about to end."""
         host = self.host(url)
         if host.closed:
             raise HostUnavailable(host.closed, host.rest)
         if not self.crawler.engine.running:
-            raise HostUnavailable("the crawl ends")
+            raise CrawlEnds("the crawl ends")
 
     def keep_distance(self, request: Request, seconds: float) -> None:
         """Leave at least so many seconds between requests to a host, whatever AutoThrottle thinks.

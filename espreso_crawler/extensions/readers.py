@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from typing import Any, Self
 
 from scrapy import signals
@@ -16,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 LONGEST_QUEUE = 64
 """Pages that wait for each process; with more, the crawl's own process reads too."""
+FIRST_SAFE = (3, 11, 6)
+"""Before this Python, `ProcessPoolExecutor` waits for ever when a process is killed while pages are sent to it, or when
+many are queued (cpython issues 94777 and 105829)."""
 TAGS, NEAR_DUPLICATES = "TagPipeline", "NearDuplicatesPipeline"
 
 
@@ -57,6 +61,10 @@ class ReadersExtension:
             self._stats.inc_value("espreso/read_apart")
         return reading
 
+    async def settled(self) -> None:
+        """Wait until the pages that are being read now have been read."""
+        await self._pool.settled()
+
     def engine_stopped(self) -> None:
         """End the processes."""
         self._pool.close()
@@ -65,13 +73,13 @@ class ReadersExtension:
 def readers(settings: BaseSettings) -> int:
     """Return how many processes read: what ``ESPRESO_READERS`` says, else one less than the cores.
 
-    None in a crawl with a delay between its requests, nor where processes cannot fork.
+    None in a crawl with a delay between its requests, where processes cannot fork, and on an early Python 3.11.
     """
     has_delay = settings.getfloat("DOWNLOAD_DELAY") > 0 or settings.getbool("AUTOTHROTTLE_ENABLED")
-    if has_delay or not hasattr(os, "fork"):
+    if has_delay or not hasattr(os, "fork") or sys.version_info < FIRST_SAFE:
         return 0
     given = settings.get("ESPRESO_READERS")
-    return _cores() - 1 if given is None else int(given)
+    return _cores() - 1 if given in (None, "") else int(given)
 
 
 def _cores() -> int:
@@ -98,4 +106,4 @@ def _name(component: Any) -> str:
 
 
 def _tell(why: str) -> None:
-    logger.warning("No process to read pages could be started (%s): the crawl reads them itself", why)
+    logger.warning("Pages are not read in processes of their own any more (%s): the crawl reads them itself", why)

@@ -29,6 +29,7 @@ ENDING_SECONDS = 1.0
 """Longest wait for a killed process."""
 MOST_RENEWALS = 10
 """Times that killed processes are replaced: a machine that goes on killing them has no room for them."""
+ENDED = "the process that read this page ended on it"
 FOR_THE_CRAWL = (signal.SIGINT, signal.SIGTERM)
 """A service manager sends them to every process of a crawl, which ends its readers itself."""
 
@@ -69,7 +70,7 @@ class Pool:
         self._suspects: deque[_Page] = deque()
         """Pages under way when a process ended: one of them may be why, so each is read again by itself."""
         self._batches: set[asyncio.Task[None]] = set()
-        self._waiting = 0
+        self._unread: set[_Page] = set()
 
     @property
     def is_alive(self) -> bool:
@@ -79,7 +80,7 @@ class Pool:
     @property
     def waiting(self) -> int:
         """How many pages are yet to be read."""
-        return self._waiting
+        return len(self._unread)
 
     @property
     def pids(self) -> list[int]:
@@ -111,17 +112,25 @@ class Pool:
             return None
         page = _Page(asked.served.url, (body, _ENCODER.encode(asked)), asyncio.get_running_loop().create_future())
         self._queue.append(page)
-        self._waiting += 1
+        self._unread.add(page)
         try:
             self._send()
             return await page.answer
         finally:
-            self._waiting -= 1
+            self._unread.discard(page)
+
+    async def settled(self) -> None:
+        """Wait until the pages that are yet to be read now have been read, or given back."""
+        if self._unread:
+            await asyncio.wait({page.answer for page in self._unread})
 
     def close(self) -> None:
         """End the processes: they hold nothing that is not here too."""
         self._end()
-        self._give_back()
+        self._suspects.clear()
+        self._queue.clear()
+        for page in tuple(self._unread):
+            page.hand_out(None)
         for task in self._batches:
             task.cancel()
         for process in self._processes:
@@ -149,13 +158,14 @@ class Pool:
             answers = [_decoded(page, answer) for page, answer in zip(pages, found, strict=True)]
         except BrokenProcessPool:
             if self._is_alone:
-                (page,) = pages
-                answers = [Reading(error=f"{page.url}: the process that read this page ended on it, twice")]
+                answers = [Reading(error=f"{page.url}: {ENDED}, twice") for page in pages]
             else:
                 self._suspects.extend(pages)
             self._renew(executor)
-        except asyncio.CancelledError:  # the pool is closed
-            answers = [None for _ in pages]
+        except asyncio.CancelledError:  # the pool is closed, and its pages are handed out
+            return
+        except Exception as error:  # noqa: BLE001  # a bug must not leave pages without an answer
+            answers = [Reading(error=f"{page.url}: {error}", bug=traceback.format_exc()) for page in pages]
         self._is_alone = False
         self._batches.discard(asyncio.current_task())
         self._send()
@@ -173,6 +183,9 @@ class Pool:
         self._renewals += 1
         if self._renewals > MOST_RENEWALS:
             self._tell(f"they were killed {self._renewals} times")
+            while self._suspects:  # pages on which processes may have ended are not for the crawl's own
+                page = self._suspects.popleft()
+                page.hand_out(Reading(error=f"{page.url}: {ENDED}"))
             self._give_back()
             return
         try:
@@ -242,10 +255,10 @@ def _read(questions: Sequence[Question]) -> list[bytes]:
 
 
 def _answer(body: bytes, asked: Asked) -> bytes:
-    reading = read(body, asked)
-    if reading.article is not None:
-        reading.prepared = _preparation.of(reading.article)
     try:
+        reading = read(body, asked)
+        if reading.article is not None:
+            reading.prepared = _preparation.of(reading.article)
         return _ENCODER.encode(reading)
-    except (TypeError, ValueError) as error:  # a bug in the parser, and this page's alone
+    except Exception as error:  # noqa: BLE001  # a bug, and this page's alone
         return _ENCODER.encode(Reading(error=f"{asked.served.url}: {error}", bug=traceback.format_exc()))

@@ -1,6 +1,6 @@
 """Archive pages, ``/news?page=N``: requested one after the other, as far down as the walk has to go."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
@@ -64,7 +64,7 @@ class Archive:
             yield from self._start_on(listing(page), walk, page, known)
         yield from self._next(walk, walk.first_ask(self._crawl.left))
 
-    def parse(self, response: Response, walk: Walk) -> Iterator[Request]:
+    async def parse(self, response: Response, walk: Walk) -> AsyncIterator[Request]:
         """Read a page of the archive, and go on to the next while the walk is not at its end."""
         try:
             found, tape = self._read(response)
@@ -72,11 +72,15 @@ class Archive:
             self._crawl.failed(response.url, str(error))
             walk.give_up(GapReason.UNREADABLE, str(error))
             return
+        if not any(entry.published_at for entry in found.entries):
+            await self._crawl.all_read()  # the walk goes by the times of the articles above
         known = self._crawl.ledger.entries.known([entry.url for entry in found.entries])
         leases = self._feeds.see(found.entries, response.url, in_feed=False)
-        yield from self._articles.requests(leases)
+        for request in self._articles.requests(leases):
+            yield request
         is_gone = response.status in GONE
-        yield from self._next(walk, walk.read(found, self._crawl.left, tape, known=known, is_gone=is_gone))
+        for request in self._next(walk, walk.read(found, self._crawl.left, tape, known=known, is_gone=is_gone)):
+            yield request
 
     def failed(self, failure: Failure) -> None:
         """End a walk at a page that gave no response."""

@@ -11,7 +11,7 @@ from scrapy.utils.python import to_unicode
 from twisted.python.failure import Failure
 
 from espreso_crawler import identity
-from espreso_crawler.drops import HostUnavailable
+from espreso_crawler.drops import CrawlEnds, HostUnavailable
 from espreso_crawler.exceptions import PageError
 from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.items import Article
@@ -70,9 +70,14 @@ class Articles:
             self._attempt_failed(lease.url, f"HTTP {response.status}")
 
     def failed(self, failure: Failure) -> None:
-        """Give an entry back whose page gave no response; its attempt counts unless the whole host refuses."""
+        """Give an entry back whose page gave no response; its attempt counts unless the whole host refuses.
+
+        What is not sent because the crawl ends stays leased: the end of the run gives it back, due at once.
+        """
         lease: Lease = failed_request(failure).cb_kwargs["lease"]
         refusal = failure.value
+        if isinstance(refusal, CrawlEnds):
+            return
         if isinstance(refusal, HostUnavailable):
             self._crawl.stats.inc_value("espreso/put_off")
             wait = timedelta(seconds=math.ceil(refusal.retry_after))

@@ -81,6 +81,11 @@ class Crawl:
         """Have an article page read beside this process; None when it is to be read here."""
         return await self._readers.read(body, asked) if self._readers else None
 
+    async def all_read(self) -> None:
+        """Wait for the article pages that are being read beside this process."""
+        if self._readers:
+            await self._readers.settled()
+
     @cached_property
     def _readers(self) -> ReadersExtension | None:
         return self.crawler.get_extension(ReadersExtension)

@@ -156,3 +156,30 @@ def test_a_crawl_without_memory_numbers_on(tmp_path: Path) -> None:
         document = ledger.close("finished", 0)
         assert [segment["number"] for segment in document["segments"]] == [number, number]
     assert not (tmp_path / "state").exists()
+
+
+def test_two_drafts_of_what_turns_out_to_be_one_article_are_two_revisions(tmp_path: Path) -> None:
+    ours, theirs = open_ledger(tmp_path), open_ledger(tmp_path)
+    ours.outbox.emit(draft(url(1), text="one", entry_url=None))
+    ours.outbox.emit(draft(url(2), text="two", entry_url=None))
+    theirs.outbox.emit(draft(url(3), text="theirs", entry_url=None, urls=(url(1), url(2))))
+    theirs.outbox.flush()
+    ours.outbox.flush()
+    theirs.close("finished", 0)
+    ours.close("finished", 0)
+    lines = sorted((line["id"], line["revision"], line["event"]) for line in sealed(tmp_path))
+    assert lines == [("ua:news-3", 1, "created"), ("ua:news-3", 2, "revised"), ("ua:news-3", 3, "revised")]
+
+
+def test_a_draft_of_an_article_that_the_same_flush_binds_into_another_is_decided_after_that(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path)
+    ledger.outbox.emit(draft(url(1), text="one", entry_url=None))
+    ledger.outbox.emit(draft(url(2), text="two", entry_url=None, urls=(url(2), url(3))))
+    ledger.outbox.flush()
+    ledger.outbox.emit(draft(url(1), text="both", entry_url=None, urls=(url(1), url(2))))
+    ledger.outbox.emit(draft(url(3), text="third", entry_url=None))
+    decisions = ledger.outbox.flush()
+    ledger.close("finished", 0)
+    assert [(each.id, each.revision) for each in decisions] == [("ua:news-1", 2), ("ua:news-1", 3)]
+    lines = [(line["id"], line["revision"]) for line in sealed(tmp_path)]
+    assert len(lines) == len(set(lines)) == 4

@@ -129,18 +129,21 @@ def test_a_page_that_ends_every_process_is_blamed_and_it_alone(deadly: None):
     assert run(work) == []
 
 
-def test_a_machine_that_goes_on_killing_processes_gets_no_more_and_all_pages_are_given_back(
+def test_where_processes_go_on_being_killed_there_are_no_more_and_the_crawl_reads_what_no_process_began(
     deadly: None, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(pool, "MOST_RENEWALS", 2)
+    monkeypatch.setattr(pool, "MOST_RENEWALS", 1)
+    urls = [f"{URL}-{DEADLY}{number}" for number in range(40)]
 
     async def work(readers: Pool) -> None:
-        readings = await all_read(readers, [f"{URL}-{DEADLY}{number}" for number in range(40)])
-        assert sum(reading is None for reading in readings) >= 37
+        twice, once, *others = await all_read(readers, urls)
+        assert twice == Reading(error=f"{urls[0]}: {pool.ENDED}, twice")
+        assert once == Reading(error=f"{urls[1]}: {pool.ENDED}"), "it may be why, and the crawl is not to end on it"
+        assert others == [None] * 38
         assert not readers.is_alive
         assert await readers.read(BODY, asked()) is None
 
-    assert run(work) == ["they were killed 3 times"]
+    assert run(work, 1) == ["they were killed 2 times"]
 
 
 def test_a_machine_without_room_for_new_processes_gets_all_pages_back(monkeypatch: pytest.MonkeyPatch):
@@ -152,9 +155,6 @@ def test_a_machine_without_room_for_new_processes_gets_all_pages_back(monkeypatc
         monkeypatch.setattr(readers, "start", refused)
         os.kill(readers.pids[0], signal.SIGKILL)
         assert await waiting == [None] * 40
-
-    def refused() -> None:
-        raise OSError("no room")
 
     assert run(work) == ["no room"]
 
@@ -189,6 +189,48 @@ def test_an_answer_that_cannot_be_decoded_is_the_failure_of_its_page_alone(monke
         assert first.bug
         assert f"{URL}0: " in str(first.error)
         assert all(other and other.article and other.error is None for other in others)
+
+    run(work)
+
+
+def test_a_bug_in_what_is_made_of_an_article_leaves_no_page_without_an_answer(monkeypatch: pytest.MonkeyPatch):
+    def broken(_tagger: Any, _article: Any) -> None:
+        raise KeyError("no such stem")
+
+    monkeypatch.setattr(type(EVERYTHING.tagger), "tag", broken)
+
+    async def work(readers: Pool) -> None:
+        readings = await all_read(readers, [f"{URL}{number}" for number in range(20)])
+        assert all(reading and "no such stem" in str(reading.bug) for reading in readings)
+        assert (readers.is_alive, readers.waiting) == (True, 0)
+
+    run(work)
+
+
+def test_an_answer_that_is_no_answer_leaves_no_page_without_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pool, "_decoded", refused)
+
+    async def work(readers: Pool) -> None:
+        readings = await all_read(readers, [f"{URL}{number}" for number in range(20)])
+        assert all(reading and "no room" in str(reading.bug) for reading in readings)
+
+    run(work)
+
+
+def refused(*_given: object) -> None:
+    raise OSError("no room")
+
+
+def test_a_pool_settles_when_what_it_was_asked_is_read():
+    async def work(readers: Pool) -> None:
+        reading = asyncio.ensure_future(all_read(readers, [f"{URL}{number}" for number in range(20)]))
+        while readers.waiting < 20:
+            await asyncio.sleep(0)
+        await readers.settled()
+        await asyncio.sleep(0)
+        assert readers.waiting == 0
+        assert all(each and each.article for each in await reading)
+        await readers.settled()
 
     run(work)
 

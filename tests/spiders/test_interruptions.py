@@ -1,5 +1,7 @@
 """Signals, full disks, damaged ledgers and wrong clocks, met by real crawls: nothing lost, nothing doubled."""
 
+import asyncio
+import json
 import os
 import shutil
 import signal
@@ -7,9 +9,13 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 import pytest
+from scrapy import Request
+from scrapy.crawler import Crawler
 
+from espreso_crawler import settings
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.reconcile import reconcile
 from tests.commands.test_ledger import scrapy
@@ -157,3 +163,30 @@ def test_a_clock_that_was_set_back_changes_neither_order_nor_completeness(demo: 
     assert_whole(demo, desk)
     numbers = [int(path.name.partition("-")[0]) for path in desk.files()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+class EndsBeforeTheFifth:
+    """Downloader middleware that stops the crawl while the fifth article's request is on its way."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler, self.seen = crawler, 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        self.seen += "lease" in request.cb_kwargs
+        if self.seen == 5:
+            self.stopping = asyncio.ensure_future(self.crawler.stop_async())
+            await asyncio.sleep(0.1)
+
+
+def test_what_a_stopped_crawl_did_not_send_is_due_at_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    middlewares = {**settings.DOWNLOADER_MIDDLEWARES, f"{__name__}.EndsBeforeTheFifth": 60}
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        assert desk.crawl(start(demo), settings={"DOWNLOADER_MIDDLEWARES": json.dumps(middlewares)}).exit_code == 0
+        assert len(desk.records()) < 40
+        assert desk.crawl(start(demo)).exit_code == 0
+    assert len(desk.records()) == 40

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from espreso_crawler.ledger.articles import articles, revisions
@@ -96,14 +96,14 @@ class Outbox:
         drafts, ends, self._drafts, self._ends = self._drafts, self._ends, [], []
         self._names = set()
         session = self._session
+        decisions, tallies = list[Decision](), Counter[str]()
         with session.db.transaction("flush"):
-            if session.db.version() != self._version:
-                self._lookups.clear()
-                drafts = [self._decided_anew(each) for each in drafts]
-            tallies = self._write(drafts)
+            is_stale = session.db.version() != self._version
+            for batch in self._batches(drafts, is_stale=is_stale):
+                tallies.update(self._write(batch))
+                decisions += [buffered.decision for buffered in batch]
             tallies.update(self._write_ends(ends))
             session.count(tallies)
-        decisions = [buffered.decision for buffered in drafts]
         self.tell(decisions)
         return decisions
 
@@ -137,6 +137,27 @@ class Outbox:
         if kept and buffered.decision.same_as(kept.foreseen):
             buffered.decision = kept.foreseen  # what was told when it was made, its time included
         return buffered
+
+    def _batches(self, drafts: list[Buffered], *, is_stale: bool) -> Iterator[list[Buffered]]:
+        """Yield drafts in order, as final as they are under the lock, in batches with no two of one article.
+
+        Nearly always one batch: drafts of one article meet here only when another process gave it their names
+        meanwhile, or when one of them binds two articles into one. The batches before are written by then.
+        """
+        if is_stale:
+            self._lookups.clear()
+        batch, taken = list[Buffered](), set[int | str]()
+        for each in drafts:
+            current = self._decided_anew(each) if is_stale else each
+            if not taken.isdisjoint((*current.found, current.decision.id)):
+                yield batch
+                batch, taken, is_stale = [], set(), True
+                self._lookups.clear()
+                current = self._decided_anew(each)
+            batch.append(current)
+            taken.update(current.found, [current.decision.id])
+        if batch:
+            yield batch
 
     def _handled(self, url: str | None) -> None:
         if url is not None:

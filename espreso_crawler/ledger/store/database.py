@@ -25,6 +25,8 @@ ADVICE = {
         "it is damaged and was left as it is: set it aside and restore it by `scrapy ledger reconcile --rebuild`"
     ),
 }
+OLDEST = (3, 35)
+"""SQLite that knows ``RETURNING``, of March 2021."""
 _PRIMARY = 0xFF  # the low byte of an extended result code
 
 
@@ -44,6 +46,11 @@ class Database:
         Raises LedgerError when it is no ledger, damaged, read-only, of a newer program or cannot be opened.
         """
         name = str(path or "the ledger in memory")
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise LedgerError(
+                f"this Python has SQLite {sqlite3.sqlite_version}, and the ledger needs "
+                f"{'.'.join(map(str, OLDEST))} or newer: use another Python"
+            )
         with _told(name):
             # `scrapy shell` opens the one in memory in another thread than it uses it from.
             connection = sqlite3.connect(

@@ -30,9 +30,13 @@ def near(
 
 
 def replace(db: Database, texts: Sequence[tuple[str, int, int, Sequence[int], bytes]]) -> None:
-    """Write texts in place of earlier ones of the same articles; each: id, published, expires, keys, sketch."""
-    forget(db, [text[0] for text in texts])
-    rows = [(*text[:3], orjson.dumps(text[3]).decode(), text[4]) for text in texts]
+    """Write texts in place of earlier ones of the same articles; each: id, published, expires, keys, sketch.
+
+    Of two with one id the last one stays.
+    """
+    newest = {text[0]: text for text in texts}
+    forget(db, [*newest])
+    rows = [(*text[:3], orjson.dumps(text[3]).decode(), text[4]) for text in newest.values()]
     db.write_rows(_INSERT, rows)
 
 
