@@ -127,7 +127,9 @@ class ProgressExtension:
         if not found:
             slots = self.crawler.engine.downloader.slots
             found = [
-                Wait(name, None, f"{slot.delay:.1f} s between requests") for name, slot in slots.items() if slot.queue
+                Wait(name, None, f"{slot.delay:.1f} s between requests")
+                for name, slot in slots.items()
+                if slot.queue and slot.delay
             ]
         return found
 

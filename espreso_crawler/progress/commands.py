@@ -30,7 +30,7 @@ def tracking(mode: str) -> Iterator[Track]:
     from espreso_crawler.progress.display import console, is_wanted  # noqa: PLC0415  # rich takes 60 ms to load
 
     if not is_wanted(mode):
-        yield untracked if mode == "off" else _told
+        yield untracked if mode == "off" or sys.stderr is None else _told
         return
 
     from rich.progress import (  # noqa: PLC0415

@@ -98,8 +98,10 @@ class Ended:
         own_gaps = [
             gap for gap in document.get("gaps", ()) if gap["run"] == document["run_id"] and gap["reason"] != "not_asked"
         ]
-        is_well = not document.get("exit_code") and document.get("verdict") in (None, "ok") and not own_gaps
-        return is_well and not (figures.written or figures.failed or figures.held)
+        is_whole = document.get("reason") == "finished" and not document.get("exit_code") and not own_gaps
+        is_well = is_whole and document.get("verdict") in (None, "ok")
+        is_left = document.get("counts", {}).get("entry", {}).get("pending")
+        return is_well and not (figures.written or figures.failed or figures.held or is_left)
 
     @property
     def seconds(self) -> float:
@@ -113,7 +115,7 @@ class Ended:
     def summary(self) -> str:
         """Return the line of a run that found nothing new."""
         figures = self.figures
-        new = f", {figures.new} of them new but not asked for" if figures.new else ""
+        new = f", {figures.new} of them new" if figures.new else ""
         looked = f", {figures.unchanged} articles unchanged" if figures.unchanged else ""
         return f"{figures.seen} entries seen{new}, {figures.fetched} pages in {duration(self.seconds)}{looked}"
 

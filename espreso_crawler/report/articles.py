@@ -10,7 +10,7 @@ from espreso_crawler.report.reasons import reasons, tag_reason
 
 HEADS, HEADS_ROOM = 500, 3_000_000
 """Heads in a chunk, and letters that all of them may take."""
-WHOLE, WHOLE_ROOM = 20, 2_400_000
+WHOLE, WHOLE_ROOM = 20, 2_000_000
 LEADS = 2_000
 """So many of the newest heads have their lead, by which they are found too."""
 LEAD = 240

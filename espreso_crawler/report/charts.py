@@ -31,7 +31,9 @@ class Chart:
     is_wide: bool = False
 
 
-def stacked(rows: Iterable[Row], *, order: Sequence[str], what: str = "edition", step: int = DAY) -> Json:
+def stacked(
+    rows: Iterable[Row], *, order: Sequence[str], what: str = "edition", counted: str = "articles", step: int = DAY
+) -> Json:
     """Return bars over time, one on the other; rows have start, end, count and the series in `what`."""
     return {
         "height": 200,
@@ -43,7 +45,7 @@ def stacked(rows: Iterable[Row], *, order: Sequence[str], what: str = "edition",
             "y": {"field": "low", "type": "quantitative", "title": None, "axis": {"tickCount": 4, "tickMinStep": 1}},
             "y2": {"field": "high"},
             "color": _series(what, order),
-            "tooltip": _told({"when": "when", what: what, "count": "articles"}),
+            "tooltip": _told({"when": "when", what: what, "count": counted}),
         },
     }
 

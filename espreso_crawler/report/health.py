@@ -29,7 +29,6 @@ class Ledger:
 
     coverage: list[Json] = field(default_factory=list)
     gaps: list[Json] = field(default_factory=list)
-    entries: dict[str, int] = field(default_factory=dict)
     held: list[Json] = field(default_factory=list)
     held_count: int = 0
     missing: str | None = None
@@ -47,7 +46,7 @@ def ledger_of(database: Path | None, *, output: Path, state: Path, is_public: bo
     except LedgerError as error:
         return Ledger(missing="the ledger cannot be read" if is_public else str(error))
     count = sum(each["rows"] for each in found["quarantine"])
-    return Ledger(found["coverage"], found["gaps"], found["entries"], held, count)
+    return Ledger(found["coverage"], found["gaps"], held, count)
 
 
 class Runs:
@@ -80,9 +79,14 @@ class Runs:
     def _read(self, path: Path) -> None:
         with suppress(FileNotFoundError):  # `scrapy ledger forget` or a person removed it
             try:
-                self.documents.append({"counts": {}, "stats": {}, **orjson.loads(path.read_bytes())})
-            except (orjson.JSONDecodeError, TypeError):
+                document = {"counts": {}, "stats": {}, **orjson.loads(path.read_bytes())}
+                datetime.fromisoformat(document["started_at"])
+            except FileNotFoundError:
+                raise
+            except (OSError, ValueError, TypeError, KeyError):
                 self.unreadable += 1
+            else:
+                self.documents.append(document)
 
 
 def coverage_chart(ledger: Ledger) -> Chart | None:
@@ -124,8 +128,6 @@ def _stretch(host: str, oldest: str, newest: str, state: str, why: str) -> Json:
 def _row(run: Mapping[str, Any]) -> Json:
     outcome = run["counts"].get("outcome") or {}
     return {
-        "run": run["run_id"],
-        "spider": run.get("spider"),
         "started": _minute(run["started_at"]),
         "took": _seconds(run),
         "verdict": run.get("verdict") or "none",
@@ -140,7 +142,7 @@ def _verdicts(runs: Iterable[Mapping[str, Any]]) -> Chart:
     for run in runs:
         counts[run["started_at"][:10], run.get("verdict") or "none"] += 1
     rows = [_day(day) | {"verdict": verdict, "count": count} for (day, verdict), count in sorted(counts.items())]
-    spec = charts.stacked(rows, order=["ok", "warning", "critical", "none"], what="verdict")
+    spec = charts.stacked(rows, order=["ok", "warning", "critical", "none"], what="verdict", counted="runs")
     spec["encoding"]["color"]["scale"]["range"] = ["var(--good)", "var(--warn)", "var(--bad)", "var(--ink-3)"]
     return Chart(
         "verdicts",

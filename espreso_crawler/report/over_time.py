@@ -142,7 +142,8 @@ def _labels(tallies: Tallies, over: Periods) -> Chart:
 def _rising(tallies: Tallies) -> Chart:
     now, before = tallies.last_week()
     days = {day for day, _ in tallies.days}
-    is_known = min(days) <= max(days) - WEEK
+    last = max(days)
+    is_known = any(last - 2 * WEEK < day <= last - WEEK for day in days)
     changes: list[dict[str, Any]] = [
         {"tag": tallies.names[tag][1], "now": now[tag], "before": before[tag], "change": now[tag] - before[tag]}
         for tag in now.keys() | before.keys()

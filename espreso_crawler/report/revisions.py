@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ SILENT = 200
 """Silent changes of a headline that are shown, the newest."""
 MOVES = 40
 """Lines of the feed that are shown of an article, the newest."""
+OF_THE_OPERATOR = ("retracted", "erased")
+"""Events whose reason a person of ours wrote."""
 WHY = {
     "created": "first seen",
     "revised": "the page changed",
@@ -34,37 +38,61 @@ class Line(msgspec.Struct):
     event: str
     revision: int
     headline: str | None
-    url: str | None
     edition: str | None
     silent: bool | None
-    changes: list[str]
+    date_published: datetime | None
     emitted_at: str
+    retracts: list[int] = []
 
 
 LINES = msgspec.json.Decoder(Line)
 
 
 class Revisions:
-    """Revisions of the articles that stand whole in the page, and silent changes of any headline."""
+    """Revisions of the articles that stand whole in the page, and silent changes of any headline.
 
-    def __init__(self, ids: Iterable[str], *, is_public: bool) -> None:
-        self.count = 0
-        """Lines with event ``revised``."""
-        self.silent: deque[dict[str, Any]] = deque(maxlen=SILENT)
-        self.silent_count = 0
+    What was taken back is no revision of the newsroom's: it counts for nothing, and no text of it is shown.
+    """
+
+    def __init__(self, ids: Iterable[str], *, since: datetime | None = None, is_public: bool) -> None:
+        self._since = since
+        self._is_public = is_public
         self._texts = PUBLIC if is_public else TEXTS
         self._wanted = set(ids)
+        self._revised: set[tuple[str, int]] = set()
+        self._silent: dict[tuple[str, int], dict[str, Any]] = {}
+        self._newest: dict[str, int] = {}
         self._headlines: dict[str, str] = {}
         self._last: dict[str, dict[str, Any]] = {}
-        self._told: dict[str, dict[tuple[int, str], dict[str, Any]]] = {}
+        self._told: dict[str, dict[int, dict[str, Any]]] = {}
+
+    @property
+    def count(self) -> int:
+        """Revisions with event ``revised`` that stand, of articles published in the span."""
+        return len(self._revised)
+
+    @property
+    def silent_count(self) -> int:
+        """Silent changes of a headline among them."""
+        return len(self._silent)
+
+    @property
+    def silent(self) -> list[dict[str, Any]]:
+        """The newest silent changes of a headline, oldest first."""
+        return list(islice(self._silent.values(), max(len(self._silent) - SILENT, 0), None))
 
     def read(self, output: Path) -> None:
         """Read every sealed line once. Raises LedgerError when the output cannot be read."""
         for sealed in LedgerCare.whole(output):
             line = LINES.decode(sealed.line)
+            if line.revision <= self._newest.get(line.id, 0):
+                continue  # a line stands twice for a moment while `scrapy ledger forget` rewrites its file
+            self._newest[line.id] = line.revision
             self._note_headline(line)
             if line.id in self._wanted:
                 self._note(orjson.loads(sealed.line))
+            if line.retracts:
+                self._take_back(line)
 
     def of(self, id_: str) -> list[dict[str, Any]]:
         """Return an article's revisions, oldest first; one alone tells nothing."""
@@ -72,35 +100,38 @@ class Revisions:
 
     def _note_headline(self, line: Line) -> None:
         before = self._headlines.get(line.id)
-        if line.event == "revised":
-            self.count += 1
+        is_asked = self._since is None or (line.date_published is not None and line.date_published >= self._since)
+        if line.event == "revised" and is_asked:
+            self._revised.add((line.id, line.revision))
             if line.silent and before and line.headline and before != line.headline:
-                self.silent_count += 1
-                self.silent.append(
-                    {
-                        "id": line.id,
-                        "url": line.url,
-                        "edition": line.edition,
-                        "at": line.emitted_at,
-                        "diff": list(word_diff(before, line.headline, around=len(before))),
-                    }
-                )
+                self._silent[line.id, line.revision] = {
+                    "edition": line.edition,
+                    "at": line.emitted_at,
+                    "diff": list(word_diff(before, line.headline, around=len(before))),
+                }
         if line.headline:
             self._headlines[line.id] = line.headline
 
     def _note(self, record: Mapping[str, Any]) -> None:
         before = self._last.get(record["id"])
-        told = {
+        self._told.setdefault(record["id"], {})[record["revision"]] = {
             "revision": record["revision"],
             "at": record["emitted_at"],
-            "modified": record["date_modified"],
-            "why": why(record),
+            "why": why(record, is_public=self._is_public),
             "diffs": list(self._diffs(before, record)) if before and record["headline"] else [],
         }
-        # A line stands twice for a moment while `scrapy ledger forget` rewrites its file: the second takes its place.
-        self._told.setdefault(record["id"], {}).setdefault((record["revision"], record["event"]), told)
         if record["headline"]:
             self._last[record["id"]] = {name: record[name] for name in self._texts}
+
+    def _take_back(self, line: Line) -> None:
+        """Forget what was read wrongly: neither it nor its correction is a change of the newsroom's."""
+        self._headlines.pop(line.id, None)
+        self._last.pop(line.id, None)
+        for revision in line.retracts:
+            self._revised.discard((line.id, revision))
+            self._silent.pop((line.id, revision), None)
+            if told := self._told.get(line.id, {}).get(revision):
+                told["diffs"] = []
 
     def _diffs(self, before: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[list[Any]]:
         for name in self._texts:
@@ -109,14 +140,14 @@ class Revisions:
                 yield [name, [list(part) for part in word_diff(old, new)]]
 
 
-def why(record: Mapping[str, Any]) -> str:
-    """Return why there is a revision, as a sentence."""
+def why(record: Mapping[str, Any], *, is_public: bool) -> str:
+    """Return why there is a revision, as a sentence; in public without what the operator wrote."""
     parts = [WHY.get(record["event"], record["event"])]
     if record["changes"]:
         parts.append(f"changed: {', '.join(record['changes']).replace('_', ' ')}")
     if record["silent"]:
         parts.append("silently, without the label Updated")
-    if record["reason"]:
+    if record["reason"] and not (is_public and record["event"] in OF_THE_OPERATOR):
         parts.append(record["reason"])
     return "; ".join(parts)
 

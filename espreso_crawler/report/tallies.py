@@ -10,7 +10,6 @@ from espreso_crawler.processors.dates import KYIV
 
 NAMED = ("person", "organisation")
 """Kinds of tags of which it is counted who is named together with whom."""
-OVER_TIME = ("weapon", "place")
 MOST_NAMES = 40
 """Names of one article that are paired; a list of names is no company."""
 FILLED = (

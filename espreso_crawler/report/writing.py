@@ -13,7 +13,7 @@ from espreso_crawler.ledger import utc_now
 from espreso_crawler.processors.dates import KYIV
 from espreso_crawler.progress import Track, untracked
 from espreso_crawler.report import over_time
-from espreso_crawler.report.articles import Articles, utc_minute
+from espreso_crawler.report.articles import WHOLE, Articles, utc_minute
 from espreso_crawler.report.charts import Chart, whole
 from espreso_crawler.report.health import Ledger, Runs, coverage_chart, ledger_of
 from espreso_crawler.report.packing import Shelf, script_json
@@ -22,8 +22,6 @@ from espreso_crawler.report.revisions import Revisions, moves
 from espreso_crawler.report.tallies import Tallies
 
 HISTORIES_ROOM = 700_000
-HISTORIES = 20
-"""Histories in a chunk: as many as articles, so that one number finds both."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def read(report: Report, track: Track) -> tuple[Articles, Tallies]:
 
 
 def _values(report: Report, articles: Articles, tallies: Tallies) -> dict[str, Any]:
-    revisions = Revisions(articles.ids, is_public=report.is_public)
+    revisions = Revisions(articles.ids, since=report.since, is_public=report.is_public)
     revisions.read(report.output)
     histories = _histories(report.output, articles, revisions)
     runs = Runs(report.output)
@@ -111,13 +109,13 @@ def _values(report: Report, articles: Articles, tallies: Tallies) -> dict[str, A
         "tags": [list(tag) for tag in articles.tags.known],
         "heads": articles.heads.kept,
         "whole": articles.whole.kept,
-        "chunk": HISTORIES,
+        "chunk": WHOLE,
         "histories": histories.kept,
     }
     return {
         "version": __version__,
         "made_at": f"{made_at.astimezone(KYIV):%d %B %Y, %H:%M} Kyiv",
-        "report": report,
+        "is_public": report.is_public,
         "since": utc_minute(report.since) if report.since else None,
         "tallies": tallies,
         "revisions": revisions,
@@ -135,11 +133,16 @@ def _values(report: Report, articles: Articles, tallies: Tallies) -> dict[str, A
 
 
 def _spec(chart: Chart) -> dict[str, Any]:
-    return {"spec": whole(chart) if chart.rows else None, "columns": chart.columns, "rows": chart.rows}
+    """Return what draws a chart; its rows stand there once, for the drawing and for the table."""
+    if not chart.rows:
+        return {"spec": None, "columns": chart.columns, "rows": []}
+    spec = whole(chart)
+    rows = spec.pop("data")["values"]
+    return {"spec": spec, "columns": chart.columns, "rows": rows}
 
 
 def _histories(output: Path, articles: Articles, revisions: Revisions) -> Shelf:
-    shelf = Shelf(room=HISTORIES_ROOM, size=HISTORIES)
+    shelf = Shelf(room=HISTORIES_ROOM, size=WHOLE)  # as many as articles, so that one number finds both
     moved = moves(output, articles.ids, articles.urls)
     for id_ in articles.ids:
         shelf.put({"revisions": revisions.of(id_), "feed": moved.get(id_, [])})

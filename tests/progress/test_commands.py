@@ -34,6 +34,13 @@ def test_elsewhere_a_line_a_minute_says_how_far_it_is(minutes, capsys, mode, lin
     assert (said.out, said.err.splitlines()) == ("", ["letters read: 0 of 2", "letters read: 1 of 2"][:lines])
 
 
+def test_without_standard_error_nothing_is_told_anywhere(minutes, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    with tracking("auto") as track:
+        assert list(track(range(3), "lines read")) == [0, 1, 2]
+    assert capsys.readouterr().out == ""
+
+
 def test_on_shows_a_bar_where_no_terminal_is(monkeypatch):
     said = io.StringIO()
     monkeypatch.setattr(sys, "stderr", said)

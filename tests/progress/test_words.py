@@ -74,6 +74,8 @@ def test_what_needs_a_look_is_no_run_without_news():
         {"gaps": [gap]},
         {"stats": {"espreso/failures": 1}},
         {"counts": {"outcome": {"quarantined": 1}}},
+        {"counts": {"entry": {"pending": 1}}},
+        {"reason": "closespider_timeout"},
     ):
         assert not Ended(document(**changes), "out").is_quiet, changes
     for usual in ({"run": "another"}, {"reason": "not_asked"}):

@@ -224,8 +224,9 @@ def refused(*_given: object) -> None:
 def test_a_pool_settles_when_what_it_was_asked_is_read():
     async def work(readers: Pool) -> None:
         reading = asyncio.ensure_future(all_read(readers, [f"{URL}{number}" for number in range(20)]))
-        while readers.waiting < 20:
+        for _ in range(3):  # until each has asked
             await asyncio.sleep(0)
+        assert readers.waiting == 20
         await readers.settled()
         await asyncio.sleep(0)
         assert readers.waiting == 0

@@ -5,7 +5,7 @@ import re
 import signal
 import zlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,9 @@ def test_the_page_holds_every_article_that_stands_newest_first(report):
 
 
 def test_a_text_is_marked_in_place_without_losing_a_letter(report):
-    for record in packed_in(written(report), "whole"):
+    packed = packed_in(written(report), "whole")
+    assert len(packed) == len(RECORDS)
+    for record in packed:
         text = "".join(run if isinstance(run, str) else run[0] for run in record["headline"])
         assert text in {each["headline"] for each in RECORDS}
 
@@ -94,7 +96,57 @@ def test_revisions_are_told_word_by_word_and_silent_headlines_are_listed(tmp_pat
     assert (name, [tuple(part) for part in parts]) == (
         "headline", [("same", "Bridge opens"), ("gone", "today"), ("new", "tomorrow")],
     )  # fmt: skip
-    assert [each["id"] for each in revisions.silent] == ["ua:1"]
+    assert (revisions.count, revisions.silent_count, len(revisions.silent)) == (1, 1, 1)
+
+
+def changed_headline(**given: Any) -> Any:
+    given = {"event": "revised", "silent": True, "changes": ["headline"]} | given
+    return article(id="ua:1", **given)
+
+
+def test_what_was_taken_back_is_no_change_of_the_newsroom(tmp_path):
+    seal(
+        tmp_path / "output",
+        article(id="ua:1", headline="Bridge opens"),
+        changed_headline(headline="Cookies, please", revision=2),
+        ended("retracted", id="ua:1", revision=3, retracts=[2], reason="our mistake"),
+        changed_headline(headline="Bridge opens", revision=4),
+    )
+    revisions = Revisions(["ua:1"], is_public=True)
+    revisions.read(tmp_path / "output")
+    assert (revisions.silent, revisions.silent_count, revisions.count) == ([], 0, 1)
+    told = str(revisions.of("ua:1"))
+    assert "taken back" in told
+    assert "Cookies" not in told and "our mistake" not in told
+
+
+def test_a_line_that_stands_twice_for_a_moment_counts_once(tmp_path):
+    first, second = article(id="ua:1", headline="Bridge opens"), changed_headline(headline="Bridge closes", revision=2)
+    seal(tmp_path / "output", first, second)
+    seal(tmp_path / "output", first, second, number=2)
+    revisions = Revisions(["ua:1"], is_public=False)
+    revisions.read(tmp_path / "output")
+    assert (revisions.count, revisions.silent_count, len(revisions.of("ua:1"))) == (1, 1, 2)
+
+
+def test_since_counts_no_revision_of_an_older_article(report):
+    seal(report.output, changed_headline(revision=2), number=2)
+    tile = r"revised\s*</[a-z]+>\s*<[^>]*>\s*{}\b"
+    assert re.search(tile.format(2), written(report))
+    assert re.search(tile.format(0), written(replace(report, since=datetime(2100, 1, 1, tzinfo=UTC))))
+
+
+@pytest.mark.parametrize("content", [b"{}", b'{"run_id": "a", "started_at": "soon"}', b"[]", b"{"])
+def test_a_run_file_that_says_nothing_is_counted_and_no_end_of_the_report(tmp_path, content):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "a.json").write_bytes(content)
+    runs = Runs(tmp_path)
+    assert (runs.unreadable, runs.documents) == (1, [])
+
+
+def test_the_rows_of_a_chart_stand_in_the_page_once(report):
+    specs = re.search(r'<script type="application/json" id="specs">(.*?)</script>', written(report), re.DOTALL)
+    assert specs and all("data" not in (chart["spec"] or {}) for chart in orjson.loads(specs[1]).values())
 
 
 def test_moves_in_the_feed_are_told(report):
@@ -161,9 +213,13 @@ def test_the_command_writes_a_page_and_names_it(report):
 
 
 def test_tags_of_the_first_week_are_said_to_rise_for_want_of_an_earlier_one(report):
-    assert "of which there is no article here" in written(report)
-    seal(report.output, article(id="global:old", date_published="2026-11-12T10:00:00+02:00", date_published_day="2026-11-12"), number=2)  # fmt: skip
-    assert "of which there is no article here" not in written(report)
+    note = "of which there is no article here"
+    assert note in written(report)
+    last = max(date.fromisoformat(each["date_published_day"]) for each in RECORDS if each["date_published_day"])
+    for number, (days, is_said) in enumerate([(30, True), (8, False)], start=2):
+        day = (last - timedelta(days=days)).isoformat()
+        seal(report.output, article(id=f"global:old{days}", date_published=f"{day}T10:00:00+02:00", date_published_day=day), number=number)  # fmt: skip
+        assert (note in written(report)) == is_said
 
 
 def test_a_report_during_a_crawl_shows_the_rows_that_are_held(tmp_path):

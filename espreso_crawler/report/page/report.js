@@ -161,7 +161,8 @@
     if (view === "article") { let id = rest.join("/"); try { id = decodeURIComponent(id); } catch { /* as it stands */ } await open(id); }
     for (const each of NAMES) $(`view-${each}`).classList.toggle("is-shown", each === view);
     for (const each of document.querySelectorAll("nav a"))
-      each.toggleAttribute("aria-current", each.hash === `#${view}` || (view === "article" && each.hash === "#now"));
+      if (each.hash === `#${view}` || (view === "article" && each.hash === "#now")) each.setAttribute("aria-current", "page");
+      else each.removeAttribute("aria-current");
     window.scrollTo(0, 0);
   };
 
@@ -176,7 +177,7 @@
     if (!chart.spec || !window.vegaEmbed) return;
     const ink = "var(--ink-2)", line = "var(--line)", font = "system-ui, sans-serif";
     const config = { font, view: { stroke: null }, axis: { labelColor: ink, titleColor: ink, gridColor: line, tickColor: line, domainColor: line, labelFontSize: 11, titleFontWeight: "normal" }, legend: { labelColor: ink, labelFontSize: 12 } };
-    const spec = { ...chart.spec, width: Math.max(place.clientWidth, 200), autosize: { type: "fit", contains: "padding" }, height: chart.spec.height + 60, config };
+    const spec = { ...chart.spec, data: { values: chart.rows }, width: Math.max(place.clientWidth, 200), autosize: { type: "fit", contains: "padding" }, height: chart.spec.height + 60, config };
     await window.vegaEmbed(place, spec, { renderer: "svg", actions: false, ast: true, defaultStyle: false, tooltip: { disableDefaultStyle: true } });
   };
   const drawAll = async () => {
