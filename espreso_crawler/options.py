@@ -119,6 +119,11 @@ OPTIONS = {
         "`sqlite:///path` of the ledger; without it, `ledger.sqlite3` in the state folder; `none` crawls without "
         "memory",
     ),
+    "ESPRESO_ARCHIVE": Option(
+        None, NO_FOLDER, "folder in which crawls keep every page they read, as WARC files: [evidence.md](evidence.md)"
+    ),
+    "ESPRESO_ARCHIVE_MEGABYTES": Option(500, whole(1), "size at which a WARC file is sealed and the next one begun"),
+    "ESPRESO_ARCHIVE_SECONDS": Option(3600.0, number(above=0), "age at which a WARC file is sealed"),
     "ESPRESO_EMIT": Option(
         True,
         FLAG,

@@ -31,6 +31,7 @@ MAY_IMPORT = {
         "site",
         "spiders",
     },
+    "archive": {"exceptions", "identity"},
     "browser": {"exceptions", "extensions", "identity", "manners"},
     "command": {"exceptions", "options"},
     "commands": ALL,
@@ -95,6 +96,7 @@ MAY_IMPORT = {
     "vocabularies": {"exceptions"},
 }
 WITHOUT_SCRAPY = {
+    "archive",
     "demo_site",
     "export",
     "exceptions",
