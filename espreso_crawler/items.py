@@ -135,7 +135,7 @@ class Tag:
     name: str = field(metadata=about(NOT_EMPTY))
     """English name."""
     mentions: list[Mention] = field(default_factory=list)
-    """Every place it stands at; empty when it follows from a label."""
+    """Every place where the text names it; empty when the tag follows from a label."""
 
 
 @dataclass
@@ -143,13 +143,13 @@ class Image:
     """A picture of the article."""
 
     url: str = field(metadata=about(ADDRESS, digested=True))
-    """Absolute address of the largest version known; a picture file's without its query."""
+    """Absolute address of the largest version known; that of a picture file has no query."""
     role: ImageRole
-    """`main` for the one above the body, `inline` for one inside it."""
+    """`main` for the picture above the body, `inline` for one inside it."""
     caption: str | None = field(default=None, metadata=about(digested=True))
     """What the page prints under it, without the credit."""
     credit: str | None = None
-    """Who made it, without the word for photo."""
+    """Who made it, without a word such as "Photo:"."""
     alt: str | None = None
     """Alternative text."""
 
@@ -202,7 +202,7 @@ class FeedSighting:
 
 @dataclass
 class OtherEvidence:
-    """What another source says where it disagrees."""
+    """What another source says if it disagrees."""
 
     source: Source
     """Which source."""
@@ -219,12 +219,12 @@ class Provenance:
     source: Source
     """`markup`, `jsonld`, `og`, `feed`, or `structure` when the known markup was gone."""
     agrees: bool | None
-    """Whether the other sources say the same; null when there is no other, or none that can be right or is whole."""
+    """Whether the other sources say the same; null when none of them has a whole and possible value."""
     raw: str | None = dataclasses.field(default=None, metadata=about(RAW))
     """The value as it stood there, for headline, dates, authors, labels, section and marks of paid content, cut
     at 300 characters."""
     others: list[OtherEvidence] = dataclasses.field(default_factory=list)
-    """The sources that disagree, and those whose value cannot be, such as a date of 1970."""
+    """The sources that disagree, and those whose value is impossible, such as a date of 1970."""
 
 
 @dataclass
@@ -248,7 +248,7 @@ class Article:
     schema_version: str = SCHEMA_VERSION
     """Version of this format."""
     event: Event = "created"
-    """What happened: first sight, a change by the newsroom, or the end of a text."""
+    """Why the line was written: first sight, a change of the article or of the extraction rules, or an end."""
     id: str | None = field(default=None, metadata=about(ID))
     """`<edition>:<entity id>`, else `<edition>:<slug>`; once given it never changes."""
     entity_id: str | None = field(default=None, metadata=about(ENTITY_ID))
@@ -260,7 +260,7 @@ class Article:
     edition: str | None = field(default=None, metadata=about(EDITION))
     """`ua`, `global`, `zahid`, `bc` or `ru`; for any other host, its name."""
     in_language: str | None = field(default=None, metadata=about(LANGUAGE))
-    """`uk`, `en` or `ru`: the text's own; what the page declares decides for a text of a few words."""
+    """Language of the text: `uk`, `en` or `ru`; for a text of a few words, the one that the page declares."""
     content_kind: ContentKind | None = field(default=None, metadata=about(content=True))
     """What the article mostly is."""
     headline: str | None = field(default=None, metadata=about(NOT_EMPTY, content=True, digest=text(1)))
@@ -268,7 +268,7 @@ class Article:
     alternative_headline: str | None = field(default=None, metadata=about(NOT_EMPTY, content=True))
     """Headline of the metadata, where it differs."""
     description: str | None = field(default=None, metadata=about(NOT_EMPTY, withheld=True, digest=text(2)))
-    """The lead, whole; null when the page has none or only a cut one."""
+    """The whole lead; null when the page has none, or only a cut one."""
     article_body: str | None = field(default=None, metadata=about(withheld=True, digest=text(3)))
     """Text blocks joined by one blank line."""
     blocks: list[Block] = field(default_factory=list, metadata=about(withheld=True))
@@ -290,12 +290,12 @@ class Article:
     labels: list[str] = field(default_factory=list, metadata=about(LABEL, content=True))
     """Editorial labels in one form for all languages, e.g. `exclusive`, `updated`, `opinion`."""
     is_sponsored: bool | None = field(default=None, metadata=about(content=True))
-    """Whether its label, rubric, one of its tags or a line of its text marks it as paid; `provenance` names which."""
+    """Whether a label, the rubric, a tag or a line of the text marks it as paid; `provenance` names the mark."""
     opt_outs: list[str] = field(default_factory=list, metadata=about(OPT_OUT, content=True))
-    """What page or site ask of machines: `noindex`, `noarchive`, `tdm-reserved`; with the last one, text and pictures
-    may be withheld."""
+    """What page or site ask of programs: `noindex`, `noarchive`, `tdm-reserved`; `tdm-reserved` may withhold text and
+    pictures."""
     cited_agencies: list[str] = field(default_factory=list, metadata=about(NOT_EMPTY, content=True))
-    """Agencies in text, credits or names of picture files whose material the site forbids to reuse, in any script."""
+    """Agencies whose material must not be reused, as text, credits or picture file names name them, in any script."""
     keywords: list[Keyword] = field(default_factory=list, metadata=about(content=True))
     """The site's own tags, without the one that means news in general."""
     tags: list[Tag] = field(default_factory=list, metadata=about(content=True))
@@ -313,7 +313,7 @@ class Article:
     near_duplicate_of: str | None = field(default=None, metadata=about(ID, content=True))
     """Id of an earlier published article with nearly the same text."""
     similarity: float | None = field(default=None, metadata=about(SHARE, content=True))
-    """How near, 0 to 1."""
+    """Share of three-word sequences that the two texts have in common, estimated, 0 to 1."""
     changes: list[str] = field(default_factory=list)
     """For `revised`: fields that changed."""
     change_kind: ChangeKind | None = None
@@ -331,7 +331,7 @@ class Article:
     extractor_version: str = field(default=EXTRACTOR_VERSION, metadata=about(EXTRACTOR))
     """Version of the extraction rules."""
     provenance: list[Provenance] = field(default_factory=list, metadata=about(content=True))
-    """Where the values came from, a line a field."""
+    """Where the values came from, one entry for each field."""
     evidence: Evidence = field(default_factory=Evidence)
     """The response behind the record."""
     fetched_at: datetime | None = field(default=None, metadata=about(OUR_TIME))
