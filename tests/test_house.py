@@ -349,7 +349,7 @@ def test_only_the_store_knows_that_the_ledger_is_an_sqlite():
         str(module.relative_to(PACKAGE)): text for module in others for text in strings(module) if SQL.search(text)
     }
     assert found == {}
-    methods = {"row", "rows", "each", "write", "write_all", "write_rows"}
+    methods = {"row", "rows", "each", "write", "change", "write_all", "write_rows"}
     asked = {
         (module.name, node.attr)
         for module in modules("ledger")

@@ -28,7 +28,7 @@ from espreso_crawler.ledger.pauses import Pauses
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.store.opening import opened
 from espreso_crawler.ledger.times import utc_now
 
 LOCKS = "locks"
@@ -163,7 +163,7 @@ class Ledger:
             latest = recovery.latest_on_disk(session.output)
             if not database.exists():
                 recovery.refuse_new_beside_output(database, latest)
-            session.db = Database.open(database, busy_seconds=session.rules.busy_seconds)
+            session.db = opened(database, busy_seconds=session.rules.busy_seconds)
             recovery.refuse_strange_output(session.db, latest)
             session.locks, session.state = locks, state
             session.lock = Lock.take(run_lock(locks, self.run.id))
@@ -179,7 +179,7 @@ class Ledger:
 
     def _begin_in_memory(self) -> None:
         session = self.session
-        session.db = Database.open(None, busy_seconds=0)
+        session.db = opened(None, busy_seconds=0)
         segments.continue_after(session.db, recovery.latest_on_disk(session.output))
         runs.begin(session.db, self.run)
 

@@ -14,7 +14,7 @@ import pytest
 from espreso_crawler import record
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import Ledger, Rules, Run, new_run_id
-from espreso_crawler.ledger.store import database as database_module
+from espreso_crawler.ledger.store import sqlite
 from tests.disks import small_disk
 from tests.ledger.builders import (
     HOST,
@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     crawl(tmp_path)
     read_only = sqlite3.connect(f"file:{database(tmp_path)}?mode=ro", uri=True, isolation_level=None)
     with pytest.raises(LedgerError, match="cannot be written: check the rights"):
-        database_module.Database(read_only, "it").write("DELETE FROM runs")
+        sqlite.SqliteDatabase(read_only, "it").write("DELETE FROM runs")
 
 
 def test_output_and_state_on_two_disks_are_refused(tmp_path: Path) -> None:

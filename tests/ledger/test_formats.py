@@ -8,7 +8,7 @@ import pytest
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import LedgerCare
-from espreso_crawler.ledger.store import schema
+from espreso_crawler.ledger.store import sqlite_schema as schema
 from tests.ledger.builders import draft, open_ledger, sealed, see, sighting, url
 from tests.ledger.formats.make import dump, made
 

@@ -11,7 +11,7 @@ from espreso_crawler.ledger.delivery.segments import Segments
 from espreso_crawler.ledger.ledger import LOCKS
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.store.opening import opened
 from espreso_crawler.ledger.times import utc_now
 
 SEAL_WAIT = 30.0
@@ -30,7 +30,7 @@ def inspected(
     session.state = state
     session.locks = state / LOCKS
     files.make_folder(session.locks)
-    session.db = Database.open(database, busy_seconds=session.rules.busy_seconds)
+    session.db = opened(database, busy_seconds=session.rules.busy_seconds)
     try:
         yield session
     finally:

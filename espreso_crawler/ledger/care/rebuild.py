@@ -28,6 +28,7 @@ from espreso_crawler.ledger.store import (
     segment_rows,
 )
 from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.store.opening import opened
 from espreso_crawler.ledger.times import epoch_of, utc_now
 
 FIRST = ("published_at", "label", "position", "important", "seen_at", "seen_on")
@@ -49,7 +50,7 @@ def rebuild(database: Path, *, output: Path, state: Path, field_digests: FieldDi
         _refuse_living(database)
         files.remove(*_parts(fresh))
         session = Session("rebuild", Rules(), utc_now, output)
-        session.db = Database.open(fresh, busy_seconds=0)
+        session.db = opened(fresh, busy_seconds=0)
         try:
             counts = _restore(session, field_digests)
         finally:
@@ -178,7 +179,7 @@ def _restore_run(db: Database, path: Path) -> None:
 def _refuse_living(database: Path) -> None:
     if not database.exists():
         return
-    db = Database.open(database, busy_seconds=0)
+    db = opened(database, busy_seconds=0)
     try:
         if segment_rows.has_any(db):
             raise LedgerError(f"{database}: this ledger knows sealed segments; set it aside first")

@@ -1,1 +1,1 @@
-"""Every SQL statement of the ledger, one file a table; nothing else knows that there is an SQLite."""
+"""Every SQL statement of the ledger, one file a table, and what runs them; nothing else knows which database it is."""

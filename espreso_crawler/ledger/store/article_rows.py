@@ -12,12 +12,12 @@ _BY_ADDRESS = _BY_ALIAS + " AND (entity_id IS NULL OR edition <> ?{1} OR entity_
 _KNOWN = """
 SELECT article, id, revision, state, url, edition, entity_id, text_digest, record_digest,
        articles.extractor_version, published_at, articles.fetched_at, emitted_at,
-       CASE WHEN reissue THEN event END, fields
+       CASE reissue WHEN 1 THEN event END, fields
 FROM articles JOIN revisions USING (article, revision, extractor_version)
 WHERE article = ?
 """
 _MERGE = "UPDATE articles SET same_as = ?, next_check = NULL WHERE article = ? OR same_as = ?"
-_BIND = "INSERT OR IGNORE INTO aliases (alias, article, later) VALUES {rows}"
+_BIND = "INSERT INTO aliases (alias, article, later) VALUES {rows} ON CONFLICT DO NOTHING"
 _FETCHED = "SELECT fetched_at FROM articles JOIN aliases USING (article) WHERE alias = ?"
 _CREATE = """
 INSERT INTO articles (id, edition, host, entity_id, url, revision, extractor_version, published_at,
@@ -34,7 +34,7 @@ _END = "UPDATE articles SET revision = ?, state = ?, next_check = NULL, refused_
 _SELECT = """
 SELECT article, id, url, host, edition, revision, refused_since FROM articles WHERE host = ? AND state = 'live'
 """
-_DUE = _SELECT + " AND next_check <= ? AND (? OR refused_since IS NOT NULL) ORDER BY next_check LIMIT ?"
+_DUE = _SELECT + " AND next_check <= ? AND (? = 1 OR refused_since IS NOT NULL) ORDER BY next_check LIMIT ?"
 _OTHER = _SELECT + " AND refused_since IS NULL AND same_as IS NULL AND id <> ? ORDER BY article DESC LIMIT 1"
 _CHECK = "UPDATE articles SET next_check = ? WHERE article = ?"
 _ASKED = "UPDATE articles SET next_check = ? WHERE article = ? AND state = 'live'"
@@ -177,7 +177,7 @@ def reissue(db: Database, key: int) -> None:
 
 def awaited(db: Database) -> list[tuple[str, int]]:
     """Return id and revision of the lines that are to be written again."""
-    return [tuple(row) for row in db.rows("SELECT id, revision FROM articles WHERE reissue ORDER BY 1, 2")]
+    return [tuple(row) for row in db.rows("SELECT id, revision FROM articles WHERE reissue = 1 ORDER BY 1, 2")]
 
 
 def count(db: Database, state: str | None = None) -> int:

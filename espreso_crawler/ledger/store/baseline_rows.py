@@ -3,12 +3,12 @@
 from espreso_crawler.ledger.store.database import Database
 
 _ADD = "INSERT INTO baselines (edition, run, tally) VALUES (?, ?, ?)"
-_IS_CHANGED = "json_extract(tally, '$.changes') IS NOT NULL"
-"""Whether a run saw the edition changed, which is not usual before a person says so; see `Baselines.changed`."""
+_IS_CHANGED = "CASE WHEN json_extract(tally, '$.changes') IS NULL THEN 0 ELSE 1 END"
+"""1 where a run saw the edition changed, which is not usual before a person says so; see `Baselines.changed`."""
 _LAST = f"""
-SELECT tally FROM baselines WHERE edition = ? AND NOT {_IS_CHANGED} ORDER BY seq DESC LIMIT ?
+SELECT tally FROM baselines WHERE edition = ? AND {_IS_CHANGED} = 0 ORDER BY seq DESC LIMIT ?
 """  # noqa: S608  # no value of another's in it
-_CHANGED = f"SELECT edition, tally FROM baselines WHERE run = ? AND {_IS_CHANGED}"  # noqa: S608
+_CHANGED = f"SELECT edition, tally FROM baselines WHERE run = ? AND {_IS_CHANGED} = 1"  # noqa: S608
 _PRUNE = f"""
 DELETE FROM baselines WHERE edition = ?1 AND {_IS_CHANGED} = ?3 AND seq <= (
     SELECT seq FROM baselines WHERE edition = ?1 AND {_IS_CHANGED} = ?3 ORDER BY seq DESC LIMIT 1 OFFSET ?2

@@ -3,25 +3,26 @@
 from espreso_crawler.ledger.store.database import Database
 
 _FOUND = """
-CREATE TEMP TABLE IF NOT EXISTS found (id TEXT, revision INTEGER, PRIMARY KEY (id, revision)) WITHOUT ROWID
+CREATE TEMPORARY TABLE IF NOT EXISTS found (id TEXT, revision INTEGER, PRIMARY KEY (id, revision))
 """
 _MISSING = """
 SELECT articles.id, revisions.revision FROM revisions JOIN articles USING (article)
 LEFT JOIN segments ON segments.stream = 'articles' AND segments.number = revisions.segment
-WHERE event <> 'baseline' AND NOT is_lost AND NOT (reissue AND revisions.revision = articles.revision)
-  AND segments.state IS NOT 'archived'
-  AND NOT EXISTS (SELECT 1 FROM temp.found
+WHERE event <> 'baseline' AND is_lost = 0 AND NOT (reissue = 1 AND revisions.revision = articles.revision)
+  AND coalesce(segments.state, '') <> 'archived'
+  AND NOT EXISTS (SELECT 1 FROM found
                   WHERE found.id = articles.id AND found.revision = revisions.revision)
   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.article = revisions.article
                   AND outbox.revision = revisions.revision AND outbox.stream = 'articles')
 ORDER BY 1, 2
 """
 _STRANGE = """
-SELECT id, revision FROM temp.found WHERE NOT EXISTS (
+SELECT id, revision FROM found WHERE NOT EXISTS (
     SELECT 1 FROM articles JOIN revisions USING (article)
     WHERE articles.id = found.id AND revisions.revision = found.revision AND event <> 'baseline'
 ) ORDER BY 1, 2
 """
+_NOTE = "INSERT INTO found (id, revision) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _SIZES = """
 SELECT (SELECT count(*) FROM segments) AS segments, (SELECT count(*) FROM articles) AS articles,
        (SELECT count(*) FROM entries) AS entries
@@ -34,12 +35,12 @@ Line = tuple[str, int]
 def begin(db: Database) -> None:
     """Begin with nothing found."""
     db.write(_FOUND)
-    db.write("DELETE FROM temp.found")
+    db.write("DELETE FROM found")
 
 
 def note(db: Database, line: Line) -> bool:
     """Note a line; False when it was found before."""
-    return db.write("INSERT OR IGNORE INTO temp.found VALUES (?, ?)", line).rowcount == 1
+    return db.change(_NOTE, line) == 1
 
 
 def missing(db: Database) -> list[Line]:

@@ -35,7 +35,7 @@ _SHOWN = (
 UPDATE = f"""
 WITH shown ({", ".join(_SHOWN)}) AS (VALUES {{rows}})
 UPDATE entries SET headline = shown.headline, label = shown.label, published_at = shown.published_at,
-                   published = shown.published, position = shown.position, important = shown.important,
+                   published = CAST(shown.published AS BIGINT), position = shown.position, important = shown.important,
                    last_seen_at = shown.seen_at, first = coalesce(entries.first, shown.first),
                    fetched_as = coalesce(fetched_as, shown.fingerprint)
 FROM shown WHERE entries.entry = shown.entry
@@ -44,7 +44,7 @@ _TIMES = """
 SELECT entries.url, coalesce(published, dated), articles.published_at FROM entries LEFT JOIN articles USING (article)
 WHERE entries.url IN (SELECT value FROM json_each(?))
 """
-_SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry IN (SELECT value FROM json_each(?))"
+_SEEN = "UPDATE entries SET last_seen_at = ? WHERE entry IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 # An update moves a feed time up, so one after the span may hide an earlier publication: the label tells.
 # Feed times have no seconds.
 _DUE = """
@@ -52,15 +52,15 @@ SELECT url FROM entries
 WHERE state = 'pending' AND host = :host AND next_attempt NOT BETWEEN :now + 1 AND :now + :longest
   AND CASE WHEN dated IS NOT NULL THEN dated >= :since AND dated < :until
            WHEN published IS NOT NULL
-           THEN published >= :since - 59 AND (published <= :until OR label IS 'updated')
+           THEN published >= :since - 59 AND (published <= :until OR label = 'updated')
            ELSE latest IS NULL OR latest >= :since END
-  AND run IS NOT :not_by
+  AND (run IS NULL OR run <> :not_by)
 ORDER BY next_attempt, entry LIMIT :limit
 """
 _LIST = """
 INSERT INTO entries (url, host, edition, headline, published_at, published, latest, position, important,
                      first_seen_at, last_seen_at, listed_on)
-VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)
+VALUES {rows} RETURNING entry
 """
 _LISTED = "UPDATE entries SET last_seen_at = ?, listed_on = ? WHERE url = ?"
 # What a feed said of an entry is not touched; two lists may each know a part.
@@ -144,7 +144,7 @@ def is_known(db: Database, url: str) -> bool:
 
 def insert_listed(db: Database, values: Sequence[Any], *, seen_at: str, listed_on: str) -> int:
     """Write what a list names; `values`: url, host, edition, headline, published_at, published, latest."""
-    return db.write(_LIST, (*values, seen_at, seen_at, listed_on)).lastrowid or 0
+    return int(db.write_rows(_LIST, [(*values, 0, 0, seen_at, seen_at, listed_on)])[0][0])
 
 
 def seen_listed(db: Database, url: str, *, seen_at: str, listed_on: str) -> None:

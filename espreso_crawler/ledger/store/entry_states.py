@@ -15,10 +15,10 @@ FROM taken WHERE entries.entry = taken.entry AND state NOT IN ('leased', 'held')
 # `run` stays behind a lease: it says which run tried the entry last.
 END = """
 WITH ends (url, run, state, error, article) AS (VALUES {rows})
-UPDATE entries SET state = ends.state, error = ends.error, article = coalesce(ends.article, entries.article),
-                   refused_at = NULL, next_look = NULL
+UPDATE entries SET state = ends.state, error = ends.error, refused_at = NULL, next_look = NULL,
+                   article = coalesce(CAST(ends.article AS BIGINT), entries.article)
 FROM ends WHERE entries.url = ends.url AND entries.state IN ('leased', 'held') AND entries.run = ends.run
-RETURNING state
+RETURNING entries.state
 """
 _REFUSED = "SELECT entry, refused_at, next_look FROM entries WHERE url = ? AND state IN ('leased', 'held') AND run = ?"
 _REFUSE = "UPDATE entries SET state = ?, error = ?, refused_at = ?, next_look = ? WHERE entry = ?"
@@ -45,7 +45,7 @@ WHERE article = ? AND state NOT IN ('pending', 'leased', 'held')
 """
 _REOPEN = """
 UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = NULL
-WHERE entry IN (SELECT value FROM json_each(?)) AND state NOT IN ('pending', 'leased', 'held')
+WHERE entry IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) AND state NOT IN ('pending', 'leased', 'held')
 """
 _HOLD = """
 UPDATE entries SET state = 'held' WHERE url IN (SELECT value FROM json_each(?)) AND state = 'leased' AND run = ?
@@ -59,7 +59,7 @@ WHERE url = ? AND state = 'quarantined'
 # Only what was never fetched: a page that led to another site ends as offsite too, and for every crawl.
 _SEND_AWAY = """
 UPDATE entries SET state = 'offsite', error = ?
-WHERE entry IN (SELECT value FROM json_each(?)) AND state = 'pending' AND leased_at IS NULL
+WHERE entry IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) AND state = 'pending' AND leased_at IS NULL
 """
 _CALL_BACK = """
 UPDATE entries SET state = 'pending', error = NULL WHERE host = ? AND state = 'offsite' AND leased_at IS NULL
@@ -89,7 +89,7 @@ def refused(db: Database, run: str, url: str) -> tuple[int, int | None, int | No
 
 def refuse(db: Database, entry: int, state: str, error: str | None, *, since: int | None, look: int | None) -> int:
     """End an entry by a refusal; returns how many: 1."""
-    return db.write(_REFUSE, (state, error, since, look, entry)).rowcount
+    return db.change(_REFUSE, (state, error, since, look, entry))
 
 
 def watch(db: Database, article: int, *, refused_at: int, look: int | None) -> None:
@@ -115,7 +115,7 @@ def give_back(db: Database, run: str, entry: int, state: str, error: str, *, att
 
 def set_aside(db: Database, run: str, url: str, dated: int) -> int:
     """Make a leased entry pending with its article's own time; returns how many: 0 if it was not leased."""
-    return db.write(_SET_ASIDE, (dated, url, run)).rowcount
+    return db.change(_SET_ASIDE, (dated, url, run))
 
 
 def hold(db: Database, run: str, urls: Collection[str]) -> None:
@@ -135,7 +135,7 @@ def reclaim(db: Database, run: str, urls: Iterable[str]) -> None:
 
 def free(db: Database, urls: Iterable[str], *, reason: str) -> int:
     """Make quarantined entries pending once more; returns how many."""
-    return sum(db.write(_FREE, (reason, url)).rowcount for url in urls)
+    return sum(db.change(_FREE, (reason, url)) for url in urls)
 
 
 def reopen(db: Database, entries: Collection[int]) -> None:
@@ -146,32 +146,32 @@ def reopen(db: Database, entries: Collection[int]) -> None:
 
 def send_away(db: Database, entries: Collection[int], reason: str) -> int:
     """End pending entries of a host that this crawl leaves alone; returns how many."""
-    return db.write(_SEND_AWAY, (reason, orjson.dumps(list(entries)).decode())).rowcount if entries else 0
+    return db.change(_SEND_AWAY, (reason, orjson.dumps(list(entries)).decode())) if entries else 0
 
 
 def call_back(db: Database, host: str) -> int:
     """Make the entries of a host pending that other crawls left alone; returns how many."""
-    return db.write(_CALL_BACK, (host,)).rowcount
+    return db.change(_CALL_BACK, (host,))
 
 
 def reopen_changed(db: Database, url: str, changed: int) -> bool:
     """Make an ended entry pending once more if its page changed (seconds since 1970) after it was fetched last."""
-    return db.write(_CHANGED, (url, changed)).rowcount == 1
+    return db.change(_CHANGED, (url, changed)) == 1
 
 
 def look_again(db: Database, url: str, now: int) -> bool:
     """Make an ended entry pending once more if it is due to be looked at again: a list shows it."""
-    return db.write(_LOOK_AT_ONE, (url, now)).rowcount == 1
+    return db.change(_LOOK_AT_ONE, (url, now)) == 1
 
 
 def look_again_at_listed(db: Database, list_url: str, now: int) -> int:
     """Do the same for what a list showed that has not changed since; returns how many."""
-    return db.write(LOOK_AT_LISTED, (list_url, now)).rowcount
+    return db.change(LOOK_AT_LISTED, (list_url, now))
 
 
 def again(db: Database, article: int, *, reason: str) -> int:
     """Make the ended entries of an article pending once more; returns how many."""
-    return db.write(AGAIN, (reason, article)).rowcount
+    return db.change(AGAIN, (reason, article))
 
 
 def restore(db: Database, url: str, article: int) -> None:

@@ -27,6 +27,7 @@ _BY_RUN = """
 SELECT run, count(*) AS rows, min(reason) AS reason FROM held WHERE state = 'quarantined' GROUP BY run ORDER BY run
 """
 _NEWEST = "SELECT run, line, reason FROM held WHERE state = 'quarantined' ORDER BY seq DESC LIMIT ?"
+_REMOVE = "DELETE FROM held WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 _REASONS = """
 SELECT reason, count(*) AS rows FROM held WHERE run = ? AND state = 'quarantined'
 GROUP BY reason ORDER BY rows DESC, reason
@@ -58,12 +59,12 @@ def waiting_of(db: Database, run: str) -> list[Any]:
 
 def release(db: Database, run: str, *, of: str) -> int:
     """Take the rows of a run out of quarantine and make them this run's; returns how many."""
-    return db.write(_RELEASE, (run, of)).rowcount
+    return db.change(_RELEASE, (run, of))
 
 
 def discard(db: Database, run: str) -> int:
     """Remove a run's rows in quarantine; returns how many."""
-    return db.write(_DISCARD, (run,)).rowcount
+    return db.change(_DISCARD, (run,))
 
 
 def entries_in_quarantine(db: Database, run: str) -> list[str]:
@@ -114,4 +115,4 @@ def everything(db: Database) -> list[tuple[int, bytes]]:
 def remove(db: Database, seqs: Collection[int]) -> None:
     """Remove rows."""
     if seqs:
-        db.write("DELETE FROM held WHERE seq IN (SELECT value FROM json_each(?))", (orjson.dumps(list(seqs)).decode(),))
+        db.write(_REMOVE, (orjson.dumps(list(seqs)).decode(),))

@@ -11,9 +11,10 @@ from espreso_crawler.ledger.store.database import Database
 _NEAR = """
 SELECT id, published, sketch FROM (
     SELECT neighbour, count(*) AS shared FROM neighbour_keys
-    WHERE day IN (SELECT value FROM json_each(?)) AND key IN (SELECT value FROM json_each(?))
+    WHERE day IN (SELECT CAST(value AS BIGINT) FROM json_each(?))
+      AND key IN (SELECT CAST(value AS BIGINT) FROM json_each(?))
     GROUP BY neighbour ORDER BY shared DESC, neighbour LIMIT ?
-) JOIN neighbours USING (neighbour)
+) AS nearest JOIN neighbours USING (neighbour)
 WHERE id <> ? AND published BETWEEN ? AND ? ORDER BY shared DESC, neighbour
 """
 _FORGET = "DELETE FROM neighbours WHERE id IN (SELECT value FROM json_each(?))"

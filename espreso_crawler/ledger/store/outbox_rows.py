@@ -12,8 +12,8 @@ _READY = """
 SELECT seq, substr(at, 1, 10) AS day, schema_version, at FROM outbox
 WHERE stream = ? ORDER BY seq LIMIT ?
 """
-_LINES = "SELECT line FROM outbox WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
-_DROP = "DELETE FROM outbox WHERE seq IN (SELECT value FROM json_each(?))"
+_LINES = "SELECT line FROM outbox WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) ORDER BY seq"
+_DROP = "DELETE FROM outbox WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
 
 
 def insert(db: Database, rows: Sequence[Sequence[Any]]) -> None:

@@ -9,17 +9,22 @@ CONTENT = ("created", "revised", "reextracted")
 """Events whose lines hold a text."""
 _IS_CONTENT = f"event IN {CONTENT}"
 _INSERT = """
-INSERT OR REPLACE INTO revisions (article, revision, extractor_version, event, text_digest, record_digest,
-                                  fields, fetched_at, emitted_at, run)
+INSERT INTO revisions (article, revision, extractor_version, event, text_digest, record_digest,
+                       fields, fetched_at, emitted_at, run)
 VALUES {rows}
+ON CONFLICT (article, revision, extractor_version) DO UPDATE SET
+    event = excluded.event, text_digest = excluded.text_digest, record_digest = excluded.record_digest,
+    fields = excluded.fields, fetched_at = excluded.fetched_at, emitted_at = excluded.emitted_at, run = excluded.run,
+    segment = NULL, is_lost = 0
 """
 _PLACE = "UPDATE revisions SET segment = ? WHERE article = ? AND revision = ? AND event <> 'baseline'"
 _PLACE_ANY = "UPDATE revisions SET segment = ? WHERE article = ? AND revision = ?"
 _WAITING = """
-SELECT ?, article, revision FROM outbox WHERE seq IN (SELECT value FROM json_each(?)) AND revision IS NOT NULL
+SELECT ?, article, revision FROM outbox
+WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) AND revision IS NOT NULL
 """
 _PLACED_AGAIN = """
-SELECT ?1, article, json_extract(pair.value, '$[1]') FROM json_each(?2) AS pair
+SELECT ?1, article, CAST(json_extract(pair.value, '$[1]') AS BIGINT) FROM json_each(?2) AS pair
 JOIN articles ON articles.id = json_extract(pair.value, '$[0]')
 """
 _LOST = """
@@ -73,7 +78,7 @@ def lose(db: Database, key: int, revision: int) -> None:
 
 def lost(db: Database) -> int:
     """Return how many lines are lost for good."""
-    return int(db.row("SELECT count(*) FROM revisions WHERE is_lost")[0])
+    return int(db.row("SELECT count(*) FROM revisions WHERE is_lost = 1")[0])
 
 
 def of_article(db: Database, key: int) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ WHERE run = ? AND state = 'running'
 """
 _COUNT = """
 INSERT INTO tallies (run, name, count) VALUES {rows}
-ON CONFLICT (run, name) DO UPDATE SET count = count + excluded.count
+ON CONFLICT (run, name) DO UPDATE SET count = tallies.count + excluded.count
 """
 _LAST = """
 SELECT run, spider, state, started_at, ended_at, reason, exit_code FROM runs
@@ -20,9 +20,9 @@ WHERE reason IS NULL OR reason <> 'refused'
 ORDER BY started_at DESC, run DESC LIMIT ?
 """
 _RESTORE = """
-INSERT OR IGNORE INTO runs (run, spider, arguments, job, started_at, ended_at, state, reason, exit_code,
-                            document)
-VALUES (?, ?, ?, ?, ?, ?, 'closed', ?, ?, ?)
+INSERT INTO runs (run, spider, arguments, job, started_at, ended_at, state, reason, exit_code,
+                  document)
+VALUES (?, ?, ?, ?, ?, ?, 'closed', ?, ?, ?) ON CONFLICT DO NOTHING
 """
 
 

@@ -39,7 +39,7 @@ INSERT INTO segments (stream, number, run, path, state, count, bytes, sha256, sc
 VALUES (?, ?, ?, ?, 'sealed', ?, ?, ?, ?, ?, ?)
 """
 _SEALED_PATH = "SELECT path FROM segments WHERE stream = 'articles' AND number = ? AND state = 'sealed'"
-_OWE = "INSERT OR IGNORE INTO rewrites (stream, segment, id, addresses) VALUES (?, ?, ?, ?)"
+_OWE = "INSERT INTO rewrites (stream, segment, id, addresses) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _OWED = "SELECT DISTINCT stream, segment FROM rewrites ORDER BY stream, segment"
 
 

@@ -30,7 +30,9 @@ class Row:
 
 _COLUMNS = ", ".join(each.name for each in fields(Row))
 _OF_HOST = f"SELECT {_COLUMNS} FROM stretches WHERE host = ? ORDER BY newest DESC, oldest DESC"  # noqa: S608  # our names
-_SAVE = f"INSERT OR REPLACE INTO stretches ({_COLUMNS}) VALUES ({', '.join('?' * len(fields(Row)))})"  # noqa: S608
+_OTHERS = [each.name for each in fields(Row) if each.name != "stretch"]
+_ADD = f"INSERT INTO stretches ({', '.join(_OTHERS)}) VALUES {{rows}} RETURNING stretch"  # noqa: S608
+_CHANGE = f"UPDATE stretches SET {', '.join(f'{name} = ?' for name in _OTHERS)} WHERE stretch = ?"  # noqa: S608
 
 
 def of_host(db: Database, host: str) -> list[Row]:
@@ -43,9 +45,13 @@ def hosts(db: Database) -> list[str]:
     return [row[0] for row in db.rows("SELECT DISTINCT host FROM stretches ORDER BY host")]
 
 
-def save(db: Database, row: Row) -> int | None:
+def save(db: Database, row: Row) -> int:
     """Write a stretch; returns its key."""
-    return db.write(_SAVE, astuple(row)).lastrowid
+    key, *others = astuple(row)
+    if key is None:
+        return int(db.write_rows(_ADD, [others])[0][0])
+    db.write(_CHANGE, (*others, key))
+    return int(key)
 
 
 def remove(db: Database, key: int | None) -> None:

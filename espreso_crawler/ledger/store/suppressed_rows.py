@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from espreso_crawler.ledger.store.database import Database
 
-_INSERT = "INSERT OR IGNORE INTO suppressed (hash, reason, at) VALUES (?, ?, ?)"
+_INSERT = "INSERT INTO suppressed (hash, reason, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 def has_any(db: Database) -> bool:
