@@ -40,7 +40,7 @@ MANNERS: dict[str, Any] = {
     "SPIDER_MIDDLEWARES": {},
 }
 # The same by a spider of ours: its callbacks need a ledger, and get one in memory.
-IN_MEMORY = {"ESPRESO_LEDGER": "none", "ESPRESO_METRICS": None, "ESPRESO_MONITORS": False,
+IN_MEMORY = {"ESPRESO_LEDGER": "none", "ESPRESO_ARCHIVE": None, "ESPRESO_METRICS": None, "ESPRESO_MONITORS": False,
              "ESPRESO_READERS": 0}  # fmt: skip
 EMIT = "espreso_crawler.pipelines.emit.EmitPipeline"
 LOOKING: dict[str, dict[str, int | None]] = {
@@ -95,7 +95,7 @@ class ProjectAddon:
             settings.set("STATS_DUMP", tells(settings.get("LOG_LEVEL"), logging.DEBUG), "addon")
             _check_vocabularies(settings.get("ESPRESO_VOCABULARIES"))
             if not settings.getbool("ESPRESO_EMIT"):
-                settings.set("ESPRESO_LEDGER", "none", "cmdline")
+                settings.setdict({"ESPRESO_LEDGER": "none", "ESPRESO_ARCHIVE": None}, "cmdline")
                 settings["ITEM_PIPELINES"] = {**settings.getdict("ITEM_PIPELINES"), EMIT: None}
 
 

@@ -72,6 +72,14 @@ class LedgerError(EspresoError):
     """
 
 
+class ArchiveError(LedgerError):
+    """The archive of pages cannot be written or read; the text names the file.
+
+    Raised by ``archive/``. `ArchiveExtension` counts an answer that cannot be kept, and the crawl goes on; when what a
+    draft points to cannot be made durable, the crawl ends as by any `LedgerError`.
+    """
+
+
 class ContractBroken(EspresoError):
     """A pipeline of a user's own returned something that is no article; the text names it and says what to return.
 

@@ -236,9 +236,9 @@ class Evidence:
     payload_sha256: str | None = field(default=None, metadata=about(DIGEST))
     """`sha256:` and the digest of the decoded body's bytes."""
     warc_file: str | None = None
-    """Archive that holds the response, when one is written."""
+    """File of the archive that holds the response; null when the page was not kept."""
     warc_offset: int | None = field(default=None, metadata=about(OFFSET))
-    """Offset of the record in that archive, in bytes."""
+    """Where the response begins in that file, in bytes."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Where a crawl writes: output folder, state folder and ledger file, as absolute paths from the settings."""
+"""Where a crawl writes: output folder, state folder, ledger file and archive, as absolute paths from the settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,19 +11,23 @@ from espreso_crawler.options import SQLITE
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The three places of a crawl."""
+    """The places of a crawl."""
 
     output: Path
     state: Path
     ledger: Path | None
     """None for a crawl without memory."""
+    archive: Path | None
+    """None for a crawl that keeps no pages."""
 
 
 def places(settings: BaseSettings) -> Places:
     """Return the places that checked settings name; nothing is created."""
     root = base()
     output, state = root / settings["ESPRESO_OUTPUT"], root / settings["ESPRESO_STATE"]
-    return Places(output.absolute(), state.absolute(), _ledger(settings.get("ESPRESO_LEDGER"), root, state))
+    kept = settings.get("ESPRESO_ARCHIVE")
+    archive = (root / kept).absolute() if kept else None
+    return Places(output.absolute(), state.absolute(), _ledger(settings.get("ESPRESO_LEDGER"), root, state), archive)
 
 
 def base() -> Path:

@@ -24,6 +24,7 @@ EXTENSIONS = {
     "espreso_crawler.extensions.metrics.MetricsExtension": 15,
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
     "espreso_crawler.extensions.manners.MannersExtension": 17,
+    "espreso_crawler.extensions.archive.ArchiveExtension": 18,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
     "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
@@ -41,6 +42,7 @@ DOWNLOADER_MIDDLEWARES = {
     "espreso_crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "espreso_crawler.middlewares.backoff.BackoffMiddleware": 550,  # sees unpacked bodies, no followed redirects
+    "espreso_crawler.middlewares.archive.ArchiveMiddleware": 890,  # sees bodies as they were sent, and redirects
     # Not used here, and it costs time on every page; what is slow to import too is taken off by addon.py.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }

@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "exporters": {"items", "record"},
     "extensions": {
         "adapters",
+        "archive",
         "drops",
         "exceptions",
         "identity",

@@ -65,7 +65,7 @@ class Command(EspresoCommand):
             raise ConfigurationError(MISSING) from None
         given = places(self.given)
         state = given.state.with_name(given.state.name + "-demo")
-        where = Places(given.output / "demo", state, state / "ledger.sqlite3")
+        where = Places(given.output / "demo", state, state / "ledger.sqlite3", archive=None)
         for folder in (where.output, where.state):
             shutil.rmtree(folder, ignore_errors=True)
         console = Console(highlight=False)

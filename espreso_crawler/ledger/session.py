@@ -23,6 +23,9 @@ class Session:
     record: "Record"
     """How lines are written; set when the ledger is opened by what writes any."""
 
+    make_durable: Callable[[], None] = staticmethod(lambda: None)
+    """Called before records are committed: what they point to outside the ledger must outlive a power cut too."""
+
     def __init__(self, run: str, rules: Rules, clock: Callable[[], datetime], output: Path) -> None:
         self.run = run
         self.rules = rules

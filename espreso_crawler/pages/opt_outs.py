@@ -4,13 +4,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
+from espreso_crawler.identity import host_of
 from espreso_crawler.pages.json_text import loaded
 from espreso_crawler.pages.page import Page
 from espreso_crawler.site import AGENT
 
 EVERYBODY = ("*", "robots", "bots")
 RESERVED = "tdm-reserved"
+NOT_KEPT = frozenset({RESERVED, "noarchive"})
+"""A page that asks for one of these is not kept as it is."""
 WISHES = {
     "noindex": "noindex",
     "none": "noindex",
@@ -42,6 +46,12 @@ def opt_outs(page: Page) -> list[str]:
     if any(map(_is_reservation, reservations)):
         found.add(RESERVED)
     return [wish for wish in ("noindex", "noarchive", RESERVED) if wish in found]
+
+
+def reserves_any(body: bytes | None, url: str, others: Iterable[str]) -> bool:
+    """Return whether a site's file reserves a page: by its address, or one of its others on the same host."""
+    host = host_of(url)
+    return any(reserves(body, urlsplit(each).path) for each in {url, *others} if host_of(each) == host)
 
 
 def reserves(body: bytes | None, path: str) -> bool:

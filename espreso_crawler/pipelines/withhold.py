@@ -2,7 +2,6 @@
 
 from collections.abc import Coroutine
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 
@@ -11,9 +10,8 @@ from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions.ledger import keeper_of
 from espreso_crawler.extensions.reservations import ReservationsExtension
 from espreso_crawler.fields import empty, is_withheld
-from espreso_crawler.identity import host_of
 from espreso_crawler.items import WITHHELD, Article
-from espreso_crawler.pages.opt_outs import RESERVED, reserves
+from espreso_crawler.pages.opt_outs import RESERVED, reserves_any
 from espreso_crawler.pipelines.drafts import carried
 
 
@@ -48,7 +46,7 @@ class WithholdPipeline:
         return self._kept(item, await self._reservations.asked(item.url or ""))
 
     def _kept(self, item: Article, file: bytes) -> Article:
-        if RESERVED not in item.opt_outs and any(reserves(file, path) for path in self._paths(item)):
+        if RESERVED not in item.opt_outs and reserves_any(file, item.url or "", carried(item).urls):
             item.opt_outs.append(RESERVED)
         for wish in item.opt_outs:
             self._crawler.stats.inc_value(f"espreso/opt_out/{wish}")
@@ -60,11 +58,6 @@ class WithholdPipeline:
             # What was made of the whole text goes too, and is made again of what is left.
             item.vocabulary_version, carried(item).prepared = None, None
         return item
-
-    def _paths(self, item: Article) -> set[str]:
-        """Return the paths of an article on its own host: a rule for the one it was fetched from counts too."""
-        own, host = item.url or "", host_of(item.url or "")
-        return {urlsplit(url).path for url in (own, *carried(item).urls) if host_of(url) == host}
 
 
 def withhold(item: Article) -> None:

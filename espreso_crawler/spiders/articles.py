@@ -50,7 +50,9 @@ class Articles:
                 self._crawl.left -= 1
             if lease.why == "look":
                 self._crawl.stats.inc_value("espreso/looks")
-            yield Request(lease.url, self._parse, errback=self.failed, cb_kwargs={"lease": lease})
+            yield Request(
+                lease.url, self._parse, errback=self.failed, cb_kwargs={"lease": lease}, meta=self._crawl.keeping.meta
+            )
 
     async def parse(self, response: Response, lease: Lease | None) -> AsyncIterator[Request | Article]:
         """Read an article page: the article, and the feed for what was published meanwhile.
@@ -64,7 +66,9 @@ class Articles:
             self._gone(lease, why)
         elif response.status == HTTPStatus.OK:
             reading = await self._read(response, lease)
-            for result in self._results(reading, response, lease):
+            urls = addresses(response, reading.other_addresses)
+            await self._crawl.keeping.article(response, reading.article, urls)
+            for result in self._results(reading, response, lease, urls):
                 yield result
         else:
             self._attempt_failed(lease.url, f"HTTP {response.status}")
@@ -99,7 +103,9 @@ class Articles:
         except PageError as error:
             self._attempt_failed(url, str(error))
             return
-        yield from self._emitted(item, response, url, Capture(url, addresses(response, other_addresses(page))))
+        urls = addresses(response, other_addresses(page))
+        self._crawl.keeping.known(response, item, urls)
+        yield from self._emitted(item, response, url, Capture(url, urls))
 
     def closed(self) -> None:
         """Put the counts of sources into the stats."""
@@ -114,9 +120,10 @@ class Articles:
         self._crawl.ledger.entries.handling(lease.url)
         return apart or read(response.body, asked)
 
-    def _results(self, reading: Reading, response: Response, lease: Lease) -> Iterator[Request | Article]:
+    def _results(
+        self, reading: Reading, response: Response, lease: Lease, urls: tuple[str, ...]
+    ) -> Iterator[Request | Article]:
         if reading.article is not None:
-            urls = addresses(response, reading.other_addresses)
             capture = Capture(lease.url, urls, digests=reading.digests, prepared=reading.prepared)
             yield from self._emitted(reading.article, response, lease.url, capture)
         elif reading.is_no_article:

@@ -18,6 +18,7 @@ from espreso_crawler.pages import Page
 from espreso_crawler.reading import Asked, Reading, Served
 from espreso_crawler.spiders.arguments import CrawlArguments
 from espreso_crawler.spiders.captures import served
+from espreso_crawler.spiders.keeping import Keeping
 
 UPDATED = "updated"
 """The label of an entry that an update moved."""
@@ -40,6 +41,11 @@ class Crawl:
     def keeper(self) -> LedgerExtension:
         """The extension that holds the ledger."""
         return keeper_of(self.crawler)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """The crawl's archive."""
+        return Keeping(self.crawler)
 
     @property
     def ledger(self) -> Ledger:

@@ -49,7 +49,9 @@ class Rechecks:
         elif response.status == HTTPStatus.OK:
             asked = Asked(self._crawl.served(response), first_sighting(recheck), recheck.label)
             reading = await self._crawl.read_apart(response.body, asked) or read(response.body, asked)
-            for item in self._results(reading, response, recheck):
+            urls = addresses(response, reading.other_addresses)
+            await self._crawl.keeping.article(response, reading.article, urls)
+            for item in self._results(reading, urls, recheck):
                 yield item
         else:
             self._missed(recheck, f"HTTP {response.status}")
@@ -60,12 +62,13 @@ class Rechecks:
         self._missed(failed_request(failure).cb_kwargs["recheck"], reason(failure))
 
     def _request(self, recheck: Recheck) -> Request:
-        return Request(recheck.url, self.parse, errback=self.failed, cb_kwargs={"recheck": recheck})
+        return Request(
+            recheck.url, self.parse, errback=self.failed, cb_kwargs={"recheck": recheck}, meta=self._crawl.keeping.meta
+        )
 
-    def _results(self, reading: Reading, response: Response, recheck: Recheck) -> Iterator[Article]:
+    def _results(self, reading: Reading, urls: tuple[str, ...], recheck: Recheck) -> Iterator[Article]:
         if reading.article is not None:
             self._crawl.answered(recheck.url)
-            urls = addresses(response, reading.other_addresses)
             capture = Capture(None, urls, recheck=recheck.id, digests=reading.digests, prepared=reading.prepared)
             yield attach(reading.article, capture)
         elif reading.is_no_article:

@@ -29,9 +29,10 @@ class Starts:
 
     def requests(self, urls: Iterable[str]) -> Iterator[Request]:
         """Ask for sources."""
+        meta = self._crawl.keeping.meta
         for url in urls:
             headers = self.versions.headers(url)
-            yield Request(url, self.parse, errback=self.failed, priority=PRIORITY, headers=headers)
+            yield Request(url, self.parse, errback=self.failed, priority=PRIORITY, headers=headers, meta=meta)
 
     def parse(self, response: Response) -> Iterator[Request | Article]:
         """Read a source."""
@@ -45,6 +46,8 @@ class Starts:
             yield from self._parse(response)
         except PageError as error:
             self._crawl.unreadable(response.url, str(error))
+        finally:
+            self._crawl.keeping.page(response)
 
     def failed(self, failure: Failure) -> None:
         """Record a source that gave no response."""

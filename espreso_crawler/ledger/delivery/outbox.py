@@ -96,6 +96,7 @@ class Outbox:
         drafts, ends, self._drafts, self._ends = self._drafts, self._ends, [], []
         self._names = set()
         session = self._session
+        session.make_durable()
         decisions, tallies = list[Decision](), Counter[str]()
         with session.db.transaction("flush"):
             is_stale = session.db.version() != self._version

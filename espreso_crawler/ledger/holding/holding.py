@@ -87,6 +87,7 @@ class Holding:
             return
         self._remove(drafts)
         session = self._session
+        session.make_durable()
         quarantine.hide(session, session.run)  # a kill must not leave a copy that is behind
         with session.db.transaction("quarantine"):
             both = [*zip(drafts, reasons, strict=True)]
@@ -113,6 +114,7 @@ class Holding:
         unwritten = [kept for kept in self._held if kept.seq is None]
         if not unwritten:
             return
+        self._session.make_durable()
         with self._session.db.transaction("hold"):
             rows = held_rows.insert(self._session.db, [self._row(kept, "waiting", None) for kept in unwritten])
             entry_states.hold(self._session.db, self._session.run, _entries(unwritten))
