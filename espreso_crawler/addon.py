@@ -123,7 +123,7 @@ class EspresoAddon(ProjectAddon):
 def _check_vocabularies(folder: str | None) -> None:
     """Refuse what is no folder here: the pipeline that reads it is made after the ledger is opened."""
     if folder and not (path := base() / folder).is_dir():
-        raise ConfigurationError(f"ESPRESO_VOCABULARIES: {path} is no folder")
+        raise ConfigurationError(f"ESPRESO_VOCABULARIES: {path} is not a folder")
 
 
 def _user_agent(contact: str | None) -> str:

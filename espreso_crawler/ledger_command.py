@@ -41,7 +41,7 @@ class LedgerCommand(EspresoCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do the work."""
         if self.called is None:
-            told = f"scrapy {self.name}: the name is `scrapy {FAMILY} {self.name}` now; this one goes with version 0.2"
+            told = f"scrapy {self.name}: use `scrapy {FAMILY} {self.name}`; version 0.2 removes this name"
             sys.stderr.write(f"{told}\n")
         super().run(args, opts)
 
@@ -50,7 +50,7 @@ class LedgerCommand(EspresoCommand):
         """The ledger; raises ConfigurationError for a crawl without memory."""
         where = places(self.given)
         if where.ledger is None:
-            raise ConfigurationError("ESPRESO_LEDGER=none: a crawl without memory has no ledger")
+            raise ConfigurationError("ESPRESO_LEDGER=none: there is no ledger to work on; leave the setting out")
         return LedgerCare(where.ledger, output=where.output, state=where.state)
 
     @contextmanager
@@ -63,7 +63,7 @@ class LedgerCommand(EspresoCommand):
 def checked(text: str) -> str:
     """Return an argument without white space around it; raises ArgumentError when a line cannot hold it."""
     if not (stripped := text.strip()):
-        raise ArgumentError("the target and --reason must say something")
+        raise ArgumentError("the argument and --reason must not be empty")
     try:
         stripped.encode()
     except UnicodeEncodeError:

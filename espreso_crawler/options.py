@@ -127,13 +127,13 @@ OPTIONS = {
     "ESPRESO_EMIT": Option(
         True,
         FLAG,
-        "`False` writes and remembers nothing: what is found goes only to pipelines of yours and to `-O` copies",
+        "`False` writes and remembers nothing: articles go only to your own pipelines and to `-O` copies",
     ),
     "ESPRESO_CONTACT": Option(None, TEXT, "e-mail address or URL for the user agent"),
     "ESPRESO_DECODE_EMAILS": Option(
         False,
         FLAG,
-        "write out e-mail addresses that the site hides from programs; else `[email]` stands in their place",
+        "whether to write out e-mail addresses that the site hides from programs; else `[email]` stands in their place",
     ),
     "ESPRESO_LISTING_PAGES": Option(
         0, whole(0), "how many listing pages one crawl may read back; 0 = as many as `since` asks for"
@@ -151,8 +151,8 @@ OPTIONS = {
     "ESPRESO_LONGEST_PAUSE": Option(
         60.0,
         number(least=0),
-        "longest pause of a host within one run; one that asks for more by `Retry-After` or `Crawl-delay` is given up "
-        "for this run, and left alone by the next ones as long as it asked",
+        "longest pause of a host within one run; a host that asks for more by `Retry-After` or `Crawl-delay` is given "
+        "up for this run, and later runs leave it alone for as long as it asked",
     ),
     "ESPRESO_CIRCUIT_FAILURES": Option(
         5, whole(0), "addresses of one host that fail in a row before it is given up for this run; 0 = never"
@@ -160,8 +160,8 @@ OPTIONS = {
     "ESPRESO_OPT_OUT": Option(
         "metadata",
         choice("flag", "metadata", "skip"),
-        "what becomes of articles that page or site reserve: `flag` (only say so in `opt_outs`), `metadata` (without "
-        "text and pictures, when text and data mining is reserved), `skip` (no record, also for `noindex` and "
+        "what becomes of articles that the page or the site reserves: `flag` (whole, `opt_outs` says so), `metadata` "
+        "(without text and pictures if text and data mining is reserved), `skip` (no record, also for `noindex` and "
         "`noarchive`): [responsible-use.md](responsible-use.md)",
     ),
     "ESPRESO_RECHECK": Option(
@@ -176,24 +176,25 @@ OPTIONS = {
     "ESPRESO_BROWSER_PATH": Option(
         None, TEXT, "browser program; without it, Playwright's own build, else Chromium or Chrome on the `PATH`"
     ),
-    "ESPRESO_BROWSER_PRESSES": Option(200, whole(1), 'times one walk presses "More news" in the browser, at most'),
+    "ESPRESO_BROWSER_PRESSES": Option(200, whole(1), 'how many times one walk may press "More news" in the browser'),
     "ESPRESO_BROWSER_SECONDS": Option(
         30.0, number(above=0), "longest time for opening a page in the browser, or for one press"
     ),
     "ESPRESO_VOCABULARIES": Option(
         None,
         NO_FOLDER,
-        "folder of vocabulary files of your own, over the package's: [vocabularies.md](vocabularies.md)",
+        "folder of your own vocabulary files, which add to the package's or replace their rows: "
+        "[vocabularies.md](vocabularies.md)",
     ),
     "ESPRESO_TAG_PERSONS": Option(True, FLAG, "whether people are tagged"),
     "ESPRESO_NEAR_DUPLICATES": Option(
         "flag",
         choice("flag", "drop", "off"),
-        "what becomes of an article with nearly the text of an earlier one: `flag`, `drop` once that one is in the "
-        "output, or `off` = not looked for",
+        "what becomes of an article with nearly the text of an earlier one: `flag` names that one, `drop` does not "
+        "write the article if that one is in the output, `off` does not compare",
     ),
     "ESPRESO_NEAR_DUPLICATE_DAYS": Option(
-        3.0, number(above=0), "days between the publication of an article and of its near-copy, at most"
+        3.0, number(above=0), "most days between the publication of an article and of its near-copy"
     ),
     "ESPRESO_MONITORS": Option(True, FLAG, "whether rows wait for the monitors' verdict: [monitors.md](monitors.md)"),
     "ESPRESO_SEAL_ITEMS": Option(1000, whole(1), "most lines in one sealed file"),
@@ -201,8 +202,8 @@ OPTIONS = {
     "ESPRESO_PROGRESS": Option(
         "auto",
         choice("auto", "on", "off"),
-        "how crawls and commands show how far they are: `auto` live in a terminal, else a log line a minute; `on` live "
-        "also where standard error is no terminal; `off` not at all: [progress.md](progress.md)",
+        "how crawls and commands show their progress: `auto` live in a terminal, else one log line a minute; `on` live "
+        "also if standard error is not a terminal; `off` not at all: [progress.md](progress.md)",
     ),
     "ESPRESO_METRICS": Option(
         None,
@@ -212,9 +213,9 @@ OPTIONS = {
     "ESPRESO_WEBHOOK_LEVEL": Option(
         "critical",
         choice("ok", "warning", "critical"),
-        "a run this bad is told to `$ESPRESO_WEBHOOK_URL`: `ok`, `warning` or `critical`: [webhook.md](webhook.md)",
+        "lowest level of the runs that are reported to `$ESPRESO_WEBHOOK_URL`: [webhook.md](webhook.md)",
     ),
-    "ESPRESO_WEBHOOK_BODY": Option('{"text": "$summary"}', BODY, "what is posted there, as JSON"),
+    "ESPRESO_WEBHOOK_BODY": Option('{"text": "$summary"}', BODY, "the JSON that is posted there"),
 }
 SECRETS = ("ESPRESO_WEBHOOK_URL", "ESPRESO_WEBHOOK_TOKEN")
 """Only from the environment: Scrapy logs settings."""
@@ -245,7 +246,7 @@ def check(settings: Mapping[str, Any], environment: Mapping[str, str] = os.envir
 def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
     for name in SECRETS:
         if settings.get(name):
-            yield f"{name} is logged when it is a setting: give it as an environment variable"
+            yield f"{name} would be logged as a setting: give it as an environment variable"
 
 
 def _unknown(settings: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[str]:
@@ -253,7 +254,7 @@ def _unknown(settings: Mapping[str, Any], environment: Mapping[str, str]) -> Ite
     for place, given in ((" in the environment", environment), ("", settings)):
         for name in sorted(name for name in given if name.startswith(PREFIX) and name not in known):
             near = _near(name)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(OPTIONS)}"
+            hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(OPTIONS)}"
             yield f"unknown setting {name}{place}: {hint}"
 
 

@@ -104,9 +104,9 @@ def meta_of(folder: Path) -> dict[str, Any]:
     try:
         meta = json.loads(file.read_text("utf-8"))
     except ValueError as error:
-        raise ValueError(f"{file}: no JSON: {error}") from error
+        raise ValueError(f"{file}: not JSON: {error}") from error
     if not isinstance(meta, dict):
-        raise ValueError(f"{file}: a JSON object with url and fetched_at is wanted")  # noqa: TRY004  # bad input, no bug
+        raise ValueError(f"{file}: give a JSON object with url and fetched_at")  # noqa: TRY004  # bad input, no bug
     return meta
 
 

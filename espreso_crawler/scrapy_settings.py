@@ -37,20 +37,22 @@ FIXED = {
         "scrapy.dupefilters.BaseDupeFilter", "the ledger asks for each address once; a second filter loses requests"
     ),
     "ITEM_PROCESSOR": Fixed(
-        "espreso_crawler.pipelines.processor.ItemProcessor", "an article's feed entry goes with every copy of it"
+        "espreso_crawler.pipelines.processor.ItemProcessor", "every copy of an article keeps its feed entry"
     ),
     "HTTPCACHE_ENABLED": Fixed(
-        False, "a page of the cache would be recorded as fetched now", "set ESPRESO_EMIT=False too, or leave it out"
+        False, "a cached page would be recorded as fetched now", "set ESPRESO_EMIT=False too, or leave it out"
     ),
     "TWISTED_REACTOR": Fixed(default_settings.TWISTED_REACTOR, "the crawl runs on asyncio"),
-    "TWISTED_REACTOR_ENABLED": Fixed(True, "the manners towards a host rest on Twisted's connections"),
+    "TWISTED_REACTOR_ENABLED": Fixed(True, "pauses and delays need Twisted's connections"),
     "RETRY_HTTP_CODES": Fixed(
-        default_settings.RETRY_HTTP_CODES, "408, 429 and every 5xx are asked again", "use RETRY_TIMES"
+        default_settings.RETRY_HTTP_CODES, "408, 429 and every 5xx are always retried", "use RETRY_TIMES"
     ),
-    "RETRY_PRIORITY_ADJUST": Fixed(default_settings.RETRY_PRIORITY_ADJUST, "what is asked again keeps its priority"),
-    "DEPTH_LIMIT": Fixed(0, "the depth of a feed means nothing", "use -a since, -a limit or ESPRESO_LISTING_PAGES"),
-    "DEPTH_PRIORITY": Fixed(0, "the depth of a feed means nothing"),
-    "URLLENGTH_LIMIT": Fixed(default_settings.URLLENGTH_LIMIT, "the parser has its own bound"),
+    "RETRY_PRIORITY_ADJUST": Fixed(
+        default_settings.RETRY_PRIORITY_ADJUST, "a request that is retried keeps its priority"
+    ),
+    "DEPTH_LIMIT": Fixed(0, "depth says nothing in a feed", "use -a since, -a limit or ESPRESO_LISTING_PAGES"),
+    "DEPTH_PRIORITY": Fixed(0, "depth says nothing in a feed"),
+    "URLLENGTH_LIMIT": Fixed(default_settings.URLLENGTH_LIMIT, "the parser has its own limit"),
 }
 """Every setting that is refused; the values are those of the project or Scrapy's defaults."""
 
@@ -126,6 +128,6 @@ def _missing_writers(settings: BaseSettings) -> Iterator[str]:
     missing = [f"{name} ({does})" for name, does in WRITERS.items() if pipelines.get(name) is None]
     if missing:
         yield (
-            f"ITEM_PIPELINES lacks {', '.join(missing)}, so nothing would be written: add them, as settings.py has "
-            "them, or set ESPRESO_EMIT=False for a crawl that writes nothing"
+            f"ITEM_PIPELINES lacks {', '.join(missing)}, so nothing would be written: add them as in "
+            "espreso_crawler/settings.py, or set ESPRESO_EMIT=False for a crawl that writes nothing"
         )

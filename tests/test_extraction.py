@@ -81,7 +81,7 @@ def test_a_vocabulary_of_ones_own(tmp_path: Path):
 def test_what_is_no_article_is_an_error_that_says_so():
     with pytest.raises(espreso_crawler.PageError, match="no article on this page"):
         espreso_crawler.extract(b"<html><body><p>Tag</p></body></html>", "https://espreso.tv/tag")
-    with pytest.raises(espreso_crawler.PageError, match="does not say its own address"):
+    with pytest.raises(espreso_crawler.PageError, match="does not name its own address"):
         espreso_crawler.extract(b"<html><body><p>Tag</p></body></html>")
 
 

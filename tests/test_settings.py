@@ -80,9 +80,9 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(name, wrong, allowed):
             "unknown setting ESPRESO_OUTPUTS in the environment: did you mean ESPRESO_OUTPUT?",
         ),
         ({"ESPRESO_WEBHOOK": "x"}, {}, "unknown setting ESPRESO_WEBHOOK: did you mean ESPRESO_WEBHOOK_LEVEL or "),
-        ({"ESPRESO_COLOUR": "x"}, {}, "unknown setting ESPRESO_COLOUR: there are ESPRESO_OUTPUT, "),
-        ({"ESPRESO_QQ": 1}, {}, "unknown setting ESPRESO_QQ: there are ESPRESO_OUTPUT, ESPRESO_STATE,"),
-        ({"ESPRESO_WEBHOOK_URL": "http://h/x"}, {}, "ESPRESO_WEBHOOK_URL is logged when it is a setting"),
+        ({"ESPRESO_COLOUR": "x"}, {}, "unknown setting ESPRESO_COLOUR: known are ESPRESO_OUTPUT, "),
+        ({"ESPRESO_QQ": 1}, {}, "unknown setting ESPRESO_QQ: known are ESPRESO_OUTPUT, ESPRESO_STATE,"),
+        ({"ESPRESO_WEBHOOK_URL": "http://h/x"}, {}, "ESPRESO_WEBHOOK_URL would be logged as a setting"),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest_known_one(settings, environment, said):

@@ -41,7 +41,7 @@ ROWS: Mapping[str, Callable[[Crawl], Sequence[Line]]] = {
     "articles written": lambda crawl: crawl.said("created"),
     "  of these, near-copies": lambda crawl: [line for line in crawl.said("created") if line["near_duplicate_of"]],
     "revised by the newsroom": lambda crawl: crawl.said("revised"),
-    "  of these, without a word": lambda crawl: [line for line in crawl.said("revised") if line["silent"]],
+    "    of these, silently": lambda crawl: [line for line in crawl.said("revised") if line["silent"]],
     "labels moved in the feed": lambda crawl: [line for line in crawl.feed if "label" in line["changes"]],
     "removed from the site": lambda crawl: crawl.said("removed"),
     "held back, for you to judge": lambda crawl: crawl.held,
@@ -59,7 +59,7 @@ def tell(where: Places, page: Path, console: Console) -> None:
     for name, text in _events(crawls):
         cut = {"no_wrap": True, "overflow": "ellipsis"} if console.is_terminal else {"soft_wrap": True}
         console.print(Text(f"{name:<{EVENT}}{text}"), **cut)
-    console.print(f"\nThe report, for a browser: {_short(page)}", soft_wrap=True)
+    console.print(f"\nThe report, to open in a browser: {_short(page)}", soft_wrap=True)
     for question, command in _questions(where, crawls):
         console.print(Text(f"{question}\n  {command}"), soft_wrap=True)
     if not shutil.which("jq"):
@@ -123,7 +123,7 @@ def _questions(where: Places, crawls: Sequence[Crawl]) -> Iterator[tuple[str, st
     output, state = f"-s ESPRESO_OUTPUT={_short(where.output)}", f"-s ESPRESO_STATE={_short(where.state)}"
     people = """jq -r '.tags[] | select(.kind == "person").name' | sort | uniq -c | sort -rn"""
     yield "Who is named most?", f"{scrapy} ledger tail {output} | {people}"
-    yield "What was changed without a word?", f"{scrapy} ledger tail {output} | jq -r 'select(.silent) | .headline'"
+    yield "What was changed silently?", f"{scrapy} ledger tail {output} | jq -r 'select(.silent) | .headline'"
     for line in _removed(crawls):
         yield "What became of the article that was removed?", f"{scrapy} ledger history {line['id']} {output} {state}"
 

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 
 ADVICE = {
-    ExitCode.SOURCE: "crawl again later, what was not fetched is pending",
-    ExitCode.OUTPUT: "put right what the line above names and crawl again",
+    ExitCode.SOURCE: "crawl again later: what was not fetched is pending",
+    ExitCode.OUTPUT: "correct what the line above names, then crawl again",
     ExitCode.MONITOR: "look at the findings in the run file, then release or discard the rows: docs/monitors.md",
     ExitCode.INTERRUPTED: "crawl again to go on where it stopped",
     ExitCode.TERMINATED: "crawl again to go on where it stopped",
@@ -55,7 +55,7 @@ def ended(code: ExitCode, error: str) -> str:
     """Return why a crawl failed and what to do, for the last line of its run.
 
     >>> ended(ExitCode.SOURCE, "Start page http://h/news: HTTP 404")
-    'exit code 3: the source could not be read (Start page http://h/news: HTTP 404); crawl again later, what ...'
+    'exit code 3: the source could not be read (Start page http://h/news: HTTP 404); crawl again later: what ...'
     """
     reason = f" ({error})" if error and code not in STOPPED else ""
     advice = ADVICE.get(code, "see the log")
@@ -111,7 +111,7 @@ class Command(CrawlCommand):
             spider.arguments_type.parse(opts.spargs)
             check_early(self._given)
         except KeyError:
-            self._refuse(f"no spider {args[0]!r}: there are {', '.join(spiders.list())}", ExitCode.ARGUMENT)
+            self._refuse(f"no spider {args[0]!r}: give one of {', '.join(spiders.list())}", ExitCode.ARGUMENT)
         except ArgumentError as error:
             self._refuse(str(error), ExitCode.ARGUMENT)
         except ConfigurationError as error:

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 # Two editions side by side; each has an address of its own, as the real ones have.
 EDITIONS = (("en", "127.0.0.1"), ("uk", "127.0.0.2"))
 PORT = 8000
-MISSING = 'the clock of the demo is not installed: pip install -e ".[demo]" in the project\'s folder'
+MISSING = 'the extra "demo" is not installed: run pip install -e ".[demo]" in the project\'s folder'
 
 
 class Command(EspresoCommand):
     """Shows in half a minute what crawls give; needs no network."""
 
     usage = "[options] [--serve [--fast N] [--port N]]"
-    purpose = "Crawl a day of an invented news site into output/demo/, or keep the site running to rehearse on"
+    purpose = "Crawl a day of an invented news site into output/demo/, or keep that site running for rehearsals"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
@@ -50,9 +50,9 @@ class Command(EspresoCommand):
         for name in ("fast", "port"):
             value = getattr(opts, name)
             if value is not None and not opts.serve:
-                raise UsageError(f"--{name} is for --serve")
+                raise UsageError(f"--{name} works only with --serve")
             if value is not None and value < 1:
-                raise UsageError(f"--{name} {value}: give a number from 1")
+                raise UsageError(f"--{name} {value}: give a whole number from 1 on")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve until a signal, or crawl a day and tell what came of it."""

@@ -9,8 +9,8 @@ class Command(LedgerCommand):
     """Deletes a run's quarantined rows and makes their entries pending, for a corrected parser to read."""
 
     usage = "<RUN> --reason TEXT"
-    purpose = "Drop what a run's monitors put into quarantine"
-    takes_reason = "why; it stays with the entries"
+    purpose = "Drop the rows that a run's monitors put into quarantine"
+    takes_reason = "the reason; the ledger keeps it with the entries"
     wanted = "the id of one run; `scrapy ledger` shows which have rows in quarantine"
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:

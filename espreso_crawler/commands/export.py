@@ -34,9 +34,14 @@ class Command(EspresoCommand):
         super().add_options(parser)
         parser.add_argument("--format", required=True, choices=FORMATS, help="which format")
         parser.add_argument("--what", choices=ALL, default="latest", help="which records (default: latest)")
-        parser.add_argument("--since", metavar="WHEN", help="published since (feed: seen since): a date, 36h, 7d")
         parser.add_argument(
-            "--to", default=FOLDER, metavar="FOLDER", help=f"where to, - for standard output (default: {FOLDER})"
+            "--since", metavar="WHEN", help="only what was published (feed: seen) since then: a date, 36h, 7d"
+        )
+        parser.add_argument(
+            "--to",
+            default=FOLDER,
+            metavar="FOLDER",
+            help=f"folder, or - for standard output (default: {FOLDER})",
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -44,7 +49,7 @@ class Command(EspresoCommand):
         try:
             self._export(self.given, opts)
         except KeyboardInterrupt:
-            refuse(self, "interrupted, nothing is left behind", ExitCode.INTERRUPTED)
+            refuse(self, "interrupted; no file was written", ExitCode.INTERRUPTED)
 
     def _export(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         @cache

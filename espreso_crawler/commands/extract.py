@@ -64,13 +64,16 @@ class Command(ScrapyCommand):
         """Add this command's options."""
         super().add_options(parser)
         self._parser = prepared(parser)
-        parser.add_argument("--url", help="address of a saved page (default: its meta.json, else what the page says)")
+        parser.add_argument("--url", help="address of a saved page (default: that in its meta.json, else in the page)")
         parser.add_argument(
-            "--fetched-at", help="ISO time at which saved pages were fetched (default: meta.json, else the file's time)"
+            "--fetched-at",
+            help="ISO time at which saved pages were fetched (default: that in meta.json, else the file's)",
         )
-        parser.add_argument("--explain", action="store_true", help="a table for people: field, value, source, others")
         parser.add_argument(
-            "--feed", action="store_true", help="the entries of the pages' news feeds, one JSON line each"
+            "--explain", action="store_true", help="print a table of fields, values and sources instead of JSON"
+        )
+        parser.add_argument(
+            "--feed", action="store_true", help="print the entries of the pages' news feeds instead, one JSON line each"
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -193,7 +196,7 @@ def _of_argument(arg: str, url: str | None, moment: datetime | None, answers: di
         return [Source(arg, partial(saved_pages.read, path, url=url, fetched_at=moment))]
     paths = saved_pages.pages_in(path)
     if not paths:
-        raise ValueError(f"{arg}: no page in this folder: {', '.join(saved_pages.NAMES)} are looked for")
+        raise ValueError(f"{arg}: the folder holds no page: give one with {' or '.join(saved_pages.NAMES)}")
     return [Source(str(each), partial(saved_pages.read, each, fetched_at=moment)) for each in paths]
 
 

@@ -10,7 +10,7 @@ class Command(LedgerCommand):
 
     usage = "<ID|URL> --reason TEXT"
     purpose = "Take an article out of ledger and output, for good"
-    takes_reason = "why; it goes into the emitted line"
+    takes_reason = "the reason; the emitted line holds it"
     wanted = "one article id or address"
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -22,8 +22,8 @@ class Command(LedgerCommand):
         for decision in done.decisions:
             print(f"{decision.event} {decision.id} revision {decision.revision}")
         if not done.decisions:
-            print("no article stood in the output; the rest is forgotten")
+            print("the output holds no such article; everything else is forgotten")
         for name in done.rewritten:
             print(f"rewritten {name}")
         for name in done.archived:
-            print(f"archived, still holds the text: {name}")
+            print(f"archived file that still holds the text: {name}")

@@ -50,8 +50,10 @@ class Command(LedgerCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="one JSON document instead of tables")
-        parser.add_argument("-h", "--help", action="store_true", help="show this help, or that of a command, and exit")
+        parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
+        parser.add_argument(
+            "-h", "--help", action="store_true", help="show this help, or the help of a command, and exit"
+        )
         self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -70,7 +72,7 @@ class Command(LedgerCommand):
         if name not in OWN and not name.startswith("-"):
             near = get_close_matches(name, [*OWN, *SUBCOMMANDS], 1, NEAR)
             meant = f"did you mean {near[0]}?" if near else f"there are {', '.join([*OWN, *SUBCOMMANDS])}"
-            raise UsageError(f"no command {name!r} of the ledger: {meant}")
+            raise UsageError(f"unknown command {name!r}: {meant}")
         if name == "history":
             rest = [each for each in rest if each.startswith("-")]
         super().process_options(rest if name in OWN else args, opts)
@@ -123,7 +125,7 @@ def _help(parser: argparse.ArgumentParser) -> NoReturn:
     print("\nCommands:")
     for name, purpose in (OWN | {name: command.purpose for name, command in SUBCOMMANDS.items()}).items():
         print(fill(purpose, WIDTH, initial_indent=f"  {name:<12}", subsequent_indent=" " * 14))
-    print("\n`scrapy ledger <command> --help` shows the options of one.")
+    print("\n`scrapy ledger <command> --help` shows the options of a command.")
     raise SystemExit(0)
 
 

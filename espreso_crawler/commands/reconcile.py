@@ -26,13 +26,18 @@ class Command(LedgerCommand):
         parser.add_argument(
             "--fix",
             action="store_true",
-            help="put foreign and spoilt files aside, and let the next crawl write lost articles again",
+            help="move foreign and damaged files away, and let the next crawl write lost articles again",
         )
         parser.add_argument(
             "--rebuild", action="store_true", help="make a new ledger from the sealed files when it is lost"
         )
         parser.add_argument(
-            "--archived", nargs="+", type=Path, default=[], metavar="FILE", help="sealed files that were moved here"
+            "--archived",
+            nargs="+",
+            type=Path,
+            default=[],
+            metavar="FILE",
+            help="note that these sealed files were moved away on purpose",
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -66,7 +71,7 @@ def described(report: Report) -> Iterator[str]:
     """Yield one line for everything that was found, and one that sums up."""
     files = {
         "missing file": report.missing_segments,
-        "spoilt file": report.spoilt_segments,
+        "damaged file": report.spoilt_segments,
         "manifest mismatch": report.wrong_manifests,
         "foreign file": report.foreign_files,
         "torn line": report.torn_lines,
@@ -75,7 +80,7 @@ def described(report: Report) -> Iterator[str]:
         "missing line": report.missing_lines,
         "doubled line": report.doubled_lines,
         "unknown line": report.strange_lines,
-        "awaited line": report.awaited_lines,
+        "line to be written again": report.awaited_lines,
     }
     count = 0
     for what, names in files.items():

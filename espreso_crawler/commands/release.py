@@ -14,7 +14,7 @@ class Command(LedgerCommand):
     """Decides a run's quarantined rows again and seals them; what the run saw is usual from then on."""
 
     usage = "<RUN>"
-    purpose = "Let out what a run's monitors put into quarantine, and accept the change they found"
+    purpose = "Write the rows that a run's monitors put into quarantine, and accept the change they found"
     wanted = "the id of one run; `scrapy ledger` shows which have rows in quarantine"
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -26,7 +26,7 @@ class Command(LedgerCommand):
             released = run.release(target) if is_held else Released()
             _teach(run, released, changed)
         for edition, tally in changed.items():
-            print(f"accepted {edition}: {', '.join(tally['changes'])}; what the run saw is the new normal")
+            print(f"accepted {edition}: {', '.join(tally['changes'])}; later runs are compared with this one")
         for decision in released.decisions:
             print(f"{decision.event or decision.outcome} {decision.id} revision {decision.revision}")
 

@@ -20,14 +20,14 @@ class Command(EspresoCommand):
     """Writes one HTML file from output and ledger: the newest articles, charts over time, and the crawl's health."""
 
     usage = "[options] [FILE]"
-    purpose = "Write what came out as one HTML page: articles, charts over time, the crawl's health"
+    purpose = "Write the output as one HTML page: articles, charts over time, health of the crawls"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
         parser.add_argument("--open", action="store_true", help="show the page in a browser")
         parser.add_argument("--public", action="store_true", help="leave out texts, pictures and this machine's paths")
-        parser.add_argument("--since", metavar="WHEN", help="articles published since: a date, 36h, 7d")
+        parser.add_argument("--since", metavar="WHEN", help="only articles published since then: a date, 36h, 7d")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Take the options over; the one argument is the file."""
@@ -41,7 +41,7 @@ class Command(EspresoCommand):
         settings, where = self.given, places(self.given)
         target = base() / (args[0] if args else FILE)
         if target.is_dir():
-            raise UsageError(f"{target}: a folder; give a file")
+            raise UsageError(f"{target}: it is a folder; give a file")
         report = Report(
             where.output,
             where.state,
@@ -54,8 +54,8 @@ class Command(EspresoCommand):
             with tracking(settings["ESPRESO_PROGRESS"]) as track:
                 written = write(report, target, track=track)
         except KeyboardInterrupt:
-            refuse(self, "interrupted, nothing is left behind", ExitCode.INTERRUPTED)
+            refuse(self, "interrupted; no file was written", ExitCode.INTERRUPTED)
             return
         print(f"{written.articles} articles, {written.bytes} bytes: {target}")
         if opts.open and not webbrowser.open(Path(target).as_uri()):
-            print("no browser could be started; open the file yourself")
+            print("no browser could be started: open the file yourself")

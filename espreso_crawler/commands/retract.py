@@ -10,7 +10,7 @@ class Command(LedgerCommand):
 
     usage = "<RUN|ID> --reason TEXT"
     purpose = "Take back what a run wrote, or one article"
-    takes_reason = "why; it goes into the emitted lines"
+    takes_reason = "the reason; the emitted lines hold it"
     wanted = "one run or article id"
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -21,25 +21,31 @@ from espreso_crawler.scheduling.locks import sole_scheduler
 from espreso_crawler.scheduling.targets import target
 
 FOLDER = "schedule"
-MISSING = 'the timer is not installed: pip install -e ".[schedule]" in the project\'s folder'
+MISSING = 'the extra "schedule" is not installed: run pip install -e ".[schedule]" in the project\'s folder'
 
 
 class Command(EspresoCommand):
     """Polls a feed for months; what it starts are ordinary crawls, so it holds nothing that could be lost."""
 
     usage = "--every 10m [options] [spider]"
-    purpose = "Start a crawl each interval, through Scrapyd or as a child process"
+    purpose = "Start a crawl at each interval, as a child process or on a Scrapyd"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
         parser.add_argument("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE",
-                            help="argument of the spider (may be repeated); -s goes on to the crawls too")  # fmt: skip
-        parser.add_argument("--every", type=_duration, required=True, metavar="10m", help="from one start to the next")
-        parser.add_argument("--jitter", type=_duration, default=timedelta(), metavar="60s", help="longest random delay")
+                            help="argument of the spider (may be repeated); the crawls get -s too")  # fmt: skip
+        parser.add_argument("--every", type=_duration, required=True, metavar="10m", help="interval between two starts")
+        parser.add_argument(
+            "--jitter", type=_duration, default=timedelta(), metavar="60s", help="longest random delay, added each time"
+        )
         parser.add_argument("--limit", type=_duration, default=timedelta(hours=1), metavar="1h",
                             help="a crawl that takes longer is stopped (default: 1h)")  # fmt: skip
-        parser.add_argument("--to", metavar="URL|TARGET", help="the Scrapyd that runs the crawls; default: none")
+        parser.add_argument(
+            "--to",
+            metavar="URL|TARGET",
+            help="the Scrapyd that runs the crawls (default: none, they are child processes)",
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the times; one argument is allowed, the spider."""
@@ -71,7 +77,7 @@ class Command(EspresoCommand):
         kind = Kind(spider, _pairs("-a", opts.spargs), _pairs("-s", opts.set))
         spiders = get_spider_loader(self.given)
         if spider not in spiders.list():
-            raise ArgumentError(f"no spider {spider!r}: there are {', '.join(spiders.list())}")
+            raise ArgumentError(f"no spider {spider!r}: give one of {', '.join(spiders.list())}")
         loaded: Any = spiders.load(spider)
         loaded.arguments_type.parse(kind.arguments)
         return kind

@@ -38,7 +38,7 @@ class Command(EspresoCommand):
     """Looks at a site before its first crawl; writes neither ledger nor output."""
 
     usage = "[options] [URL ...]"
-    purpose = "Show what a crawl of an edition would find, by some seventeen requests"
+    purpose = "Show what a crawl of an edition would find, with about seventeen requests"
     takes_many = True
     is_checked = False
 
@@ -47,10 +47,8 @@ class Command(EspresoCommand):
         super().add_options(parser)
         parser.add_argument("--edition", help=f"{', '.join(site.CRAWLED_EDITIONS)}, several joined by commas, or all")
         parser.add_argument("--demo", action="store_true", help="survey an invented site on this machine")
-        parser.add_argument(
-            "--save", metavar="FOLDER", help="keep the pages, ready for scrapy extract and the recorder"
-        )
-        parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
+        parser.add_argument("--save", metavar="FOLDER", help="keep the pages, for scrapy extract and as test fixtures")
+        parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Fetch, look, and print what was found."""
@@ -131,4 +129,4 @@ def _plain(found: Findings) -> dict[str, Any]:
 def _tell_kept(kept: Kept, folder: str, err: Console) -> None:
     err.print(f"Kept in {folder}: {kept.articles} articles, {kept.lists} lists.", highlight=False, soft_wrap=True)
     for url in kept.reserved:
-        err.print(f"Not kept, its opt-out asks so: {url}", highlight=False, soft_wrap=True)
+        err.print(f"Not kept, because of its opt-out: {url}", highlight=False, soft_wrap=True)

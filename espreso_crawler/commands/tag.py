@@ -32,14 +32,16 @@ class Command(EspresoCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
-        parser.add_argument("--after", type=int, default=0, metavar="N", help="only segments above this number")
-        parser.add_argument("--stdout", action="store_true", help="to standard output instead of the file")
+        parser.add_argument(
+            "--after", type=int, default=0, metavar="N", help="only segments (sealed files) above this number"
+        )
+        parser.add_argument("--stdout", action="store_true", help="write to standard output instead of the file")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the sealed articles and write their tags."""
         output = places(self.given).output
         if not output.is_dir():
-            raise LedgerError(f"{output}: there is no output folder")
+            raise LedgerError(f"{output}: there is no output folder; ESPRESO_OUTPUT names it")
         tagger = tagger_of(self.given)
         path = tags_path(output, tagger.version)
         with tracking(self.given["ESPRESO_PROGRESS"]) as track:
@@ -97,5 +99,7 @@ def _write(path: Path, lines: Iterable[bytes]) -> int:
                 count += 1
         unfinished.replace(path)
     except OSError as error:
-        raise LedgerError(f"{path}: {error.strerror}; make room or change its rights, then tag again") from error
+        raise LedgerError(
+            f"{path}: {error.strerror}; free disk space or correct the permissions, then run scrapy tag again"
+        ) from error
     return count

@@ -23,12 +23,14 @@ CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATE
 class Command(LedgerCommand):
     """Prints sealed lines in the order in which they became visible; says the last segment's number on stderr."""
 
-    purpose = "Print the lines of sealed segments, and go on as new ones come"
+    purpose = "Print the lines of sealed segments; with --follow, wait for new ones"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add this command's options."""
         super().add_options(parser)
-        parser.add_argument("--after", type=int, default=0, metavar="N", help="only segments above this number")
+        parser.add_argument(
+            "--after", type=int, default=0, metavar="N", help="only segments (sealed files) above this number"
+        )
         parser.add_argument("--follow", action="store_true", help="wait for new segments until interrupted")
         parser.add_argument("--stream", choices=STREAMS, default="articles", help="which lines (default: articles)")
 

@@ -25,7 +25,7 @@ ABOUT: dict[What, str] = {
     "feed": "Every change of an entry of the news feed.",
     "tags": "A row for each concept that the newest revision of an article names.",
 }
-CSV = "Cells that a spreadsheet would take for a formula begin with an apostrophe; lists are parted by |."
+CSV = "Cells that a spreadsheet would take for a formula begin with an apostrophe; lists are separated by |."
 
 
 def describe(folder: Path, name: str, what: What, written: Written, since: datetime | None) -> None:
@@ -87,4 +87,4 @@ def _resources(path: Path) -> list[Json]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LedgerError(f"{path}: no data package; move it away, or export into another folder") from error
+        raise LedgerError(f"{path}: not a data package: move it away, or export into another folder") from error

@@ -102,7 +102,7 @@ class Source:
     def rows(self, track: Track = untracked) -> Iterator[Row]:
         """Yield the rows. Raises LedgerError when the output cannot be read, or is rewritten meanwhile."""
         if not self.output.is_dir():
-            raise LedgerError(f"{self.output}: there is no output folder")
+            raise LedgerError(f"{self.output}: there is no output folder; ESPRESO_OUTPUT names it")
         return self._feed(track) if self.what == "feed" else self._articles(track)
 
     def _feed(self, track: Track) -> Iterator[Row]:
@@ -166,7 +166,7 @@ class Reader:
             self._file.seek(offset)
             return self._file.read(size)
         except OSError as error:
-            raise LedgerError(f"{path}: {error.strerror}; it was rewritten meanwhile, export again") from error
+            raise LedgerError(f"{path}: {error.strerror}; it was rewritten meanwhile: export again") from error
 
     def close(self) -> None:
         """Close the file that is open."""

@@ -39,7 +39,7 @@ def to_folder(
     """
     place = folder / file_name(name, source.what)
     if folder.resolve() == source.output.resolve():
-        raise LedgerError(f"{folder}: the output folder holds sealed files only; export into another one")
+        raise LedgerError(f"{folder}: the output folder holds sealed files only: export into another one")
     with _unfinished(place) as path:
         with path.open("wb") as file:
             count = FORMATS[name].write(source.rows(track), Job(source.what, file, path, concepts))

@@ -27,7 +27,7 @@ class AnnouncementExtension:
         if not crawler.settings.getbool("ESPRESO_EMIT"):
             logger.warning("ESPRESO_EMIT=False: nothing is written and nothing remembered")
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
-            logger.warning("ROBOTSTXT_OBEY=False: the site's rules are not read; only for a site of your own")
+            logger.warning("ROBOTSTXT_OBEY=False: robots.txt is not read; use this only for a site of your own")
         return cls(crawler)
 
     def tell(self) -> None:

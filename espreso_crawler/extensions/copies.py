@@ -33,7 +33,7 @@ class CopiesExtension(OpenFeedExporter):
             super().__init__(crawler)
         except NotConfigured:
             if crawler.settings["FEEDS"]:  # it has logged why
-                raise ConfigurationError("FEEDS, -o or -O: a copy cannot be made, see the line above") from None
+                raise ConfigurationError("FEEDS, -o or -O: a copy cannot be written, see the line above") from None
             raise
 
     def item_scraped(self, item: Any, spider: Spider) -> None:
@@ -70,7 +70,7 @@ class CopiesExtension(OpenFeedExporter):
         with suppress(Exception):  # what is left in it would fail once more
             if slot.file and not slot.uri.startswith("stdout:"):
                 self.file_of(slot).close()
-        logger.error("Copy %s failed: %s; the sealed files have what it lacks", slot.uri, reason)
+        logger.error("Copy %s failed: %s; the sealed files are complete", slot.uri, reason)
 
 
 def _packed(feeds: dict[str, Any]) -> dict[str, Any]:

@@ -223,6 +223,6 @@ def keeper_of(crawler: Crawler) -> LedgerExtension:
     keeper = crawler.get_extension(LedgerExtension)
     if keeper is None:
         raise ConfigurationError(
-            "EXTENSIONS: the ledger extension is switched off, and nothing can be emitted without it"
+            "EXTENSIONS: LedgerExtension is switched off, and nothing can be written without it: switch it on"
         )
     return keeper

@@ -218,5 +218,7 @@ def manners_of(crawler: Crawler) -> MannersExtension:
     """Return the crawl's `MannersExtension`. Raises `ConfigurationError` when it is switched off."""
     manners = crawler.get_extension(MannersExtension)
     if manners is None:
-        raise ConfigurationError("EXTENSIONS: the manners extension is switched off, and nothing is fetched without it")
+        raise ConfigurationError(
+            "EXTENSIONS: MannersExtension is switched off, and nothing is fetched without it: switch it on"
+        )
     return manners

@@ -113,5 +113,5 @@ def _writable(folder: Path) -> Path:
     except OSError as error:
         raise ConfigurationError(f"ESPRESO_METRICS={folder}: {error.strerror}") from None
     if not os.access(folder, os.W_OK):
-        raise ConfigurationError(f"ESPRESO_METRICS={folder}: no right to write there")
+        raise ConfigurationError(f"ESPRESO_METRICS={folder}: no permission to write there")
     return folder

@@ -106,4 +106,4 @@ def _name(component: Any) -> str:
 
 
 def _tell(why: str) -> None:
-    logger.warning("Pages are not read in processes of their own any more (%s): the crawl reads them itself", why)
+    logger.warning("The reading processes have ended (%s): the crawl reads pages itself from now on", why)

@@ -80,7 +80,7 @@ class Stops:
         if not crawler.engine.running:
             call_later(GLANCE, self._stop)
             return
-        logger.info("Told to stop: the crawl ends in order; told once more, it ends at once")
+        logger.info("Told to stop: the crawl ends in order; a second signal ends it at once")
         self._closing = asyncio.ensure_future(crawler.stop_async())
 
 

@@ -45,7 +45,7 @@ class Webhook:
         if not url:
             return None
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise ConfigurationError(f"{URL} in the environment is no http address")
+            raise ConfigurationError(f"{URL} in the environment is not an http or https address")
         level, body = settings["ESPRESO_WEBHOOK_LEVEL"], settings["ESPRESO_WEBHOOK_BODY"]
         return cls(url, environment.get(TOKEN), level, json.loads(body) if isinstance(body, str) else body)
 
@@ -60,9 +60,9 @@ class Webhook:
         sending.join(LONGEST)
         host = urlsplit(self.url).hostname
         if problem:
-            logger.warning("Webhook at %s not told: %s", host, problem[0])
+            logger.warning("Webhook at %s not notified: %s", host, problem[0])
         else:
-            logger.info("Webhook at %s told: %s", host, fields["level"])
+            logger.info("Webhook at %s notified: %s", host, fields["level"])
 
     def _post(self, body: Any, problem: list[str]) -> None:
         """Post; leaves what went wrong in `problem`, without the address, which requests puts into its errors."""

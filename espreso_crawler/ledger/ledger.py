@@ -209,7 +209,7 @@ def alone(path: Path, seconds: float) -> Iterator[None]:
     """Open, migrate and recover one process after the other."""
     lock = Lock.take_within(path, seconds)
     if lock is None:
-        raise LedgerError(f"{path}: another process has been opening the ledger for {seconds:.0f} s: is it hanging?")
+        raise LedgerError(f"{path}: another process has been opening the ledger for {seconds:.0f} s: does it hang?")
     try:
         yield
     finally:
@@ -218,4 +218,4 @@ def alone(path: Path, seconds: float) -> Iterator[None]:
 
 def _refuse_two_disks(output: Path, state: Path) -> None:
     if output.stat().st_dev != state.stat().st_dev:
-        raise LedgerError(f"{output} and {state} lie on two file systems: set ESPRESO_OUTPUT and ESPRESO_STATE to one")
+        raise LedgerError(f"{output} and {state} are on two file systems: set ESPRESO_OUTPUT and ESPRESO_STATE to one")

@@ -96,7 +96,7 @@ def _opened(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise LedgerError(f"{path}: {error.strerror}: check the rights of the file and its folder") from error
+        raise LedgerError(f"{path}: {error.strerror}: check the permissions of the file and its folder") from error
 
 
 def _still_names(path: Path, descriptor: int) -> bool:

@@ -21,8 +21,8 @@ def refuse_new_beside_output(database: Path, latest: dict[str, int]) -> None:
     """Raise LedgerError before a new ledger is made beside sealed output."""
     if any(latest.values()):
         raise LedgerError(
-            f"{database}: there is no ledger, but the output holds sealed segments; bring the file back, or "
-            "restore it from them by `scrapy ledger reconcile --rebuild`"
+            f"{database}: there is no ledger, but the output holds sealed files; bring the ledger back, or "
+            "make a new one from them: `scrapy ledger reconcile --rebuild`"
         )
 
 
@@ -35,8 +35,8 @@ def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
         known = segment_rows.latest(db, stream)
         if number > known:
             raise LedgerError(
-                f"{db.name}: the output holds {stream} segment {number}, it knows {known or 'none'}: "
-                "it is new, or an old copy; `scrapy ledger reconcile --rebuild` restores it from the sealed files"
+                f"{db.name}: the output holds {stream} segment {number}, but this ledger knows {known or 'none'}: "
+                "it is new, or an old copy; `scrapy ledger reconcile --rebuild` makes one from the sealed files"
             )
 
 

@@ -101,7 +101,7 @@ class Page:
         page.meta = {**page.metadata.first(), **_language_and_title(tree)}
         page.url = url or page.meta.get("canonical") or page.meta.get("og:url") or ""
         if not page.absolute(page.url):
-            raise BrokenPage(f"{name}: the page does not say its own address")
+            raise BrokenPage(f"{name}: the page does not name its own address: give its url")
         page.jsonld = news_article((node.text() for node in tree.css(JSON_LD)), page._own_names())
         return page
 

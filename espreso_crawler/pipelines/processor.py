@@ -55,8 +55,8 @@ class ItemProcessor(ItemPipelineManager):
         if capture is None:
             if isinstance(item, Article):
                 raise ContractBroken(
-                    f"{item.url}: a spider or spider middleware yielded this article without what belongs to it; "
-                    "yield the one that the spider made, or a copy.copy of it"
+                    f"{item.url}: a spider or spider middleware yielded this article without its capture (feed entry, "
+                    "addresses, digests); yield the Article that the spider made, or a copy.copy of it"
                 )
             return await super().process_item_async(item)
         before = "spider"
@@ -100,7 +100,7 @@ def _article(item: Any, capture: Capture, pipeline: str) -> Article:
     try:
         return attach(msgspec.convert(values, Article, from_attributes=True), capture)
     except msgspec.ValidationError as error:
-        raise _broken(pipeline, capture, f"returned a dict that is no article ({error})") from error
+        raise _broken(pipeline, capture, f"returned a dict that is not an article ({error})") from error
 
 
 def _broken(culprit: str, capture: Capture, what: str, advice: str = WANTED) -> ContractBroken:

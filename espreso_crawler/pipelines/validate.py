@@ -36,7 +36,9 @@ class ValidatePipeline:
         """Make it for a crawl."""
         extension = crawler.get_extension(LedgerExtension)
         if extension is None:
-            raise NotConfigured("the ledger extension is switched off: it knows the run")
+            raise NotConfigured(
+                "EXTENSIONS: LedgerExtension is switched off, and no record is checked without it: switch it on"
+            )
         return cls(places(crawler.settings).state / "rejects", extension.ledger.run.id, crawler.stats)
 
     def process_item(self, item: Article) -> Article:

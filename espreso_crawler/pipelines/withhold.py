@@ -34,7 +34,9 @@ class WithholdPipeline:
         mode = crawler.settings["ESPRESO_OPT_OUT"]
         reservations = crawler.get_extension(ReservationsExtension)
         if reservations is None:
-            raise ConfigurationError("EXTENSIONS: the reservations extension is switched off")
+            raise ConfigurationError(
+                "EXTENSIONS: ReservationsExtension is switched off, and opt-outs need it: switch it on"
+            )
         return cls(crawler, mode, reservations)
 
     def process_item(self, item: Article) -> Article | Coroutine[Any, Any, Article]:

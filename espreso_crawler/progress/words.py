@@ -31,6 +31,15 @@ def duration(seconds: float) -> str:
     return " ".join(f"{value} {unit}" for value, unit in parts[first : first + 2] if value)
 
 
+def many(count: int, one: str, several: str = "") -> str:
+    """Return a number of things.
+
+    >>> many(1, "page"), many(2, "page"), many(2, "entry", "entries")
+    ('1 page', '2 pages', '2 entries')
+    """
+    return f"{count} {one if count == 1 else several or one + 's'}"
+
+
 def moment(time: datetime, now: datetime) -> str:
     """Return a time on this machine's clock, as log lines have it; with its day when that is another one."""
     local, today = time.astimezone(), now.astimezone().date()
@@ -116,8 +125,9 @@ class Ended:
         """Return the line of a run that found nothing new."""
         figures = self.figures
         new = f", {figures.new} of them new" if figures.new else ""
-        looked = f", {figures.unchanged} articles unchanged" if figures.unchanged else ""
-        return f"{figures.seen} entries seen{new}, {figures.fetched} pages in {duration(self.seconds)}{looked}"
+        looked = f", {many(figures.unchanged, 'article')} unchanged" if figures.unchanged else ""
+        seen = many(figures.seen, "entry", "entries")
+        return f"{seen} seen{new}, {many(figures.fetched, 'page')} in {duration(self.seconds)}{looked}"
 
     def table(self) -> str:
         """Return the table, in lines of 80 columns but for paths and commands, which are to be copied."""
@@ -131,36 +141,37 @@ class Ended:
         yield "run", f"{document['run_id']}: {how} after {duration(self.seconds)}{exit_code}"
         if arguments := document.get("arguments"):
             yield "asked", " ".join(f"{name}={value}" for name, value in arguments.items())
-        seen = f"{figures.seen} entries" + (f", {figures.new} of them new" if figures.new else "")
-        yield "seen", f"{seen}; {figures.fetched} pages fetched"
+        seen = many(figures.seen, "entry", "entries") + (f", {figures.new} of them new" if figures.new else "")
+        yield "seen", f"{seen}; {many(figures.fetched, 'page')} fetched"
         yield "written", self._written(figures)
         if files := [each["file"] for each in document.get("segments", ()) if each["stream"] == "articles"]:
             yield "where", f"{self.output}/{files[0]}" + (f" and {len(files) - 1} more" if files[1:] else "")
         if figures.unchanged:
-            yield "unchanged", f"{figures.unchanged} articles"
+            yield "unchanged", many(figures.unchanged, "article")
         yield from self._left()
         yield "to see it", "make report, or scrapy report"
 
     def _written(self, figures: Figures) -> str:
         prefix, stats = EMITTED + "/", self.document.get("stats", {})
         events = [f"{stats[name]} {name.removeprefix(prefix)}" for name in sorted(stats) if name.startswith(prefix)]
-        return f"{figures.written} articles" + (f": {', '.join(events)}" if events else "")
+        return many(figures.written, "article") + (f": {', '.join(events)}" if events else "")
 
     def _left(self) -> Iterator[tuple[str, str]]:
         """Yield what was not written."""
         figures, document = self.figures, self.document
         if figures.held:
-            yield "held", f"{figures.held} rows: {_reasons(document.get('held', ()))}"
+            yield "held", f"{many(figures.held, 'row')}: {_reasons(document.get('held', ()))}"
             run = document["run_id"]
             yield "", f"scrapy ledger release {run}, or scrapy ledger discard {run} --reason TEXT"
         if figures.failed:
-            yield "failed", f"{figures.failed} pages{self._retries()}"
+            yield "failed", many(figures.failed, "page") + self._retries()
         if pending := document.get("counts", {}).get("entry", {}).get("pending", 0):
-            yield "left over", f"{pending} entries; the next crawl fetches them"
+            yield "left over", f"{many(pending, 'entry', 'entries')}, for the next crawl to fetch"
         for finding in document.get("findings", ()):
             yield finding["level"], finding["text"]
         if gaps := document.get("gaps"):
-            yield "not read", f"{len(gaps)} spans of feeds; scrapy ledger names them, and the commands that read them"
+            spans = f"{many(len(gaps), 'span')} of feeds"
+            yield "not read", f"{spans}; scrapy ledger names each, with the command for it"
 
     def _retries(self) -> str:
         retries, ended_at = self.document.get("retries") or {}, self.document.get("ended_at")
@@ -168,8 +179,8 @@ class Ended:
         parts = []
         if retries.get("entries") and ended_at:
             at = moment(datetime.fromisoformat(retries["at"]), datetime.fromisoformat(ended_at))
-            parts.append(f"{retries['entries']} entries are tried again by a crawl after {at}")
-        parts += [f"{given_up} entries given up"] if given_up else []
+            parts.append(f"a crawl after {at} tries {many(retries['entries'], 'entry', 'entries')} again")
+        parts += [f"{many(given_up, 'entry', 'entries')} given up"] if given_up else []
         return "".join(f"; {part}" for part in parts)
 
 

@@ -37,5 +37,5 @@ def duration(text: str) -> timedelta:
     """
     match = DURATION.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"{text!r} is no length of time: give 90s, 10m, 2h or 1d")
+        raise ValueError(f"{text!r} is not a length of time: give 90s, 10m, 2h or 1d")
     return timedelta(**{UNITS[match[2]]: int(match[1])})

@@ -18,7 +18,7 @@ def sole_scheduler(kind: Kind, folder: Path) -> BinaryIO:
     own = path.open("ab")
     if not locked(own):
         own.close()
-        raise ConfigurationError(f"{path}: another scheduler starts the same crawls already")
+        raise ConfigurationError(f"{path}: another scheduler already starts the same crawls")
     return own
 
 

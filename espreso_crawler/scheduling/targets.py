@@ -32,7 +32,7 @@ def target(name: str) -> Target:
     if "://" in name:
         parts = urlsplit(name)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigurationError(f"--to {name}: no address of a Scrapyd, such as http://localhost:6800")
+            raise ConfigurationError(f"--to {name}: not the address of a Scrapyd, such as http://localhost:6800")
         if parts.password or parts.username:
             raise ConfigurationError(
                 f"--to: no password in an address; write it with url and username into ~/.scrapy.cfg as [deploy:NAME], "

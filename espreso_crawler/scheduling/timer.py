@@ -49,5 +49,5 @@ def add_poll(scheduler: Any, poll: Callable[[], None], *, every: timedelta, jitt
         misfire_grace_time=None,
     )
     scheduler.add_listener(
-        lambda _event: logger.info("The crawl before it still runs: this one is left out"), EVENT_JOB_MAX_INSTANCES
+        lambda _event: logger.info("The previous crawl still runs: this one is skipped"), EVENT_JOB_MAX_INSTANCES
     )

@@ -39,7 +39,7 @@ def _named(error: ValidationError) -> Iterator[Problem]:
             if cause.schema_path[0] == 0:
                 yield from _named(cause)
     elif error.validator in ("required", "additionalProperties"):
-        reason = "is missing" if error.validator == "required" else "is no field of this schema"
+        reason = "is missing" if error.validator == "required" else "is not a field of this schema"
         yield from (_problem([*error.absolute_path, name], reason) for name in _fields(error))
     else:
         yield _problem(list(error.absolute_path), _reason(error))

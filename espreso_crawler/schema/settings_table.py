@@ -10,7 +10,7 @@ END = "<!-- end of {} -->"
 def with_options(page: str) -> str:
     """Return the page with a fresh table of this project's settings."""
     rows = [
-        f"| `{name}` | {'none' if option.default is None else f'`{option.default}`'} | {option.allowed.short} "
+        f"| `{name}` | {'not set' if option.default is None else f'`{option.default}`'} | {option.allowed.short} "
         f"| {option.meaning} |"
         for name, option in OPTIONS.items()
     ]

@@ -53,5 +53,5 @@ def _diagnosed(line: bytes, hint: str) -> list[Problem]:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return [Problem("record", "record", f"is no JSON: {error}")]
+        return [Problem("record", "record", f"is not JSON: {error}")]
     return diagnosis.problems(record, strict_schema()) or [Problem("record", "record", hint)]

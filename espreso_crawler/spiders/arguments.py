@@ -128,13 +128,13 @@ class ReadAlsoArguments(CrawlArguments):
     """What ``scrapy crawl read_also -a NAME=VALUE`` accepts beside that."""
 
     browser: Mode = "auto"
-    """auto, never or always: whether start pages are opened in a browser; auto where only a script builds the feed."""
+    """auto, never or always: whether to open start pages in a browser; auto: if only a script builds the feed."""
 
 
 def _start_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{url!r} is no address: it begins with https:// and a host")
+        raise ValueError(f"{url!r} is not an address: give one that begins with https:// and a host")
     query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != "amp"]
     return urlunsplit(parts._replace(query=urlencode(query), fragment=""))
 
@@ -144,5 +144,5 @@ def _line(error: Any, fields: Iterable[str]) -> str:
     reason = ACCEPTED.get(error["type"], "{msg}").format(msg=error["msg"], **error.get("ctx", {}))
     if error["type"] == "extra_forbidden":
         known = ", ".join(field for field in fields if field != "job")
-        return f"unknown argument {name!r}: known are {known}"
+        return f"unknown argument {name!r}: give one of {known}"
     return f"{name}={error['input']!r}: {reason}" if name else reason

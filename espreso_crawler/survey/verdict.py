@@ -25,10 +25,10 @@ def verdict(found: Findings) -> list[str]:
         absent = [NAMES[each.name] for each in found.fields if not each.filled and each.name in NAMES]
         if absent:
             missing = _listed([f"no {name}" for name in absent], "and")
-            lines.append(f"These articles print {missing}. A crawl takes that as this edition's way.")
+            lines.append(f"These articles print {missing}. A crawl takes this as normal for the edition.")
         opted_out = sum(bool(each.opt_outs) for each in found.read)
         if opted_out:
-            lines.append(f"{opted_out} ask machines for restraint (opt-outs): see ESPRESO_OPT_OUT.")
+            lines.append(f"{opted_out} have an opt-out: see ESPRESO_OPT_OUT.")
         differing = [f"{each.name} ({each.differing})" for each in found.fields if each.differing]
         if differing:
             lines.append(f"Sources differ about {_listed(differing, 'and')}: look with scrapy extract --explain URL.")
@@ -36,7 +36,7 @@ def verdict(found: Findings) -> list[str]:
     if lost:
         lines.append(f"Could not be read: {'; '.join(lost)}.")
     if found.unknown:
-        lines.append("Something was not understood, see above: it costs no article, but is worth a report.")
+        lines.append("Some parts were not understood, see above: they cost no article, but are worth a report.")
     lines.append(_next(found))
     return lines
 
@@ -44,7 +44,7 @@ def verdict(found: Findings) -> list[str]:
 def _outcome(found: Findings) -> str:
     asked, read, sure = len(found.articles), len(found.read), len(found.sure)
     if not asked:
-        return "No list of this edition names an article: nothing can be said of its articles."
+        return "No list of this edition names an article, so the survey could not look at any."
     if not read:
         (problem, count), *_ = Counter(each.problem for each in found.articles).most_common(1)
         return f"No article could be read: {problem} ({count} of {asked})."

@@ -62,7 +62,7 @@ def _own(wanted: list[str]) -> dict[tuple[str, str], bytes]:
 
 def _users(folder: Path, wanted: list[str]) -> dict[tuple[str, str], bytes]:
     if not folder.is_dir():
-        raise ConfigurationError(f"ESPRESO_VOCABULARIES: {folder} is no folder")
+        raise ConfigurationError(f"ESPRESO_VOCABULARIES: {folder} is not a folder")
     found = sorted(folder.glob("*.tsv"))
     known = {*KINDS, GIVEN_NAMES, NOTHING}
     if strange := [path.name for path in found if path.stem not in known]:
@@ -108,11 +108,11 @@ def _concepts(place: str, content: bytes, kind: Kind) -> Iterator[tuple[Row, Con
 def _concept(row: Row, kind: Kind) -> Concept:
     identity = row.required("id")
     if not ID.fullmatch(identity) or identity.partition(":")[0] != PREFIX.get(kind, kind):
-        row.refuse(f"bad id {identity!r}: it must look like {PREFIX.get(kind, kind)}:some-name")
+        row.refuse(f"bad id {identity!r}: give one like {PREFIX.get(kind, kind)}:some-name")
     if wrong := [code for code in row.listed("same_as") if not SAME_AS.fullmatch(code)]:
-        row.refuse(f"same_as: {wrong[0]!r} is no code of a known scheme")
+        row.refuse(f"same_as: {wrong[0]!r} is not a code of a known scheme")
     if row["mapping"] not in MAPPINGS:
-        row.refuse(f"mapping: {row['mapping']!r} is no SKOS relation")
+        row.refuse(f"mapping: {row['mapping']!r} is not an SKOS relation")
     matched = [pattern for language in LANGUAGES for pattern in row.patterns(f"match_{language}")]
     if matched and kind == "genre":
         row.refuse("a genre follows from a label, never from words of the text: leave match_* empty")

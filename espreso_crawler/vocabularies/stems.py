@@ -70,7 +70,7 @@ def _alternative(part: str, text: str) -> Alternative:
         found.append((ESCAPED.sub(r"\1", match["literal"]), int(match["more"] or 0)))
         at = match.end()
     if not found or at != len(part):
-        raise ValueError(f"stem {text!r}: {part!r} is no word, or a word with +N, N from 1 to {MOST_LETTERS}")
+        raise ValueError(f"stem {text!r}: {part!r} is not a word, or a word with +N, N from 1 to {MOST_LETTERS}")
     if any(more > MOST_LETTERS for _, more in found) or "+0" in part:
         raise ValueError(f"stem {text!r}: +N allows from 1 to {MOST_LETTERS} letters")
     return tuple(found)

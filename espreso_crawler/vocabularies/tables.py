@@ -59,18 +59,18 @@ def rows(file: str, content: bytes, columns: Sequence[str]) -> Iterator[Row]:
     if missing := [column for column in columns if column not in header.split("\t")]:
         raise ConfigurationError(f"{file}:1: missing field: no column {', '.join(missing)}")
     if header.split("\t") != list(columns):
-        raise ConfigurationError(f"{file}:1: the columns must be, parted by tabs: {' '.join(columns)}")
+        raise ConfigurationError(f"{file}:1: give these columns, separated by tabs: {' '.join(columns)}")
     for line, words in enumerate(lines, 2):
         if words.startswith("#"):
             continue
         cells = words.split("\t")
         row = Row(file, line, dict(zip(columns, cells, strict=False)))
         if len(cells) != len(columns):
-            row.refuse(f"missing field: {len(cells)} cells instead of {len(columns)}, parted by tabs")
+            row.refuse(f"missing field: {len(cells)} cells instead of {len(columns)}, separated by tabs")
         if found := INVISIBLE.search(words):
             row.refuse(f"holds the invisible character U+{ord(found[0]):04X}")
         if spaced := [column for column, cell in row.cells.items() if cell != cell.strip()]:
-            row.refuse(f"{spaced[0]}: white space at its end or beginning")
+            row.refuse(f"{spaced[0]}: white space at its beginning or end")
         yield row
 
 

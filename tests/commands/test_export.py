@@ -69,7 +69,7 @@ def test_ctrl_c_leaves_nothing_behind(home):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         out, said = process.communicate(timeout=60)
-    assert (process.returncode, out, said) == (130, b"", b"scrapy export: interrupted, nothing is left behind\n")
+    assert (process.returncode, out, said) == (130, b"", b"scrapy export: interrupted; no file was written\n")
     assert list((home / "export").iterdir()) == []
 
 
@@ -108,7 +108,7 @@ def test_a_package_of_somebody_else_is_left_alone(home):
     other.write_text("[]")
     done = export(home, "--format", "jsonl")
     assert (done.exit_code, other.read_text()) == (4, "[]")
-    assert "no data package; move it away" in done.log
+    assert "not a data package: move it away" in done.log
 
 
 def test_exports_do_not_go_among_sealed_files(home):

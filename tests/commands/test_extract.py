@@ -73,7 +73,7 @@ def test_a_table_for_people_says_where_values_come_from(tmp_path: Path):
     ("content", "reason", "code"),
     [(b"", "the body is empty", 3), (b"<html><p>half", "cut short", 3), (None, "No such file", 2),
      (b"<html><head><link rel=canonical href=https://espreso.tv/x></head><body><h1>Tag</h1></body></html>", "no article", 3),
-     (b"<html><body></body></html>", "does not say its own address", 3), (b"\x1f\x8b garbage", "broken gzip", 3)],
+     (b"<html><body></body></html>", "does not name its own address", 3), (b"\x1f\x8b garbage", "broken gzip", 3)],
 )  # fmt: skip
 def test_what_cannot_be_read_is_one_line_and_an_exit_code(content, reason: str, code: int, tmp_path: Path):
     path = tmp_path / "page.html"
@@ -165,7 +165,7 @@ def test_a_folder_with_what_was_kept_beside_each_page(tmp_path: Path):
 def test_an_empty_folder_is_refused(tmp_path: Path):
     done = told(str(tmp_path))
     assert (done.exit_code, done.stdout) == (2, b"")
-    assert "no page in this folder" in done.log
+    assert "the folder holds no page" in done.log
 
 
 def test_standard_input_is_a_page(saved: str):

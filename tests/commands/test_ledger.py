@@ -126,7 +126,7 @@ def test_an_old_name_says_the_new_one_and_does_the_same(name: str, tmp_path: Pat
     old, new = (scrapy(Desk(tmp_path), *names, *given) for names in ((name,), ("ledger", name)))
     assert (old.returncode, new.returncode) == (4, 4)
     told, reason = old.stderr.decode().splitlines()
-    assert told.startswith(f"scrapy {name}: the name is `scrapy ledger {name}` now")
+    assert told.startswith(f"scrapy {name}: use `scrapy ledger {name}`; version 0.2 removes this name")
     assert f"scrapy ledger {reason.removeprefix('scrapy ')}" == new.stderr.decode().strip()
 
 
@@ -139,7 +139,7 @@ def test_help_lists_the_family_and_each_has_its_own(tmp_path: Path):
 
 def test_options_of_scrapy_may_stand_before_and_behind_the_name(tmp_path: Path):
     for given in (("-s", "ESPRESO_LEDGER=none", "status"), ("status", "-s", "ESPRESO_LEDGER=none")):
-        assert_refused(scrapy(Desk(tmp_path), "ledger", *given), 1, "a crawl without memory has no ledger")
+        assert_refused(scrapy(Desk(tmp_path), "ledger", *given), 1, "there is no ledger to work on")
 
 
 def test_refused_entries_that_a_list_still_shows_wait_for_a_look(tmp_path: Path):

@@ -51,7 +51,7 @@ def test_what_is_lost_is_named_and_the_next_crawl_writes_it_again(demo: DemoSite
         *(f"missing line: {name} revision 1" for name in names),
     ])  # fmt: skip
     code, found = reconcile(desk, "--fix")
-    assert (code, found[-6:-1]) == (4, [f"awaited line: {name} revision 1" for name in names])
+    assert (code, found[-6:-1]) == (4, [f"line to be written again: {name} revision 1" for name in names])
     desk.crawl(f"start={demo.url}/news", "limit=5", settings={"ESPRESO_BACKOFF_SECONDS": "0"})
     assert sorted((record["id"], record["revision"]) for record in desk.records()) == [(name, 1) for name in names]
     assert reconcile(desk)[0] == 0
@@ -68,7 +68,7 @@ def test_a_ledger_comes_back_from_the_output(desk: Desk):
     for record in desk.records():
         digests = article_digests(_article(record))
         assert (digests.text, digests.record) == (record["text_digest"], record["record_digest"])
-    assert_refused(scrapy(desk, "ledger", "reconcile", "--rebuild"), 4, "this ledger knows sealed segments")
+    assert_refused(scrapy(desk, "ledger", "reconcile", "--rebuild"), 4, "this ledger knows sealed files")
 
     (sealed,) = desk.files()
     moved = desk.home / sealed.name
@@ -77,7 +77,9 @@ def test_a_ledger_comes_back_from_the_output(desk: Desk):
     assert code == 0
     assert found[0].endswith(f"is archived as {moved}")
     moved.write_bytes(json.dumps({}).encode())
-    assert_refused(scrapy(desk, "ledger", "reconcile", "--archived", str(moved)), 4, "not a segment of this ledger")
+    assert_refused(
+        scrapy(desk, "ledger", "reconcile", "--archived", str(moved)), 4, "not a file that this ledger sealed"
+    )
 
 
 def test_without_a_ledger_nothing_is_compared(tmp_path: Path):

@@ -41,25 +41,33 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ((*CRAWL, "-a", "sinse=1d"), 2, "unknown argument 'sinse': known are start, edition, since"),
+        ((*CRAWL, "-a", "sinse=1d"), 2, "unknown argument 'sinse': give one of start, edition, since"),
         ((*CRAWL, "-a", "since=yesterday"), 2, "since='yesterday': give an ISO date or date-time such as 2026-01-31"),
         ((*CRAWL, "-a", "since=2999-01-01"), 2, "is in the future: nothing is published yet"),
         ((*CRAWL, "-a", "since=1d", "-a", "until=2d"), 2, "is not before until"),
         ((*CRAWL, "-a", "limit=none"), 2, "limit='none': "),
         ((*CRAWL, "-a", "limit=0"), 2, "limit='0': "),
         ((*CRAWL, "-a", "edition=fr"), 2, "edition='fr': give one of 'global', 'ua', 'zahid', 'bc' or 'all'"),
-        ((*CRAWL, "-a", "start=espreso.tv/news"), 2, "'espreso.tv/news' is no address: it begins with https://"),
+        (
+            (*CRAWL, "-a", "start=espreso.tv/news"),
+            2,
+            "'espreso.tv/news' is not an address: give one that begins with https://",
+        ),
         ((*CRAWL, "--since", "1d"), 2, "unknown option --since: did you mean -a since=...?"),
         (("survey", "--pages", "9"), 2, "unknown option --pages"),
         (("survey", "--save", "/proc/none"), 2, "--save /proc/none: "),
-        (("crawl", "read_alsa"), 2, "no spider 'read_alsa': there are read_also, rss, sitemap"),
+        (("crawl", "read_alsa"), 2, "no spider 'read_alsa': give one of read_also, rss, sitemap"),
         ((*CRAWL, "--dry-run"), 2, "unknown option --dry-run"),
-        ((*CRAWL, *NO_SITE, "-s", "ESPRESO_VOCABULARIES=HOME/none"), 1, "ESPRESO_VOCABULARIES: HOME/none is no folder"),
+        (
+            (*CRAWL, *NO_SITE, "-s", "ESPRESO_VOCABULARIES=HOME/none"),
+            1,
+            "ESPRESO_VOCABULARIES: HOME/none is not a folder",
+        ),
         ((*CRAWL, *NO_SITE, "-s", "ESPRESO_BROWSER_PATH=netscape"), 1, "ESPRESO_BROWSER_PATH='netscape': there is no"),
         ((*CRAWL, *NO_SITE, "-s", "ESPRESO_METRICS=/proc/none"), 1, "ESPRESO_METRICS=/proc/none: "),
         ((*CRAWL, *NO_SITE, "-O", "HOME/copy.docx"), 2, "Unrecognized output format 'docx'"),
         (("ledger", "--jsn"), 2, "unknown option --jsn: did you mean --json?"),
-        (("ledger", "-s", "ESPRESO_LEDGER=none"), 1, "ESPRESO_LEDGER=none: a crawl without memory has no ledger"),
+        (("ledger", "-s", "ESPRESO_LEDGER=none"), 1, "ESPRESO_LEDGER=none: there is no ledger to work on"),
         (("ledger", "-s", "ESPRESO_LEDGER=ledger.sqlite3"), 1, "ESPRESO_LEDGER='ledger.sqlite3': give sqlite:///PATH"),
         (("ledger", "tail", "--after", "999"), 2, "--after 999: the newest segment of articles is 1"),
         (("ledger", "tail", "--after", "999", "--stream", "links"), 2, "--after 999: no links are sealed yet"),
@@ -76,7 +84,7 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
             2,
             "global:0: neither a run nor an article of this ledger",
         ),
-        (("ledger", "retract", "global:0", "--reason", " "), 2, "the target and --reason must say something"),
+        (("ledger", "retract", "global:0", "--reason", " "), 2, "the argument and --reason must not be empty"),
         (
             ("ledger", "release", "20260101T000000Z-00000000"),
             2,
@@ -86,9 +94,9 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
         (("ledger", "discard", "--reason", "wrong"), 2, "give the id of one run; `scrapy ledger` shows which"),
         (("ledger", "reconcile", "--repair"), 2, "unknown option --repair"),
         (("schedule", "--every", "0s"), 2, "--every 0s: give an interval longer than 0s, such as 10m"),
-        (("schedule", "--every", "10"), 2, "'10' is no length of time: give 90s, 10m, 2h or 1d"),
+        (("schedule", "--every", "10"), 2, "'10' is not a length of time: give 90s, 10m, 2h or 1d"),
         (("schedule", "--every", "5m", "--jitter", "6m"), 2, "--jitter 0:06:00 is longer than --every 0:05:00"),
-        (("schedule", "--every", "5m", "rsss"), 2, "no spider 'rsss': there are read_also, rss, sitemap"),
+        (("schedule", "--every", "5m", "rsss"), 2, "no spider 'rsss': give one of read_also, rss, sitemap"),
         (("extract",), 2, "give files, folders or addresses"),
         (("extract", "HOME/none.html"), 2, "/none.html"),
         (("extract", "HOME/picture.html"), 3, "no HTML page: there is no markup in its 20 bytes"),
@@ -171,7 +179,7 @@ def test_a_failed_run_ends_with_its_reason_and_what_to_do(tmp_path: Path):
         last = done.log.splitlines()[-1]
         assert last == (
             f"scrapy crawl: exit code 3: the source could not be read (Start page {demo.url}/nowhere: HTTP 404); "
-            "crawl again later, what was not fetched is pending"
+            "crawl again later: what was not fetched is pending"
         )
         assert f"  asked      start={demo.url}/nowhere" in done.log.splitlines()
     assert "Enabled" not in done.log

@@ -33,7 +33,7 @@ def test_a_run_is_taken_back_whole(tmp_path: Path):
     assert scrapy(desk, "ledger", "reconcile").returncode == 0
 
     again = scrapy(desk, "ledger", "retract", created[0]["id"], "--reason", "wrong dates")
-    assert_refused(again, 2, f"scrapy ledger retract: {created[0]['id']}: nothing of it stands in the output")
+    assert_refused(again, 2, f"scrapy ledger retract: {created[0]['id']}: nothing of it is in the output")
     assert [(run["reason"], run["exit_code"]) for run in desk.runs()[2:]] == [("refused", 2)]
 
 
@@ -41,7 +41,7 @@ def test_a_run_is_taken_back_whole(tmp_path: Path):
     ("arguments", "code", "reason"),
     [
         (("ua:1", "--reason", "wrong"), 4, "there is no ledger"),
-        (("ua:1", "--reason", " "), 2, "must say something"),
+        (("ua:1", "--reason", " "), 2, "must not be empty"),
     ],
 )
 def test_a_refusal_is_told_and_makes_nothing(arguments, code: int, reason: str, tmp_path: Path):

@@ -44,7 +44,7 @@ def test_a_failed_run_is_told_also_when_the_server_stumbles(desk: Desk, monkeypa
         "to": [f"read_also #{run['run_id']}"],
     }
     assert receiver.headers[1]["Authorization"] == "Bearer bearer of news"
-    assert done.log.count("Webhook at 127.0.0.1 told: critical") == 1
+    assert done.log.count("Webhook at 127.0.0.1 notified: critical") == 1
     assert SECRET not in done.log + everything_written(desk)
     assert "bearer of news" not in done.log + everything_written(desk)
 
@@ -55,7 +55,7 @@ def test_a_webhook_that_fails_is_one_line_and_changes_nothing(desk: Desk, monkey
         done = desk.crawl(start(demo), "limit=1", settings={"ESPRESO_WEBHOOK_LEVEL": "ok"})
     assert (done.exit_code, len(receiver.bodies), len(desk.records())) == (0, 1, 1)
     (line,) = [line for line in done.log.splitlines() if "extensions.webhook" in line]
-    assert line.endswith("WARNING: Webhook at 127.0.0.1 not told: HTTP 302")
+    assert line.endswith("WARNING: Webhook at 127.0.0.1 not notified: HTTP 302")
     assert SECRET not in done.log
     assert "Traceback" not in done.log
 
@@ -73,7 +73,7 @@ def test_a_good_run_is_not_told_and_one_that_cannot_start_is(desk: Desk, monkeyp
 
 
 def test_an_address_that_is_none_is_refused_and_not_shown():
-    with pytest.raises(ConfigurationError, match="ESPRESO_WEBHOOK_URL in the environment is no http") as error:
+    with pytest.raises(ConfigurationError, match="ESPRESO_WEBHOOK_URL in the environment is not an http") as error:
         configured({}, {"ESPRESO_WEBHOOK_URL": "chat.example.org/x"})
     assert "/x" not in str(error.value)
 
@@ -91,7 +91,7 @@ def test_a_server_that_never_answers_does_not_keep_the_run(monkeypatch: pytest.M
         began = time.monotonic()
         hook.tell(fields_of({"spider": "read_also", "exit_code": 4}))
         assert time.monotonic() - began < 2
-    assert caplog.messages == ["Webhook at 127.0.0.1 not told: no answer in time"]
+    assert caplog.messages == ["Webhook at 127.0.0.1 not notified: no answer in time"]
 
 
 def test_quotes_in_values_do_not_break_the_body():
@@ -119,6 +119,6 @@ def test_a_webhook_that_fails_or_hangs_is_one_warning(statuses, desk: Desk, monk
     worse = [
         line for line in done.log.splitlines() if " WARNING: " in line or " ERROR: " in line or " CRITICAL: " in line
     ]
-    assert [line for line in worse if "Webhook at 127.0.0.1 not told: " in line] == worse
+    assert [line for line in worse if "Webhook at 127.0.0.1 not notified: " in line] == worse
     assert len(worse) == 1
     assert "Traceback" not in done.log

@@ -106,7 +106,7 @@ def test_a_machine_without_room_for_a_process_is_a_warning_and_the_crawl_reads_b
         crawl = desk.start(start(demo))
         log = crawl.communicate(timeout=60)[1].decode()
     assert crawl.returncode == 0
-    assert "Pages are not read in processes of their own any more ([Errno 11] Resource temporarily unavailable)" in log
+    assert "The reading processes have ended ([Errno 11] Resource temporarily unavailable)" in log
     assert "espreso/read_apart" not in desk.runs()[0]["stats"]
     assert len(desk.records()) == 40
 

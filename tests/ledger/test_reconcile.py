@@ -152,7 +152,7 @@ def test_archived_files_count_as_there(root: Path, tmp_path_factory: pytest.Temp
     shutil.move(path, moved)
     manifest(path).unlink()
     with looking(root) as session:
-        with pytest.raises(LedgerError, match="not a segment"):
+        with pytest.raises(LedgerError, match="not a file that this ledger sealed"):
             archive(session, [_changed(moved)])
         assert len(archive(session, [moved])) == 1
     assert report(root).is_well()
@@ -221,7 +221,7 @@ def test_a_rebuilt_ledger_forgets_what_was_forgotten(root: Path) -> None:
 
 
 def test_a_living_ledger_is_not_rebuilt(root: Path) -> None:
-    with pytest.raises(LedgerError, match="set it aside"):
+    with pytest.raises(LedgerError, match="move it away"):
         rebuild(
             root / "state" / "ledger.sqlite3",
             output=root / "output",

@@ -78,7 +78,7 @@ def test_the_entries_of_a_retracted_article_are_pending(tmp_path: Path) -> None:
     ledger.outbox.emit(draft(url(1)))
     taking_back(ledger, "ua:news-1")
     assert [lease.url for lease in ledger.entries.take([HOST])] == [url(1)]
-    with pytest.raises(ArgumentError, match="nothing of it stands"):
+    with pytest.raises(ArgumentError, match="nothing of it is in the output"):
         taking_back(ledger, "ua:news-1")
     with pytest.raises(ArgumentError, match="neither a run nor an article"):
         taking_back(ledger, "ua:other")

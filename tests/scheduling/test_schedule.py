@@ -66,7 +66,7 @@ def test_sigterm_ends_a_crawl_in_order_and_a_second_scheduler_is_refused(desk: D
     with running(SiteOptions(page_bytes=PAGE, latency=0.5)) as demo:
         scheduler = Scheduler(desk, "--every", "1h", "-a", start(demo))
         wait_for_requests(demo, 6, scheduler.process)
-        with pytest.raises(ConfigurationError, match="another scheduler starts the same crawls already"):
+        with pytest.raises(ConfigurationError, match="another scheduler already starts the same crawls"):
             sole_scheduler(kind(desk, demo), desk.home / "state" / FOLDER)
         assert scheduler.stopped() == 0
     assert "SIGTERM: no further crawls" in scheduler.log
@@ -123,7 +123,7 @@ def stop_the_process(lock: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "line"),
     [
-        (["--every", "10"], 2, "argument --every: '10' is no length of time: give 90s, 10m, 2h or 1d"),
+        (["--every", "10"], 2, "argument --every: '10' is not a length of time: give 90s, 10m, 2h or 1d"),
         (["--every", "1h", "-a", "limit=0"], 2, "scrapy schedule: limit='0': give a whole number from 1 on"),
         (["--every", "1h", "--to", "nowhere"], 1, "--to nowhere: no [deploy:nowhere] with a url in scrapy.cfg"),
     ],
@@ -142,5 +142,5 @@ def test_without_the_timer_the_error_names_the_pip_command(desk: Desk):
     )
     assert (done.returncode, done.stderr.strip()) == (
         1,
-        'scrapy schedule: the timer is not installed: pip install -e ".[schedule]" in the project\'s folder',
+        'scrapy schedule: the extra "schedule" is not installed: run pip install -e ".[schedule]" in the project\'s folder',
     )

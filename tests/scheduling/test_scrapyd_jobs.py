@@ -84,7 +84,7 @@ def test_a_scrapyd_that_refuses_is_an_error_at_the_start(scrapyd: Scrapyd, given
     ("name", "said"),
     [
         ("http://me:secret@localhost:6800", "no password in an address; write it .* and give --to NAME for localhost"),
-        ("ftp://localhost", "no address of a Scrapyd"),
+        ("ftp://localhost", "not the address of a Scrapyd"),
     ],
 )
 def test_an_address_that_shows_a_password_or_is_none_is_refused(name: str, said: str):

@@ -71,8 +71,8 @@ def test_a_missing_field_of_a_part_is_named_by_its_path():
 
 def test_unexpected_fields_are_named_each():
     assert told(mood="sunny", **{"o'clock": 1}) == [
-        "mood: is no field of this schema",
-        "o'clock: is no field of this schema",
+        "mood: is not a field of this schema",
+        "o'clock: is not a field of this schema",
     ]
 
 

@@ -16,7 +16,7 @@ from tests.site import DemoSite, Fault, SiteOptions, running
         (("since=2026-01-02", "until=2026-01-01"), "is not before until"),
         (("limit=0",), "limit='0'"),
         (("start=espreso.tv/news",), "begins with https://"),
-        (("satrt=https://espreso.tv/news",), "unknown argument 'satrt': known are start, edition"),
+        (("satrt=https://espreso.tv/news",), "unknown argument 'satrt': give one of start, edition"),
     ],
 )
 def test_a_bad_argument_is_one_clear_line_and_exit_code_2(arguments, named: str, desk: Desk, tmp_path: Path):
@@ -32,7 +32,7 @@ def test_an_unknown_spider_is_exit_code_2(desk: Desk):
     done = desk.crawl(spider="nope")
     assert (done.exit_code, done.log.strip()) == (
         2,
-        "scrapy crawl: no spider 'nope': there are read_also, rss, sitemap",
+        "scrapy crawl: no spider 'nope': give one of read_also, rss, sitemap",
     )
 
 

@@ -116,7 +116,7 @@ def test_opt_outs_are_told_and_such_pages_not_kept(tmp_path: Path):
         found = surveyed(demo, "--save", str(tmp_path))
     assert places(found)["opt-outs"] == ("ok", "the site reserves text and data mining")
     assert all(set(each["opt_outs"]) == {"noarchive", "tdm-reserved"} for each in found["articles"])
-    assert "10 ask machines for restraint" in " ".join(found["verdict"])
+    assert "10 have an opt-out" in " ".join(found["verdict"])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -140,7 +140,7 @@ def test_what_was_not_understood_is_told():
     assert "Nobody knows" in " ".join(found.unknown.headings)
     assert found.unknown.elements == {"news-poll": 1}
     assert found.unknown.embeds == {"poll.example": 1}
-    assert "Something was not understood" in " ".join(verdict(found))
+    assert "Some parts were not understood" in " ".join(verdict(found))
 
 
 def test_pages_are_kept_for_extract_and_the_recorder(demo: DemoSite, tmp_path: Path):
@@ -171,7 +171,7 @@ def test_pages_that_are_missing_cost_no_others():
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
-    [(("--edition", "moon"), "edition='moon'"), (("news",), "is no address"),
+    [(("--edition", "moon"), "edition='moon'"), (("news",), "is not an address"),
      (("--demo", "https://espreso.tv/news"), "give addresses, or --edition, or --demo"),
      (("https://espreso.tv/news", "https://espreso.tv/rss"), "two are on the same host")],
 )  # fmt: skip

@@ -107,7 +107,7 @@ def test_a_file_of_another_name_is_refused(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(ConfigurationError, match="is no folder"):
+    with pytest.raises(ConfigurationError, match="is not a folder"):
         load(tmp_path / "nowhere")
 
 

@@ -84,7 +84,10 @@ class LedgerCare:
     ) -> Iterator["DecidingRun"]:
         """Open an existing ledger for what writes lines, as a run; everything is sealed at the end."""
         if not self.database.exists():
-            raise LedgerError(f"{self.database}: there is no ledger")
+            raise LedgerError(
+                f"{self.database}: there is no ledger; a crawl makes one, "
+                "`scrapy ledger reconcile --rebuild` restores one"
+            )
         started_at = datetime.now(UTC)
         run = Run(new_run_id(started_at), name, arguments, started_at)
         ledger = Ledger.open(self.database, output=self.output, state=self.state, run=run, record=record, rules=rules)
@@ -158,5 +161,6 @@ def _seal(ledger: Ledger) -> None:
     ledger.segments.seal(wait=SEAL_WAIT)
     if left := outbox_rows.unsealed(ledger.session.db, ledger.run.id):
         raise LedgerError(
-            f"{left} lines are written but not sealed: another process seals; they go out with a later seal"
+            f"{left} lines are not in a file yet, because another process is sealing; "
+            "a later crawl or command seals them"
         )

@@ -47,5 +47,7 @@ def sealing_stopped(session: Session) -> Iterator[Segments]:
     segments.settle_plans()
     with segments.alone(SEAL_WAIT) as is_alone:
         if not is_alone:
-            raise LedgerError(f"{session.db.name}: another process has been sealing for {SEAL_WAIT:.0f} s")
+            raise LedgerError(
+                f"{session.db.name}: another process has been sealing for {SEAL_WAIT:.0f} s: does it hang?"
+            )
         yield segments

@@ -80,7 +80,7 @@ def _restore_segment(
     written, manifest = files.measure(file.path), segment_paths.read_manifest(file.path)
     name = str(file.path.relative_to(session.output))
     if manifest is None or manifest.get("sha256") != written.sha256:
-        raise LedgerError(f"{file.path}: not what its manifest says; put both aside, then rebuild again")
+        raise LedgerError(f"{file.path}: it differs from its manifest; move both away, then rebuild again")
     session.run = manifest["run_id"]
     values = (stream, file.number, session.run, name, written.count, written.bytes, written.sha256)
     times = (manifest["schema_version"], manifest["first_emitted_at"], manifest["last_emitted_at"])
@@ -182,7 +182,7 @@ def _refuse_living(database: Path) -> None:
     db = opened(database, busy_seconds=0)
     try:
         if segment_rows.has_any(db):
-            raise LedgerError(f"{database}: this ledger knows sealed segments; set it aside first")
+            raise LedgerError(f"{database}: this ledger knows sealed files; move it away, then rebuild again")
     finally:
         db.close()
 

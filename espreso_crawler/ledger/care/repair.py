@@ -28,9 +28,12 @@ def repair(session: Session, report: Report) -> list[str]:
         done += [_manifest_again(session, name) for name in report.wrong_manifests]
         done += [_lose_segment(session, name) for name in (*report.missing_segments, *report.spoilt_segments)]
     done += [_ask_again(session, line) for line in report.missing_lines]
-    done += [f"{id_} revision {revision} is doubled: not repaired" for id_, revision in report.doubled_lines]
+    done += [f"{id_} revision {revision} is doubled; this cannot be repaired" for id_, revision in report.doubled_lines]
     if report.strange_lines:
-        done.append(f"{len(report.strange_lines)} lines are unknown to this ledger: rebuild it from the output")
+        done.append(
+            f"{len(report.strange_lines)} lines are unknown to this ledger; "
+            "`scrapy ledger reconcile --rebuild` makes a new one"
+        )
     return done
 
 
@@ -44,7 +47,7 @@ def archive(session: Session, paths: Sequence[Path]) -> list[str]:
         digest = files.measure(path).sha256
         row = segment_rows.with_digest(session.db, digest, path.name)
         if row is None:
-            raise LedgerError(f"{path}: not a segment of this ledger, or changed since it was sealed")
+            raise LedgerError(f"{path}: not a file that this ledger sealed, or changed since")
         with session.db.transaction("archive"):
             segment_rows.archive(session.db, row["stream"], row["number"])
         done.append(f"{row['path']} is archived as {path}")
@@ -61,7 +64,7 @@ def _put_aside(session: Session, name: str) -> str:
         except OSError as error:
             if error.errno != errno.ENOENT:
                 raise LedgerError(f"{error.filename}: {error.strerror}") from error
-    return f"{name} put aside in {folder}"
+    return f"{name} moved to {folder}"
 
 
 def _manifest_again(session: Session, name: str) -> str:

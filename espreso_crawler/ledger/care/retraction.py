@@ -32,7 +32,7 @@ def retract(ledger: Ledger, target: str, *, reason: str) -> list[Decision]:
             entry_states.again(session.db, known.key, reason=f"retracted: {reason}")
             decisions.append(decision)
     if not decisions:
-        raise ArgumentError(f"{target}: nothing of it stands in the output")
+        raise ArgumentError(f"{target}: nothing of it is in the output")
     ledger.outbox.tell(decisions)
     return decisions
 

@@ -127,5 +127,5 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise LedgerError(
-            f"{error.filename or path}: {error.strerror}; put it right and crawl again: what was not written is pending"
+            f"{error.filename or path}: {error.strerror}; correct this and crawl again: what was not written is pending"
         ) from error
