@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from zlib import crc32
 
-WORD = re.compile(r"\w+(?:[.,:]\d+)*")
+WORD = re.compile(r"\w++(?:[.,:]\d++)*+")
 DIGIT = re.compile(r"\d")
 AROUND = 2
 """Words on either side that say what a number counts."""

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,6 +51,8 @@ def opt_outs(page: Page) -> list[str]:
 
 def reserves_any(body: bytes | None, url: str, others: Iterable[str]) -> bool:
     """Return whether a site's file reserves a page: by its address, or one of its others on the same host."""
+    if not body:
+        return False
     host = host_of(url)
     return any(reserves(body, urlsplit(each).path) for each in {url, *others} if host_of(each) == host)
 
@@ -82,13 +85,16 @@ def _is_reservation(value: str) -> bool:
     return not {"1", "true"}.isdisjoint(re.findall(r"[\w.]+", value.lower()))
 
 
-def _rules(body: bytes) -> Iterator[dict[str, Any]]:
-    """Yield the rules of a site's file, in any Unicode encoding, keys in lower case."""
+@lru_cache(maxsize=16)  # each article asks for its host's
+def _rules(body: bytes) -> list[dict[str, Any]]:
+    """Return the rules of a site's file, in any Unicode encoding, keys in lower case."""
     read = loaded(body.decode(json.detect_encoding(body), "replace"))
     rules: Any = read.value if read else []
-    for rule in (rules if isinstance(rules, list) else [rules])[:MOST_RULES]:
-        if isinstance(rule, dict):
-            yield {key.lower(): value for key, value in rule.items()}
+    return [
+        {key.lower(): value for key, value in rule.items()}
+        for rule in (rules if isinstance(rules, list) else [rules])[:MOST_RULES]
+        if isinstance(rule, dict)
+    ]
 
 
 def _fits(location: object, path: str) -> bool:

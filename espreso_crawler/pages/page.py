@@ -17,7 +17,6 @@ from espreso_crawler.pages.bounds import require_bounded
 from espreso_crawler.pages.metadata import Metadata
 from espreso_crawler.pages.structured import NewsArticle, OfPage, news_article
 
-JSON_LD = 'script[type*="ld+json" i]'  # also with a parameter, such as a charset
 MARKUP = re.compile(rb"<(?:!doctype|html|head|body|meta|title|div|p)\b", re.IGNORECASE)
 END_OF_PAGE = (b"</html", b"</body", b"</HTML", b"</BODY")
 REPLACEMENT = "\ufffd"
@@ -102,7 +101,7 @@ class Page:
         page.url = url or page.meta.get("canonical") or page.meta.get("og:url") or ""
         if not page.absolute(page.url):
             raise BrokenPage(f"{name}: the page does not name its own address: give its url")
-        page.jsonld = news_article((node.text() for node in tree.css(JSON_LD)), page._own_names())
+        page.jsonld = news_article(page.metadata.jsonld, page._own_names())
         return page
 
     def _own_names(self) -> OfPage:

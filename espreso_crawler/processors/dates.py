@@ -128,11 +128,13 @@ def is_only_date(text: str) -> bool:
     >>> is_only_date("Вчора, 19:51"), is_only_date("14 грудня відкрили міст"), is_only_date("250")
     (True, False, False)
     """
-    tokens = _tokens(text)
-    names = [token for token in tokens if token in MONTHS or token in WEEKDAYS or token in RELATIVE]
-    if not names and not (NUMERIC.search(text) or ISO_DAY.search(text) or TIME.search(text)):
-        return False
-    return all(token in names or token in BESIDE or token.isdecimal() for token in tokens)
+    has_name = False
+    for token in _tokens(text):
+        if token in MONTHS or token in WEEKDAYS or token in RELATIVE:
+            has_name = True
+        elif token not in BESIDE and not token.isdecimal():
+            return False
+    return has_name or any(pattern.search(text) for pattern in (NUMERIC, ISO_DAY, TIME))
 
 
 @lru_cache(maxsize=2048)
@@ -248,8 +250,8 @@ def _weekday_in(text: str) -> str | None:
     return next((token for token in _tokens(text) if token in WEEKDAYS), None)
 
 
-def _tokens(text: str) -> list[str]:
-    return [token.casefold().translate(APOSTROPHES) for token in TOKEN.findall(text[:LONGEST_LINE])]
+def _tokens(text: str) -> Iterator[str]:
+    return (token[0].casefold().translate(APOSTROPHES) for token in TOKEN.finditer(text[:LONGEST_LINE]))
 
 
 def _checked(year: int, month: int, day: int, weekday: str | None) -> PrintedDay | None:
