@@ -26,24 +26,24 @@ class EspresoError(Exception):
 class ConfigurationError(EspresoError):
     """A setting has no usable value.
 
-    Raised by extensions and spiders in ``from_crawler``; Scrapy ends the start with it. Correct the setting it names.
+    Raised by add-on, extensions and spiders; the crawl or command does not start. Correct the setting that it names.
     """
 
 
 class ArgumentError(EspresoError):
-    """A spider argument cannot be understood, or a command's argument names nothing that is there.
+    """A spider argument cannot be understood, or a command's argument names nothing that exists.
 
-    Raised by ``spiders/arguments.py`` and ``ledger/``; commands turn it into exit code 2, a crawl before the first
-    request.
+    Raised by ``spiders/arguments.py`` and ``ledger/``. Commands, and a crawl before its first request, turn it into
+    exit code 2.
     """
 
 
 class PageError(EspresoError):
-    """A fetched page cannot be used. Raised by ``pages/``, caught by spiders, told to the ledger."""
+    """A fetched page cannot be used. Raised by ``pages/``; spiders catch it and record it in the ledger."""
 
 
 class BrokenPage(PageError):
-    """The bytes are no whole page, or no XML where a list is asked for: empty, cut, unreadable. Fetched again later."""
+    """The bytes are not a whole page (for a list: not XML): empty, cut or unreadable. A crawl fetches it again."""
 
 
 class NotAnArticle(PageError):
@@ -51,7 +51,7 @@ class NotAnArticle(PageError):
 
 
 class LayoutError(PageError):
-    """What should be there is not: a page's news feed, by markup or structure, or a list in XML. Look at the page."""
+    """A page has no news feed, neither by markup nor by structure, or a list is of another kind. Look at the page."""
 
 
 class BrowserError(EspresoError):
@@ -81,7 +81,7 @@ class ArchiveError(LedgerError):
 
 
 class ContractBroken(EspresoError):
-    """A pipeline of a user's own returned something that is no article; the text names it and says what to return.
+    """A pipeline of your own returned something that is not an article; the text names it and says what to return.
 
     Raised by ``pipelines/processor.py``; Scrapy logs it, and `LedgerExtension` counts a failed attempt of the entry.
     """

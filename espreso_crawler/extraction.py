@@ -21,18 +21,19 @@ def extract(
 ) -> Article:
     """Return the record of an article page, with tags, digests and provenance, as ``scrapy extract`` prints it.
 
-    ``html`` is the page as it was served, bytes rather than text: they are in the record's `evidence`. ``url`` is its
-    absolute address (default: the one that the page names in its head) and ``fetched_at`` when it was served, with
-    its time zone (default: now); days that a page prints without a year are read by it. ``headers`` are those of the
-    answer, in any case: ``X-Robots-Tag`` and ``TDM-Reservation`` are where a site may opt out, see `opt_outs` of the
-    record; nothing is withheld here. ``charset`` is what the ``Content-Type`` header declares, ``vocabularies`` a
-    folder of files of your own, over the package's.
+    ``html`` is the page as it was served, as bytes or text. Give bytes if you can: `evidence` has their digest.
+    ``url`` is the absolute address of the page (default: the one in its head). ``fetched_at`` is when it was served,
+    with a time zone (default: now); it gives the year to a day that the page prints without one. ``headers`` are
+    those of the answer, with names in any case: a site may opt out by ``X-Robots-Tag`` and ``TDM-Reservation``. The
+    record names opt-outs in `opt_outs`; nothing is withheld here. ``charset`` is what the ``Content-Type`` header
+    declares. ``vocabularies`` is a folder of your own files, which add to the package's or replace their rows.
 
-    What a ledger knows over several runs stays empty: revision, run, feed sighting, near-copies.
+    Fields that need a crawl or a ledger stay empty: revision, run, feed sighting, near-copies.
 
-    Arguments, result and errors pickle, so that a pool of processes may call it. Raises `PageError`: `BrokenPage` for
-    bytes that are no whole page, `NotAnArticle` for a page that holds none. Raises ValueError for a ``fetched_at``
-    without time zone, `ConfigurationError` for a vocabulary that is wrong.
+    Arguments, result and errors can be pickled, so a pool of processes may call it. Raises `PageError`:
+    `BrokenPage` if the bytes are not a whole page, `NotAnArticle` if the page holds no article, `FieldError` if a
+    value cannot be understood. Raises ValueError for a ``fetched_at`` without a time zone, and `ConfigurationError`
+    for a wrong vocabulary.
 
     Examples:
         >>> page = '''<html lang="en"><head><title>A bridge opens</title>

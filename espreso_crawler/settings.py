@@ -9,8 +9,8 @@ NEWSPIDER_MODULE = "espreso_crawler.spiders"
 COMMANDS_MODULE = "espreso_crawler.commands"
 
 # --- The project's own -----------------------------------------------------------------------------------------
-# options.py has the table of them all, with defaults and what is allowed. Paths count from the folder of scrapy.cfg,
-# else from the working directory. Write below what you want otherwise.
+# options.py has the table of them all, with defaults and allowed values. Relative paths start at the folder of
+# scrapy.cfg, else at the working directory. Write your own values below.
 globals().update(defaults())
 ESPRESO_CONTACT = None  # an e-mail address or URL: who runs this crawl
 
@@ -19,7 +19,7 @@ ADDONS = {"espreso_crawler.addon.ProjectAddon": 0}
 EXTENSIONS = {
     "espreso_crawler.extensions.signals.SignalsExtension": 10,  # first, to know why the others end
     "espreso_crawler.extensions.announcement.AnnouncementExtension": 12,
-    "espreso_crawler.extensions.progress.ProgressExtension": 14,  # at work after the ledger is closed, as the next two
+    "espreso_crawler.extensions.progress.ProgressExtension": 14,  # works after the ledger is closed, as do the next two
     # Made before the ledger is opened, so that a wrong setting leaves no run behind.
     "espreso_crawler.extensions.metrics.MetricsExtension": 15,
     "espreso_crawler.extensions.notification.NotificationExtension": 16,
@@ -46,7 +46,7 @@ DOWNLOADER_MIDDLEWARES = {
     # Not used here, and it costs time on every page; what is slow to import too is taken off by addon.py.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
-DOWNLOAD_HANDLERS = {  # requests that ask for the browser go there; all others to Scrapy's own handler, as ever
+DOWNLOAD_HANDLERS = {  # opens a page in the browser if the request asks for it; Scrapy's own handler fetches all others
     "http": "espreso_crawler.browser.handler.BrowserDownloadHandler",
     "https": "espreso_crawler.browser.handler.BrowserDownloadHandler",
 }
@@ -82,7 +82,7 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = site.AGENT  # the product token that robots.txt may name
 CONCURRENT_REQUESTS = 8
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
-DOWNLOAD_DELAY = 1.0  # seconds between requests to one host on average: each half to one and a half times as long
+DOWNLOAD_DELAY = 1.0  # average seconds between two requests to a host; each wait is 0.5 to 1.5 times as long
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
@@ -98,7 +98,7 @@ REDIRECT_MAX_TIMES = 5
 
 # --- Bounds and safety -----------------------------------------------------------------------------------------
 DOWNLOAD_TIMEOUT = 30  # seconds
-DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes, unpacked too: the largest page seen has 0.2 MB
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # bytes, packed and unpacked; the largest page seen has 0.2 MB
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REMOTE_CONTROL_ENABLED = False  # on by default since Scrapy 2.19, and it runs Python for anybody who reaches it
@@ -120,5 +120,5 @@ LOG_FORMATTER = "espreso_crawler.log_format.OneLineLogFormatter"
 
 # --- The environment -------------------------------------------------------------------------------------------
 # A variable named like one of the project's own settings wins over this file; -s and schedule.json win over both.
-# So a Scrapyd or a service says once where all its crawls write.
+# So the environment of a Scrapyd or a service says once where all its crawls write.
 globals().update(from_environment())

@@ -1,6 +1,6 @@
-"""What is known of every feed entry and article, and the one way to the output; no scrapy.
+"""What is known of every feed entry and article, and the only way into the output; no scrapy.
 
-Two doors: `Ledger` for crawls, `LedgerCare` for commands. What else is named here are data that pass through them.
+Two doors: `Ledger` for crawls, `LedgerCare` for commands. The other names are the data that pass through them.
 """
 
 from espreso_crawler.ledger.articles.decisions import Decision, Draft, Known, Record

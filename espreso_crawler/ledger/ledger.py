@@ -1,4 +1,4 @@
-"""The ledger as a whole: opened once by a process, closed last; what it does lies in its parts."""
+"""The ledger as a whole: a process opens it once and closes it last; its parts do the work."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ from espreso_crawler.ledger.times import utc_now
 LOCKS = "locks"
 OPEN_LOCK = "open.lock"
 FINISHED = "finished"
-"""Why a run ended that did all it had to do: a page still in hand then is one of which nothing came."""
+"""Reason of a run that did all its work: a page still in hand at that moment had no result."""
 CLOSE_WAIT = 5.0
 """Seconds a closing run waits while another process seals; then that one, or the next, seals its lines."""
 
@@ -74,13 +74,13 @@ class Ledger:
         rules: Rules | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> Self:
-        """Open the ledger for a run, and put right what dead runs left.
+        """Open the ledger for a run, and recover what dead runs left.
 
-        `database` None is a crawl without memory: the same code on an SQLite that vanishes, without locks.
-        `record` writes the lines. `clock` returns the aware present; tests move it.
+        `database` None is a crawl without memory: the same code on a database in memory, without locks.
+        `record` writes the lines. `clock` returns the present as an aware time; tests move it.
 
-        Raises LedgerError when the file is no ledger, unreadable, read-only, damaged or of a newer program,
-        when the output holds segments this ledger does not know, or when output and state lie on two file
+        Raises LedgerError if the file is not a ledger, or is unreadable, read-only, damaged or of a newer program;
+        if the output holds segments that this ledger does not know; or if output and state are on two file
         systems.
         """
         files.make_folder(output)
@@ -99,7 +99,7 @@ class Ledger:
         return ledger
 
     def tick(self) -> list[str]:
-        """Flush and seal what is due; returns new files. Call it about once a second and when idle."""
+        """Flush and seal what is due; returns the new files, relative to the output. Call it about once a second."""
         if self.outbox.is_due():
             self.outbox.flush()
         if self.holding.is_due():
@@ -116,22 +116,22 @@ class Ledger:
         return runs.counts(self.session.db, self.run.id), runs.leased(self.session.db, self.run.id)
 
     def now(self) -> datetime:
-        """Return the aware present, as this ledger's clock has it."""
+        """Return the present by this ledger's clock, as an aware time."""
         return self.session.clock()
 
     def newest_in_feed(self) -> dict[str, datetime]:
-        """Return, by host of the feed, the newest time that was read of it so far."""
+        """Return, for each host, the newest time that was read in its feed so far."""
         return rhythm.newest_in_feed(self.session)
 
     def recent_times(self, host: str) -> list[int]:
-        """Return the feed times of the entries that came last, in seconds since 1970."""
+        """Return the feed times of a host's newest entries, in seconds since 1970."""
         return rhythm.recent_times(self.session, host)
 
     def close(self, reason: str, exit_code: int, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Flush, seal, give leases back, end the run and write ``output/runs/<run>.json``; returns it.
 
-        `extra` (stats, verdict) is merged into the run file. Closing twice does nothing. When a flush or seal
-        fails, the run is still ended if that can be written, and the first error is raised at the end.
+        `extra` (stats, verdict) is merged into the run file. A second call does nothing. If a flush or seal fails,
+        the run is still ended if that can be written; then the first error is raised.
         """
         if not self._is_open:
             return {}
@@ -151,7 +151,7 @@ class Ledger:
         return document
 
     def abandon(self) -> None:
-        """Let go of the file without writing, after a LedgerError: the next run puts things right."""
+        """Let go of the file without writing, after a LedgerError: the next run recovers."""
         self._is_open = False
         self.session.close()
 

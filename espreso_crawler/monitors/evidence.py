@@ -139,7 +139,7 @@ DOUBTS = (
           "one of the two belongs to another article; a headline worded differently shares words",
           _headline_is_contradicted),
     Doubt("date_missing", "date", "neither page nor feed says when it was published, not even the day",
-          "what has no date at all is as likely a page about the site", _date_is_missing),
+          "a page without any date may as well be a page about the site", _date_is_missing),
     Doubt("date_guessed", "date", "a date found by its shape, confirmed by neither JSON-LD nor the feed",
           "it may be today's date, or a date that the text speaks of", _date_is_guessed),
     Doubt("date_contradicted", "date", "the sources contradict each other about the time of publication",

@@ -1,4 +1,4 @@
-"""Spider arguments, typed: strings from the command line in, values or one clear line about what is wrong out."""
+"""Spider arguments, typed: strings from the command line become values, or one clear line about what is wrong."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -80,11 +80,11 @@ class CrawlArguments(BaseModel):
     edition: Edition = None
     """global, ua, zahid or bc (default: global); all for these four in one run."""
     since: Instant = None
-    """Articles published at or after this: 2026-01-31, 2026-01-31T18:00 (Kyiv time), or 36h, 7d for so long ago."""
+    """Articles published at or after this: 2026-01-31, 2026-01-31T18:00 (Kyiv time), or 36h, 7d (so long ago)."""
     until: Instant = None
     """Articles published before this, in the same forms."""
     limit: PositiveInt | None = None
-    """Fetch at most so many articles; the rest stays pending."""
+    """Fetch at most this many articles; the others stay pending."""
     job: str | None = Field(default=None, alias="_job")
     """Scrapyd's job id."""
 
@@ -125,7 +125,7 @@ class CrawlArguments(BaseModel):
 
 
 class ReadAlsoArguments(CrawlArguments):
-    """What ``scrapy crawl read_also -a NAME=VALUE`` accepts beside that."""
+    """What ``scrapy crawl read_also -a NAME=VALUE`` accepts in addition."""
 
     browser: Mode = "auto"
     """auto, never or always: whether to open start pages in a browser; auto: if only a script builds the feed."""

@@ -1,4 +1,4 @@
-"""What the spiders share: typed arguments, the hosts of the crawl, the way it begins, article pages."""
+"""What the spiders share: typed arguments, the hosts of the crawl, its first requests, article pages."""
 
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar, Self
@@ -20,12 +20,12 @@ from espreso_crawler.spiders.starts import Parse, Starts
 class EspresoSpider(Spider):
     """Base of the spiders: a subclass names its `path` and reads its sources.
 
-    Every article page comes to `parse_article`, so a subclass of yours can look at what is read there.
+    `parse_article` gets every article page, so your own subclass can see each article there.
     """
 
     arguments_type: ClassVar[type[CrawlArguments]] = CrawlArguments
     path: ClassVar[str]
-    """Where an edition has what the crawl begins with."""
+    """Path of the page or list that a crawl of an edition begins with."""
 
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__()
@@ -36,25 +36,26 @@ class EspresoSpider(Spider):
         self.crawl = Crawl(crawler, self.arguments, self.logger)
 
     def begin_with(self, parse: Parse, feeds: Feeds | None = None) -> None:
-        """Make the parts that every spider has: `parse` reads its sources, `feeds` those of article pages."""
+        """Make the parts that every spider has: `parse` reads the start pages, `feeds` the feeds on article pages."""
         self.articles = Articles(self.crawl, self.parse_article, feeds)
         self.backlog = Backlog(self.crawl, self.articles)
         self.starts = Starts(self.crawl, parse)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:
-        """Make the spider for a crawl; raises `ArgumentError` for an argument that it cannot understand."""
+        """Make the spider for a crawl. Raises `ArgumentError` for a wrong or unknown argument."""
         return super().from_crawler(crawler, crawler, given)
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the sources; what earlier runs left comes after what is new."""
+        """Request the start pages first, then what earlier runs left."""
         for request in (*self.starts.requests(self.arguments.starts(self.path)), *self.backlog.looks()):
             yield request
 
     async def parse_article(self, response: Response, lease: Lease | None = None) -> AsyncIterator[Request | Article]:
-        """Read an article page: the article, and what its feed leads to. Raises `PageError` without a lease.
+        """Yield the article of a page, and requests for what its feed leads to.
 
-        `lease` is the feed entry that led to it; None for a page that you ask for by hand.
+        `lease` is the feed entry that led to the page; None for a page that you ask for by hand: then a page that
+        cannot be used raises `PageError`.
 
         @demo_page newest
         @returns items 1 1

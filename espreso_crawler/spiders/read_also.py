@@ -1,4 +1,4 @@
-"""The spider of the "Read also" feed: start pages, feed entries, and the archive as far down as is asked for."""
+"""The spider of the "Read also" feed: start pages, feed entries, and the archive as far back as `since` asks."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -37,7 +37,7 @@ class ReadAlsoSpider(EspresoSpider):
         self.browsing = Browsing(self.crawl, self.arguments.browser, self.feeds, self.articles, self.archive)
 
     def parse_start(self, response: Response) -> Iterator[Request | Article]:
-        """Read a start page: the article on it, if it is one, its feed, and the archive if more is wanted.
+        """Read a start page: its feed, its article if it is one, and the archive if `since` asks for more.
 
         Raises `PageError`.
 

@@ -65,7 +65,7 @@ class LedgerCare:
             return reconcile.reconcile(session, track)
 
     def repair(self, report: Report) -> list[str]:
-        """Set right what `reconcile` found; returns a sentence for each thing done, or left."""
+        """Repair what `reconcile` found; returns a sentence for each thing that was repaired or cannot be."""
         with inspected(self.database, output=self.output, state=self.state) as session:
             return repair.repair(session, report)
 
@@ -82,7 +82,7 @@ class LedgerCare:
     def as_run(
         self, name: str, arguments: Mapping[str, str], *, record: Record, rules: Rules
     ) -> Iterator["DecidingRun"]:
-        """Open an existing ledger for what writes lines, as a run; everything is sealed at the end."""
+        """Open an existing ledger for a command that writes lines, as a run; everything is sealed at the end."""
         if not self.database.exists():
             raise LedgerError(
                 f"{self.database}: there is no ledger; a crawl makes one, "
@@ -103,7 +103,7 @@ class LedgerCare:
             raise
         ledger.close("finished", ExitCode.OK)
 
-    # What follows reads sealed files alone, and needs no ledger.
+    # These read only sealed files, and need no ledger.
 
     @staticmethod
     def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
@@ -112,7 +112,7 @@ class LedgerCare:
 
     @staticmethod
     def whole(output: Path, *, after: int = 0, stream: Stream = "articles") -> Iterator[SealedLine]:
-        """Yield as `tail`, and go on until a look finds nothing new."""
+        """Yield lines as `tail` does, until a look finds no new file."""
         return tail.whole(output, after=after, stream=stream)
 
     @staticmethod
@@ -122,7 +122,7 @@ class LedgerCare:
 
 
 class DecidingRun:
-    """What a person decides about rows: a run of its own, see `LedgerCare.as_run`."""
+    """A run in which a person decides about rows: see `LedgerCare.as_run`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -132,7 +132,7 @@ class DecidingRun:
         return self._ledger.baselines.changed(run)
 
     def learn(self, edition: str, tally: dict[str, Any], *, anew: bool) -> None:
-        """Take what was seen of an edition for usual; `anew` forgets all before it."""
+        """Add what was seen of an edition to its baseline; with `anew`, in place of all before it."""
         self._ledger.baselines.add(edition, tally, anew=anew)
 
     def has_quarantine(self, run: str) -> bool:
@@ -140,19 +140,19 @@ class DecidingRun:
         return releasing.has_quarantine(self._ledger, run)
 
     def release(self, run: str) -> Released:
-        """Let a run's rows out of quarantine."""
+        """Write a run's rows that are in quarantine. Raises ArgumentError if there are none."""
         return releasing.release(self._ledger, run)
 
     def discard(self, run: str, *, reason: str) -> tuple[int, int]:
-        """Drop a run's rows in quarantine; returns how many, and how many entries are pending now."""
+        """Drop a run's rows in quarantine; returns how many, and how many of their entries are pending now."""
         return releasing.discard(self._ledger, run, reason=reason)
 
     def retract(self, target: str, *, reason: str) -> list[Decision]:
-        """Take back what a run wrote, or an article."""
+        """Take back what a run wrote, or one article; `target` is the id of either."""
         return retraction.retract(self._ledger, target, reason=reason)
 
     def forget(self, target: str, *, reason: str) -> Forgotten:
-        """Take an article out everywhere, for good."""
+        """Take an article out everywhere, for good; `target` is its id or address."""
         return forgetting.forget(self._ledger, target, reason=reason)
 
 
