@@ -16,7 +16,7 @@ from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.log_format import hide_chatter, tells
 from espreso_crawler.looks import is_look
 from espreso_crawler.places import base
-from espreso_crawler.spiders.espreso import EspresoSpider
+from espreso_crawler.spiders.base import BaseSpider
 
 # Off by default, but Scrapy imports whatever its lists name: aiohttp for the first, requests for the second, a seventh
 # of what a crawl needs to start.
@@ -81,7 +81,7 @@ class ProjectAddon:
         for name, (components, unused) in UNUSED.items():
             if not settings.getbool(name):
                 settings[components].delete(unused)
-        if not issubclass(self.crawler.spidercls, EspresoSpider):
+        if not issubclass(self.crawler.spidercls, BaseSpider):
             settings.setdict(MANNERS, "spider")
             _merge(settings, LOOKING)
         elif is_look(self.crawler):
@@ -108,7 +108,7 @@ class EspresoAddon(ProjectAddon):
 
     def update_settings(self, settings: BaseSettings) -> None:
         """Lay the settings under, then resolve them."""
-        if not issubclass(self.crawler.spidercls, EspresoSpider):
+        if not issubclass(self.crawler.spidercls, BaseSpider):
             return
         for name in (name for name in dir(project) if name.isupper() and name not in THEIRS):
             value = getattr(project, name)

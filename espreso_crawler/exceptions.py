@@ -80,6 +80,13 @@ class ArchiveError(LedgerError):
     """
 
 
+class UnreadableArchive(EspresoError):
+    """A file of an archive, or a record in it, cannot be read; the text names file and byte. The rest is read.
+
+    Raised by ``archive/reading/``; told, and counted, by the spider or command that reads the archive.
+    """
+
+
 class ContractBroken(EspresoError):
     """A pipeline of your own returned something that is not an article; the text names it and says what to return.
 

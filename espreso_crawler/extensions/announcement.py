@@ -36,8 +36,9 @@ class AnnouncementExtension:
             return
         self._has_told = True
         spider: Any = self.crawler.spider
-        logger.info("%s crawls %s: %s", spider.name, ", ".join(sorted(spider.hosts)), _asked(spider))
-        logger.info("%s", _pace(self.crawler.settings))
+        logger.info("%s reads %s: %s", spider.name, ", ".join(sorted(spider.hosts)), _asked(spider))
+        if getattr(spider, "is_live", True):
+            logger.info("%s", _pace(self.crawler.settings))
         ledger = keeper_of(self.crawler).ledger
         logger.info("Run %s; output: %s; ledger: %s", ledger.run.id, ledger.session.output, ledger.session.db.name)
 

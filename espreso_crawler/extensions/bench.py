@@ -100,7 +100,10 @@ class Bench:
     def _quarantine(self, rows: list[tuple[Row, str]]) -> None:
         self._ledger.holding.quarantine([row.kept for row, _ in rows], [why for _, why in rows])
         for row, _ in rows:
-            if row.kept.draft.entry_url is None:  # a look that told nothing, not one that is due within the hour
+            draft = row.kept.draft
+            if (
+                draft.entry_url is None and not draft.is_archived
+            ):  # a look that told nothing, not one that is due within the hour
                 self._ledger.rechecks.missed(row.kept.foreseen.id)
 
     def _begin(self) -> None:

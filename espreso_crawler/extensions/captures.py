@@ -24,6 +24,8 @@ class Capture:
     """Every address it answered to: requested, redirected to."""
     recheck: str | None = None
     """Id of the known article that was looked at again; then there is no entry."""
+    is_archived: bool = False
+    """Whether its page comes out of an archive."""
     draft: Draft | None = None
     """The article as the ledger takes it, once a pipeline has made it."""
     digests: Digests | None = None

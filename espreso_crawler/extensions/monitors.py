@@ -56,6 +56,11 @@ class MonitorsExtension:
         """The extension that holds the ledger."""
         return keeper_of(self.crawler)
 
+    @property
+    def _is_live(self) -> bool:
+        """Whether the crawl asks the site, as all spiders do but the one that reads archives."""
+        return bool(getattr(self.crawler.spider, "is_live", True))
+
     def spider_opened(self, spider: Spider) -> None:
         """Step into the gate and take over what earlier runs left without a verdict; switched off, let that out."""
         with self._guarded():
@@ -136,6 +141,8 @@ class MonitorsExtension:
     def _judge(self, bench: Bench, *, is_last: bool = False) -> None:
         now = self.keeper.ledger.now()
         for draft in bench.clear(is_last=is_last):
+            if draft.is_archived:
+                continue
             published = datetime.fromisoformat(draft.date_published) if draft.date_published else None
             self.latency.add(identity.host_of(draft.url), published, now)
         self._tell(bench.judge.findings())
@@ -158,7 +165,12 @@ class MonitorsExtension:
         return edition in self._benches and self._benches[edition].judge.is_hopeless
 
     def _stop(self) -> None:
-        """Ask for no more pages: what they give would be held back as well, and stays pending like this."""
+        """Ask for no more pages: what they give would be held back as well, and stays pending like this.
+
+        An archive is read to its end: pages of another time may come after these.
+        """
+        if not self._is_live:
+            return
         engine: ExecutionEngine | None = self.crawler.engine
         if engine is not None and engine.spider is not None and self._clock.running:
             closing = asyncio.ensure_future(engine.close_spider_async(reason=CLOSING_REASON))
@@ -169,7 +181,7 @@ class MonitorsExtension:
         gaps = [gap for gap in ledger.coverage.gaps() if gap.run == ledger.run.id and not gap.reason.is_usual]
         found = [finding for bench in self._benches.values() for finding in bench.judge.findings()]
         found += run_findings(self.crawler.stats.get_stats(), len(gaps))
-        return found + list(self._silences())
+        return found + (list(self._silences()) if self._is_live else [])
 
     def _silences(self) -> Iterator[Finding]:
         ledger = self.keeper.ledger
@@ -180,7 +192,12 @@ class MonitorsExtension:
                     yield found
 
     def _learn(self) -> None:
-        """Let the runs to come know what went out of this one; after a critical change, once a person accepts it."""
+        """Let the runs to come know what went out of this one; after a critical change, once a person accepts it.
+
+        Pages of an archive show what was usual at another time.
+        """
+        if not self._is_live:
+            return
         for bench in self._benches.values():
             judge = bench.judge
             if judge.went_out.rows:

@@ -31,8 +31,11 @@ class ReadersExtension:
 
     def __init__(self, crawler: Crawler, count: int) -> None:
         self._stats = crawler.stats
+        self.count = count
         self._longest_queue = LONGEST_QUEUE * count
-        self._pool = Pool(count, _preparation(crawler.settings), _tell)
+        make = getattr(crawler.spider, "pool_type", Pool)
+        self.pool: Any = make(count, _preparation(crawler.settings), _tell)
+        """The processes: a `Pool`, or what the spider has in its place."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -48,26 +51,26 @@ class ReadersExtension:
     def spider_opened(self) -> None:
         """Start the processes: nothing can refuse the crawl any more, and what the reading needs is loaded."""
         try:
-            self._pool.start()
+            self.pool.start()
         except OSError as error:
             _tell(str(error))
 
     async def read(self, body: bytes, asked: Asked) -> Reading | None:
         """Have a page read in another process; None when it is to be read here."""
-        if not self._pool.is_alive or self._pool.waiting >= self._longest_queue:
+        if not self.pool.is_alive or self.pool.waiting >= self._longest_queue:
             return None
-        reading = await self._pool.read(body, asked)
+        reading: Reading | None = await self.pool.read(body, asked)
         if reading is not None:
             self._stats.inc_value("espreso/read_apart")
         return reading
 
     async def settled(self) -> None:
         """Wait until the pages that are being read now have been read."""
-        await self._pool.settled()
+        await self.pool.settled()
 
     def engine_stopped(self) -> None:
         """End the processes."""
-        self._pool.close()
+        self.pool.close()
 
 
 def readers(settings: BaseSettings) -> int:

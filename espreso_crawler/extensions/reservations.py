@@ -42,6 +42,14 @@ class ReservationsExtension:
                 self._bodies[host] = copy.body or b""
         return self._bodies.get(host)
 
+    def hold(self, url: str, body: bytes | None) -> None:
+        """Take the file of an address's host out of an archive, so that nobody is asked; None when there is none.
+
+        Then the last one known counts, however old.
+        """
+        last = keeper_of(self._crawler).ledger.copies.of(_address(url)) if body is None else None
+        self._bodies[host_of(url)] = (last.body if last else body) or b""
+
     async def asked(self, url: str) -> bytes:
         """Return the file of an address's host. When it cannot be read, the last one known counts, if there is one."""
         async with self._asking.setdefault(host_of(url), asyncio.Lock()):

@@ -39,6 +39,7 @@ def _made(article: Article, capture: Capture) -> Draft:
         date_published=article.date_published.isoformat() if article.date_published else None,
         fetched_at=article.fetched_at or _missing("fetched_at", article),
         body=b"",
+        is_archived=capture.is_archived,
     )
 
 

@@ -19,6 +19,7 @@ DROPS: dict[str, type[DropItem]] = {
     "suppressed": Forgotten,
     "near_copy": NearDuplicate,
     "overtaken": Unchanged,
+    "earlier": Unchanged,
 }
 
 

@@ -24,7 +24,7 @@ class Figures:
     new: int = 0
     """Of these, what the ledger did not have."""
     fetched: int = 0
-    """Answers of every kind."""
+    """Answers of every kind, fetched or read from an archive."""
     written: int = 0
     """Lines of articles."""
     revised: int = 0
@@ -32,7 +32,7 @@ class Figures:
     unchanged: int = 0
     """Articles of which there is nothing new to say."""
     failed: int = 0
-    """Pages that could not be fetched or read."""
+    """Pages, and records of an archive, that could not be fetched or read."""
     held: int = 0
     """Rows in quarantine."""
     checked: int = 0
@@ -49,11 +49,11 @@ class Figures:
         return cls(
             seen=feed.get("seen", 0) + sum(listed.values()),
             new=feed.get("appeared", 0) + listed.get("new", 0),
-            fetched=stats.get("response_received_count", 0),
+            fetched=stats.get("response_received_count", 0) + stats.get(PREFIX + "archive/read", 0),
             written=stats.get(EMITTED, 0),
             revised=stats.get(EMITTED + "/revised", 0),
-            unchanged=stats.get(PREFIX + "unchanged", 0),
-            failed=stats.get("espreso/failures", 0),
+            unchanged=stats.get(PREFIX + "unchanged", 0) + stats.get(PREFIX + "earlier", 0),
+            failed=stats.get("espreso/failures", 0) + stats.get(PREFIX + "archive/flaws", 0),
             held=outcome.get("quarantined", 0),
             checked=checked,
             queued=queued,

@@ -12,6 +12,9 @@ from espreso_crawler.pages import Feed, Page, article_with_digests, feed, other_
 from espreso_crawler.pages.feed import feed_text
 from espreso_crawler.reading.preparation import Prepared
 
+KEPT_HEADERS = ("x-robots-tag", "tdm-reservation", "date")
+"""What says how an answer may be used, and when it was given."""
+
 
 @dataclass(slots=True)
 class Served:

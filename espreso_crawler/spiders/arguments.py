@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -50,6 +51,14 @@ def instant(text: str) -> datetime:
     return moment if moment.tzinfo else kyiv(moment.date(), moment.timetz())
 
 
+def archive_path(text: str) -> Path:
+    """Return the path of an archive. Raises ValueError for what is not there."""
+    path = Path(text.strip()).expanduser()
+    if not path.exists():
+        raise ValueError("no such file or folder; give a WARC or WACZ file, or a folder of them")
+    return path
+
+
 def start_urls(text: str) -> tuple[str, ...]:
     """Return the addresses of a comma list, without their ``amp`` parameter. Raises ValueError for anything else."""
     return tuple(_start_url(part.strip()) for part in text.split(",") if part.strip())
@@ -65,26 +74,31 @@ Edition = Annotated[
 ]
 Mode = Literal["never", "auto", "always"]
 Instant = Annotated[datetime | None, BeforeValidator(lambda text: instant(text) if isinstance(text, str) else text)]
+ArchivePath = Annotated[Path, BeforeValidator(lambda text: archive_path(text) if isinstance(text, str) else text)]
+Hosts = Annotated[
+    tuple[str, ...],
+    BeforeValidator(
+        lambda text: (
+            tuple(part.strip().lower() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+        )
+    ),
+]
 StartUrls = Annotated[
     tuple[str, ...], BeforeValidator(lambda text: start_urls(text) if isinstance(text, str) else text)
 ]
 
 
-class CrawlArguments(BaseModel):
+class SpiderArguments(BaseModel):
     """What ``scrapy crawl SPIDER -a NAME=VALUE`` accepts, for every spider."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    start: StartUrls = ()
-    """Addresses to begin with, with commas between: pages with a feed, sitemaps or RSS (default: the edition's own)."""
-    edition: Edition = None
-    """global, ua, zahid or bc (default: global); all for these four in one run."""
     since: Instant = None
     """Articles published at or after this: 2026-01-31, 2026-01-31T18:00 (Kyiv time), or 36h, 7d (so long ago)."""
     until: Instant = None
     """Articles published before this, in the same forms."""
     limit: PositiveInt | None = None
-    """Fetch at most this many articles; the others stay pending."""
+    """Fetch, or read from an archive, at most this many articles; the others stay pending."""
     job: str | None = Field(default=None, alias="_job")
     """Scrapyd's job id."""
 
@@ -109,6 +123,24 @@ class CrawlArguments(BaseModel):
         return (self.since is None or published >= self.since) and (self.until is None or published < self.until)
 
     def starts(self, path: str) -> tuple[str, ...]:
+        """Return what the spider begins with; `path` is where an edition has it."""
+        raise NotImplementedError
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts, with their ports, whose pages are read."""
+        raise NotImplementedError
+
+
+class CrawlArguments(SpiderArguments):
+    """What a spider accepts that fetches pages."""
+
+    start: StartUrls = ()
+    """Addresses to begin with, with commas between: pages with a feed, sitemaps or RSS (default: the edition's own)."""
+    edition: Edition = None
+    """global, ua, zahid or bc (default: global); all for these four in one run."""
+
+    def starts(self, path: str) -> tuple[str, ...]:
         """Return the addresses to begin with: those given, else this path of each edition that is crawled."""
         return self.start or tuple(f"https://{host}{path}" for host in self._edition_hosts)
 
@@ -122,6 +154,27 @@ class CrawlArguments(BaseModel):
     def _edition_hosts(self) -> list[str]:
         names = site.CRAWLED_EDITIONS if self.edition == "all" else (self.edition or site.DEFAULT_EDITION,)
         return [site.HOST_OF_EDITION[name] for name in names]
+
+
+class ArchiveArguments(SpiderArguments):
+    """What ``scrapy crawl archive -a NAME=VALUE`` accepts beside that."""
+
+    path: ArchivePath
+    """WARC or WACZ file, or a folder of them."""
+    edition: Edition = "all"
+    """global, ua, zahid or bc: whose pages are read (default: all)."""
+    host: Hosts = ()
+    """Other hosts whose pages are read instead, with their ports and commas between."""
+
+    def starts(self, path: str) -> tuple[str, ...]:  # noqa: ARG002  # of the base
+        """Return the archive."""
+        return (str(self.path),)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts, with their ports, whose pages are read; other sites in an archive are passed over."""
+        names = site.CRAWLED_EDITIONS if self.edition in (None, "all") else (self.edition,)
+        return frozenset(self.host or (site.HOST_OF_EDITION[str(name)] for name in names))
 
 
 class ReadAlsoArguments(CrawlArguments):
@@ -141,6 +194,10 @@ def _start_url(url: str) -> str:
 
 def _line(error: Any, fields: Iterable[str]) -> str:
     name = ".".join(map(str, error["loc"][:1]))
+    if error["type"] == "missing":
+        return f"{name} is missing: give -a {name}=..."
+    if error["type"] == "missing":
+        return f"{name} is missing: give -a {name}=..."
     reason = ACCEPTED.get(error["type"], "{msg}").format(msg=error["msg"], **error.get("ctx", {}))
     if error["type"] == "extra_forbidden":
         known = ", ".join(field for field in fields if field != "job")

@@ -12,13 +12,13 @@ from espreso_crawler.browser import HOW_TO_INSTALL, Tab, close_tab, opening, pre
 from espreso_crawler.exceptions import ConfigurationError, LayoutError, PageError
 from espreso_crawler.ledger import GapReason
 from espreso_crawler.pages import Feed, Page, awaits_script, feed, link_count, more_button
-from espreso_crawler.spiders.archive import PRIORITY, Archive
 from espreso_crawler.spiders.arguments import Mode
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.captures import failed_request, reason
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.feeds import Feeds
 from espreso_crawler.spiders.known import Known
+from espreso_crawler.spiders.older_pages import PRIORITY, OlderPages
 from espreso_crawler.spiders.presses import Presses
 from espreso_crawler.spiders.walk import Walk
 
@@ -28,7 +28,7 @@ OPENING_PRIORITY = 10
 class Browsing:
     """Opens pages in a browser where that is wanted, and reads what it shows as any other page."""
 
-    def __init__(self, crawl: Crawl, mode: Mode, feeds: Feeds, articles: Articles, archive: Archive) -> None:
+    def __init__(self, crawl: Crawl, mode: Mode, feeds: Feeds, articles: Articles, archive: OlderPages) -> None:
         """Look for a browser; raises `ConfigurationError` when none is there and ``browser=always``."""
         self._crawl = crawl
         self._feeds = feeds

@@ -11,11 +11,9 @@ from w3lib.encoding import http_content_type_encoding
 
 from espreso_crawler import identity
 from espreso_crawler.exceptions import EspresoError
-from espreso_crawler.reading import Served
+from espreso_crawler.reading import KEPT_HEADERS, Served
 
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
-KEPT = ("X-Robots-Tag", "TDM-Reservation", "Date")
-"""Headers that say what an answer may be used for, and when it was given."""
 
 
 def served(response: Response, *, decode_emails: bool) -> Served:
@@ -27,7 +25,7 @@ def served(response: Response, *, decode_emails: bool) -> Served:
         http_status=response.status,
         decode_emails=decode_emails,
         is_rendered="browser" in response.flags,
-        headers={name.lower(): _joined(response, name) for name in KEPT if name in response.headers},
+        headers={name: _joined(response, name) for name in KEPT_HEADERS if name in response.headers},
     )
 
 

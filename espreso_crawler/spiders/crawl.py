@@ -16,7 +16,7 @@ from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.ledger import Ledger, Sighting
 from espreso_crawler.pages import Page
 from espreso_crawler.reading import Asked, Reading, Served
-from espreso_crawler.spiders.arguments import CrawlArguments
+from espreso_crawler.spiders.arguments import SpiderArguments
 from espreso_crawler.spiders.captures import served
 from espreso_crawler.spiders.keeping import Keeping
 
@@ -27,14 +27,14 @@ UPDATED = "updated"
 class Crawl:
     """One spider's crawl, as its parts see it."""
 
-    def __init__(self, crawler: Crawler, arguments: CrawlArguments, logger: logging.LoggerAdapter[logging.Logger]):
+    def __init__(self, crawler: Crawler, arguments: SpiderArguments, logger: logging.LoggerAdapter[logging.Logger]):
         self.crawler = crawler
         self.arguments = arguments
         self.hosts = arguments.hosts
         self.left = arguments.limit
         """Articles that may still be fetched; None for no limit."""
-        self._decodes_emails = crawler.settings.getbool("ESPRESO_DECODE_EMAILS")
-        self._logger = logger
+        self.decodes_emails = crawler.settings.getbool("ESPRESO_DECODE_EMAILS")
+        self.logger = logger
         self._answered: dict[str, str] = {}
 
     @cached_property
@@ -81,7 +81,7 @@ class Crawl:
 
     def served(self, response: Response) -> Served:
         """Return how a page was served, now."""
-        return served(response, decode_emails=self._decodes_emails)
+        return served(response, decode_emails=self.decodes_emails)
 
     async def read_apart(self, body: bytes, asked: Asked) -> Reading | None:
         """Have an article page read beside this process; None when it is to be read here."""
@@ -107,10 +107,10 @@ class Crawl:
     def failed(self, url: str, reason: str) -> None:
         """Say in one line why a page could not be used, and count it."""
         self.stats.inc_value("espreso/failures")
-        self._logger.warning("%s: %s", url, reason.removeprefix(f"{url}: "))
+        self.logger.warning("%s: %s", url, reason.removeprefix(f"{url}: "))
 
     def unreadable(self, url: str, reason: str) -> None:
         """Say why a start page could not be read: the crawl has failed, whatever else it finds."""
         self.stats.inc_value("espreso/start/unreadable")
         self.stats.max_value(EXIT_CODE_STAT, int(ExitCode.SOURCE))
-        self._logger.error("Start page %s: %s", url, reason.removeprefix(f"{url}: "))
+        self.logger.error("Start page %s: %s", url, reason.removeprefix(f"{url}: "))

@@ -11,11 +11,11 @@ from espreso_crawler import site
 from espreso_crawler.items import Article
 from espreso_crawler.pages import Feed, feed, is_article
 from espreso_crawler.pages.feed import leading_on
-from espreso_crawler.spiders.archive import Archive
 from espreso_crawler.spiders.arguments import ReadAlsoArguments
 from espreso_crawler.spiders.browsing import Browsing
 from espreso_crawler.spiders.espreso import EspresoSpider
 from espreso_crawler.spiders.feeds import Feeds
+from espreso_crawler.spiders.older_pages import OlderPages
 
 
 class ReadAlsoSpider(EspresoSpider):
@@ -33,8 +33,8 @@ class ReadAlsoSpider(EspresoSpider):
         super().__init__(crawler, given)
         self.feeds = Feeds(self.crawl)
         self.begin_with(self.parse_start, self.feeds)
-        self.archive = Archive(self.crawl, self.feeds, self.articles)
-        self.browsing = Browsing(self.crawl, self.arguments.browser, self.feeds, self.articles, self.archive)
+        self.older_pages = OlderPages(self.crawl, self.feeds, self.articles)
+        self.browsing = Browsing(self.crawl, self.arguments.browser, self.feeds, self.articles, self.older_pages)
 
     def parse_start(self, response: Response) -> Iterator[Request | Article]:
         """Read a start page: its feed, its article if it is one, and the archive if `since` asks for more.
@@ -55,6 +55,6 @@ class ReadAlsoSpider(EspresoSpider):
         if in_browser:
             yield from self.browsing.requests(page)
             return
-        known = self.archive.known(found)
+        known = self.older_pages.known(found)
         yield from self.articles.requests(self.feeds.follow(found, page.url))
         yield from self.browsing.older(found, page, known)

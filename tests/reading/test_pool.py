@@ -14,7 +14,7 @@ import pytest
 
 from espreso_crawler import pages
 from espreso_crawler.pages import Page
-from espreso_crawler.reading import Asked, Pool, Preparation, Reading, Served, article_page, pool, read
+from espreso_crawler.reading import Asked, Pool, Preparation, Reading, Served, article_page, pool, processes, read
 from espreso_crawler.tagging import tagger
 from tests import record
 from tests.builders import Facts, article_html
@@ -132,13 +132,15 @@ def test_a_page_that_ends_every_process_is_blamed_and_it_alone(deadly: None):
 def test_where_processes_go_on_being_killed_there_are_no_more_and_the_crawl_reads_what_no_process_began(
     deadly: None, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(pool, "MOST_RENEWALS", 1)
+    monkeypatch.setattr(processes, "MOST_RENEWALS", 1)
     urls = [f"{URL}-{DEADLY}{number}" for number in range(40)]
 
     async def work(readers: Pool) -> None:
         twice, once, *others = await all_read(readers, urls)
-        assert twice == Reading(error=f"{urls[0]}: {pool.ENDED}, twice")
-        assert once == Reading(error=f"{urls[1]}: {pool.ENDED}"), "it may be why, and the crawl is not to end on it"
+        assert twice == Reading(error=f"{urls[0]}: {processes.ENDED}, twice")
+        assert once == Reading(error=f"{urls[1]}: {processes.ENDED}"), (
+            "it may be why, and the crawl is not to end on it"
+        )
         assert others == [None] * 38
         assert not readers.is_alive
         assert await readers.read(BODY, asked()) is None
@@ -208,7 +210,7 @@ def test_a_bug_in_what_is_made_of_an_article_leaves_no_page_without_an_answer(mo
 
 
 def test_an_answer_that_is_no_answer_leaves_no_page_without_one(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pool, "_decoded", refused)
+    monkeypatch.setattr(pool.PageWork, "decoded", refused)
 
     async def work(readers: Pool) -> None:
         readings = await all_read(readers, [f"{URL}{number}" for number in range(20)])

@@ -7,9 +7,10 @@ from typing import Literal, Protocol
 
 from espreso_crawler.identity import Digests
 from espreso_crawler.ledger.articles.neighbours import Neighbour
+from espreso_crawler.ledger.times import utc_text
 
 Event = Literal["created", "revised", "removed", "retracted", "reextracted", "erased"]
-Outcome = Literal["event", "unchanged", "duplicate", "baseline", "suppressed", "overtaken", "near_copy"]
+Outcome = Literal["event", "unchanged", "duplicate", "baseline", "suppressed", "overtaken", "near_copy", "earlier"]
 ChangeKind = Literal["text", "metadata"]
 State = Literal["live", "removed", "retracted", "erased"]
 
@@ -69,6 +70,8 @@ class Draft:
     """Whether it is here for that alone: its line may be unfinished and unjudged, and is never written."""
     copy_of: str | None = None
     """Id of an article of nearly this text: once that one is in the output, this one is not wanted there."""
+    is_archived: bool = False
+    """Whether its page was captured at some earlier time and comes out of an archive: what is known may be younger."""
     links: Sequence[bytes] = ()
     """Lines for the ``links`` stream that go out with this one."""
 
@@ -101,6 +104,11 @@ class Known:
     fields: dict[str, str]
     """Field digests as the ledger keeps them: `shortened`."""
 
+    @property
+    def stands_since(self) -> str:
+        """When it was last looked at, or ended: UTC text. What was captured before that is an earlier fact."""
+        return self.fetched_at if self.state == "live" else max(self.fetched_at, self.emitted_at)
+
     def same_as(self, digests: Digests, extractor_version: str) -> bool:
         """Whether an article with these digests is surely unchanged; advisory, `Outbox.emit` decides."""
         return (
@@ -126,7 +134,9 @@ class Record(Protocol):
         """Return the line, without line end, of a body that was decided about in a run; pure."""
 
 
-def decide(known: Known | None, draft: Draft, *, new_id: str, is_other_entry: bool, now: str) -> Decision:
+def decide(  # noqa: PLR0911  # a rule each, in their order
+    known: Known | None, draft: Draft, *, new_id: str, is_other_entry: bool, now: str
+) -> Decision:
     """Decide a draft against what stands.
 
     `is_other_entry`: its entry's address is not one the article was first written from. `now` becomes
@@ -136,6 +146,8 @@ def decide(known: Known | None, draft: Draft, *, new_id: str, is_other_entry: bo
         return Decision("event", new_id, "created", 1, emitted_at=now)
     if known.state == "erased":
         return Decision("suppressed", known.id, reason="forgotten")
+    if draft.is_archived and utc_text(draft.fetched_at) < known.stands_since:
+        return Decision("earlier", known.id, revision=known.revision, reason="an earlier capture")
     if known.reissue:
         return Decision("event", known.id, known.reissue, known.revision, emitted_at=now)
     if known.same_as(draft.digests, draft.extractor_version):

@@ -12,7 +12,7 @@ from espreso_crawler.ledger.articles.schedule import next_check
 from espreso_crawler.ledger.delivery.lines import Line, queue_all
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import article_rows, revision_rows
-from espreso_crawler.ledger.times import utc_text
+from espreso_crawler.ledger.times import instant, utc_text
 
 WRITES_A_HEAD = ("event", "baseline")
 """Outcomes that change what is known of an article."""
@@ -134,7 +134,9 @@ def _revision(session: Session, decided: Decided, key: int, now: str) -> tuple[o
 
 
 def _next_check(session: Session, draft: Draft) -> int | None:
-    return next_check(draft.date_published, draft.fetched_at, session.rules.recheck)
+    # Looks that were due before a page of an archive was read are not made up for: nobody asked for years of them.
+    looked_at = instant(session.now()) if draft.is_archived else draft.fetched_at
+    return next_check(draft.date_published, looked_at, session.rules.recheck)
 
 
 def _text(value: str | int | None) -> str | None:

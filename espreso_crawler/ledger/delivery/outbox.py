@@ -22,8 +22,13 @@ END_OF = {
     "suppressed": "rejected",
     "near_copy": "rejected",
     "overtaken": "unchanged",
+    "earlier": "unchanged",
 }
 """End state of a draft's entry; the other outcomes bear the name of their state."""
+
+
+WRITE_NOTHING = ("overtaken", "suppressed", "near_copy", "earlier")
+"""Outcomes after which all that is known of an article stays as it is."""
 
 
 @dataclass(slots=True)
@@ -201,7 +206,7 @@ class Outbox:
 
     def _write(self, drafts: list[Buffered]) -> Counter[str]:
         tallies, ends = Counter[str](), list[states.End]()
-        written = [each for each in drafts if each.decision.outcome not in ("overtaken", "suppressed", "near_copy")]
+        written = [each for each in drafts if each.decision.outcome not in WRITE_NOTHING]
         keys = dict(zip(map(id, written), revisions.write(self._session, written), strict=True))
         for each in drafts:
             outcome = each.decision.outcome

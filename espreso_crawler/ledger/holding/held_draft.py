@@ -56,6 +56,7 @@ def packed(kept: HeldDraft, session: Session) -> tuple[str, bytes]:
         "date_published": draft.date_published,
         "text": _packed_text(draft.text),
         "copy_of": draft.copy_of,
+        "is_archived": draft.is_archived,
         "links": [link.decode() for link in draft.links],
     }
     return orjson.dumps(content).decode(), session.line(draft.body, kept.foreseen)

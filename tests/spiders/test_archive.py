@@ -1,0 +1,165 @@
+"""Archives read as if their pages were fetched now: the same records, no request, nothing twice."""
+
+import gzip
+import signal
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.archives import Shot, foreign, page, warc
+from tests.builders import Entry, Facts, article_html
+from tests.crawls import Desk
+
+AT = datetime(2024, 11, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+RESERVED = b'[{"location": "/news-number-2", "tdm-reservation": 1}]'
+
+
+def archive(desk: Desk, *shots: Shot, name: str = "a.warc.gz") -> str:
+    """Write an archive and return the argument that names it."""
+    folder = desk.home / "pages"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(warc(shots))
+    return f"path={folder}"
+
+
+def replay(desk: Desk, *arguments: str, code: int = 0, **settings: str) -> list[dict[str, Any]]:
+    """Read an archive; return what is new in the output."""
+    before = len(desk.records())
+    done = desk.crawl(*arguments, spider="archive", settings=settings)
+    assert done.exit_code == code, done.log
+    return desk.records()[before:]
+
+
+def said(records: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(record["event"], record["headline"]) for record in records]
+
+
+def test_captures_become_records_in_the_order_of_their_time_and_once(desk):
+    given = archive(
+        desk,
+        page(2, AT + 3 * HOUR, headline="Story 2, changed"),
+        page(1, AT),
+        *(foreign(number, AT) for number in range(5)),
+        page(2, AT + HOUR),
+        page(1, AT + 2 * HOUR),
+        Shot("https://global.espreso.tv/news-number-3", AT, b"gone", status=404),
+        Shot("https://global.espreso.tv/logo.png", AT, b"\x89PNG", headers={"Content-Type": "image/png"}),
+    )
+    records = replay(desk, given)
+    assert said(records) == [("created", "Story 1"), ("created", "Story 2"), ("revised", "Story 2, changed")]
+    assert [record["fetched_at"] for record in records] == [
+        "2024-11-02T12:00:00Z",
+        "2024-11-02T13:00:00Z",
+        "2024-11-02T15:00:00Z",
+    ]
+    stats = desk.runs()[-1]["stats"]
+    assert stats["espreso/archive/pages"] == 4 and "downloader/request_count" not in stats
+    assert replay(desk, given) == [], "a second time nothing is new"
+    # A page that was captured before what is known is an earlier fact, whatever it says.
+    earlier = archive(desk, page(2, AT + HOUR / 2, headline="Story 2, as it was first"), name="b.warc.gz")
+    assert replay(desk, earlier) == []
+    assert desk.runs()[-1]["stats"]["espreso/earlier"] == 3  # this one, and the captures before the newest
+    # So no old archive lets a crawl look at its articles again: nothing is due, nothing is pending.
+    assert not any(desk.runs()[-1]["counts"].get(group) for group in ("feed", "leased"))
+
+
+def test_a_record_points_to_its_page_and_says_how_it_was_served(desk):
+    body = article_html(Facts(url="https://global.espreso.tv/news-number-1")).replace('charset="utf-8"', 'charset="x"')
+    packed = Shot(
+        "https://global.espreso.tv/news-number-1?amp",
+        AT,
+        gzip.compress(body.replace("A bridge", "Міст").encode("cp1251")),
+        headers={
+            "Content-Type": "text/html; charset=windows-1251",
+            "Content-Encoding": "gzip",
+            "X-Robots-Tag": "noarchive",
+        },
+    )
+    (record,) = replay(desk, archive(desk, foreign(1, AT), packed))
+    assert record["headline"] == "Міст opens" and record["opt_outs"] == ["noarchive"]
+    evidence = record["evidence"]
+    content = (desk.home / "pages" / evidence["warc_file"]).read_bytes()[evidence["warc_offset"] :]
+    assert b"news-number-1?amp" in gzip.decompress(content)[:500]
+
+
+def test_what_a_site_reserves_is_read_from_the_archive_and_nobody_is_asked(desk):
+    file = "https://global.espreso.tv/.well-known/tdmrep.json"
+    given = archive(
+        desk,
+        page(1, AT),
+        page(2, AT),
+        # As a crawl records it: asked for with the first article, so after it.
+        Shot(file, AT + HOUR, RESERVED, headers={"Content-Type": "application/json"}),
+    )
+    first, second = replay(desk, given)
+    assert first["opt_outs"] == [] and first["article_body"]
+    assert second["opt_outs"] == ["tdm-reserved"] and second["article_body"] is None
+
+
+def test_how_a_feed_showed_an_article_goes_into_its_record_and_not_into_the_ledger(desk):
+    entries = [
+        Entry("14:30", "Story 1", label="Exclusive", day=("2024 year", "2 November"), href="/news-number-1"),
+        Entry("14:00", "Story 9", href="/news-number-9"),
+    ]
+    start = Shot("https://global.espreso.tv/news-number-5", AT, page_with(5, entries))
+    (fifth, first) = replay(desk, archive(desk, page(1, AT + HOUR), start))
+    assert fifth["feed"] is None
+    assert first["feed"] == {
+        "published_at": "2024-11-02T14:30:00+02:00",
+        "label": "exclusive",
+        "position": 1,
+        "important": False,
+        "seen_at": "2024-11-02T12:00:00Z",
+        "seen_on": "https://global.espreso.tv/news-number-5",
+    }
+    assert desk.records("feed") == [], "what only an archive shows is nothing to fetch"
+
+
+def page_with(number: int, entries: list[Entry]) -> bytes:
+    url = f"https://global.espreso.tv/news-number-{number}"
+    return article_html(Facts(url=url, entity_id=str(900_000 + number), entries=entries)).encode()
+
+
+@pytest.mark.parametrize("readers", ["0", "2"])
+def test_damage_is_told_by_file_and_byte_and_the_rest_is_read(desk, readers):
+    given = archive(desk, page(1, AT), page(2, AT), page(3, AT))
+    path = desk.home / "pages" / "a.warc.gz"
+    path.write_bytes(path.read_bytes()[:-900])
+    (desk.home / "pages" / "b.warc").write_bytes(b"")
+    done = desk.crawl(given, spider="archive", settings={"ESPRESO_READERS": readers})
+    assert said(desk.records()) == [("created", "Story 1"), ("created", "Story 2")]
+    assert done.exit_code == 3 and "b.warc: the file is empty" in done.log
+    assert "a.warc.gz, byte " in done.log and "Traceback" not in done.log
+
+
+def test_a_path_that_is_not_there_is_refused_before_anything_is_opened(desk):
+    done = desk.crawl("path=/nowhere", spider="archive")
+    assert (done.exit_code, desk.runs()) == (2, [])
+    assert "path='/nowhere': no such file or folder" in done.log
+    assert "path is missing: give -a path=" in desk.crawl(spider="archive").log
+
+
+def test_a_replay_that_is_killed_is_read_again_without_loss_or_double(desk):
+    given = archive(desk, *(page(number, AT + timedelta(minutes=number)) for number in range(250)))
+    settings = {"ESPRESO_SEAL_ITEMS": "20"}
+    for _ in range(2):
+        begun, process = len(desk.records()), desk.start(given, spider="archive", settings=settings)
+        while len(desk.records()) == begun and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert 0 < len(desk.records()) < 250, "it was killed on the way"
+    replay(desk, given)
+    assert Counter(record["id"] for record in desk.records()) == Counter(f"global:{900_000 + n}" for n in range(250))
+
+
+def test_a_few_pages_are_found_among_very_many_of_other_sites(desk):
+    ours = {400 * number: page(number, AT) for number in range(50)}
+    given = archive(desk, *(ours.get(number) or foreign(number, AT, 200) for number in range(20_050)))
+    assert len(replay(desk, given)) == 50
+    stats = desk.runs()[-1]["stats"]
+    assert (stats["espreso/archive/records"], stats["espreso/archive/pages"]) == (20_050, 50)
