@@ -41,7 +41,7 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ((*CRAWL, "-a", "sinse=1d"), 2, "unknown argument 'sinse': give one of start, edition, since"),
+        ((*CRAWL, "-a", "sinse=1d"), 2, "unknown argument 'sinse': give one of since, until, limit, start, edition"),
         ((*CRAWL, "-a", "since=yesterday"), 2, "since='yesterday': give an ISO date or date-time such as 2026-01-31"),
         ((*CRAWL, "-a", "since=2999-01-01"), 2, "is in the future: nothing is published yet"),
         ((*CRAWL, "-a", "since=1d", "-a", "until=2d"), 2, "is not before until"),
@@ -56,7 +56,7 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
         ((*CRAWL, "--since", "1d"), 2, "unknown option --since: did you mean -a since=...?"),
         (("survey", "--pages", "9"), 2, "unknown option --pages"),
         (("survey", "--save", "/proc/none"), 2, "--save /proc/none: "),
-        (("crawl", "read_alsa"), 2, "no spider 'read_alsa': give one of read_also, rss, sitemap"),
+        (("crawl", "read_alsa"), 2, "no spider 'read_alsa': give one of archive, read_also, rss, sitemap"),
         ((*CRAWL, "--dry-run"), 2, "unknown option --dry-run"),
         (
             (*CRAWL, *NO_SITE, "-s", "ESPRESO_VOCABULARIES=HOME/none"),
@@ -96,7 +96,7 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
         (("schedule", "--every", "0s"), 2, "--every 0s: give an interval longer than 0s, such as 10m"),
         (("schedule", "--every", "10"), 2, "'10' is not a length of time: give 90s, 10m, 2h or 1d"),
         (("schedule", "--every", "5m", "--jitter", "6m"), 2, "--jitter 0:06:00 is longer than --every 0:05:00"),
-        (("schedule", "--every", "5m", "rsss"), 2, "no spider 'rsss': give one of read_also, rss, sitemap"),
+        (("schedule", "--every", "5m", "rsss"), 2, "no spider 'rsss': give one of archive, read_also, rss, sitemap"),
         (("extract",), 2, "give files, folders or addresses"),
         (("extract", "HOME/none.html"), 2, "/none.html"),
         (("extract", "HOME/picture.html"), 3, "no HTML page: there is no markup in its 20 bytes"),

@@ -11,7 +11,8 @@ import pytest
 
 from tests.archives import Shot, foreign, page, warc
 from tests.builders import Entry, Facts, article_html
-from tests.crawls import Desk
+from tests.crawls import PAGE, Desk, start
+from tests.site import SiteOptions, running
 
 AT = datetime(2024, 11, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -163,3 +164,26 @@ def test_a_few_pages_are_found_among_very_many_of_other_sites(desk):
     assert len(replay(desk, given)) == 50
     stats = desk.runs()[-1]["stats"]
     assert (stats["espreso/archive/records"], stats["espreso/archive/pages"]) == (20_050, 50)
+
+
+OUR_TIMES = ("run_id", "emitted_at", "fetched_at")
+
+
+def comparable(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without run id and our own times; what was seen in the feed is compared but for its moment."""
+    feed = record["feed"] and {name: value for name, value in record["feed"].items() if name != "seen_at"}
+    return {name: value for name, value in record.items() if name not in OUR_TIMES} | {"feed": feed}
+
+
+def test_a_recorded_crawl_gives_the_same_records_once_more(tmp_path):
+    crawled, replayed = Desk(tmp_path / "crawled"), Desk(tmp_path / "replayed")
+    folder = tmp_path / "archive"
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=12, is_compressed=True)) as demo:
+        done = crawled.crawl(start(demo), settings={"ESPRESO_ARCHIVE": str(folder)})
+        assert done.exit_code == 0, done.log
+    host = demo.url.removeprefix("http://")
+    records = replay(replayed, f"path={folder}", f"host={host}")
+    assert len(records) == 12
+    before = {record["id"]: comparable(record) for record in crawled.records()}
+    assert {record["id"]: comparable(record) for record in records} == before
+    assert all(record["feed"] and record["evidence"]["warc_file"] for record in records)

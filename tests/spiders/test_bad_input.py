@@ -32,7 +32,7 @@ def test_an_unknown_spider_is_exit_code_2(desk: Desk):
     done = desk.crawl(spider="nope")
     assert (done.exit_code, done.log.strip()) == (
         2,
-        "scrapy crawl: no spider 'nope': give one of read_also, rss, sitemap",
+        "scrapy crawl: no spider 'nope': give one of archive, read_also, rss, sitemap",
     )
 
 

@@ -83,7 +83,7 @@ class Files:
         return body_of(block, head)
 
     def _record(self, path: str, offset: int) -> tuple[Any, bytes]:
-        """Return the record at a byte of a file, with its whole block. Raises OSError, ValueError or `UnreadableArchive`."""
+        """Return a record with its whole block. Raises OSError, ValueError or `UnreadableArchive`."""
         from fastwarc.warc import ArchiveIterator  # noqa: PLC0415  # of the extra
 
         file = self._file(path)
@@ -110,7 +110,7 @@ class Files:
 
 
 def _require_proved(block: bytes, digest: str | None) -> None:
-    """Raise `UnreadableArchive` unless a block has the digest that its record names; without one there is nothing to say."""
+    """Raise `UnreadableArchive` unless a block has the digest that its record names; without one, nothing is proved."""
     algorithm, _, value = (digest or "").strip().partition(":")
     make: Callable[[bytes], Any] | None = ALGORITHMS.get(algorithm.lower().replace("-", ""))
     if make is None or not value:

@@ -58,8 +58,8 @@ class Part:
 def volumes(path: Path, spool: Path) -> Iterator[Volume | UnreadableArchive]:
     """Yield the volumes of a file, or of all archive files in a folder and below, by name; errors in their place.
 
-    Parts of a WACZ that are packed once more are unpacked into the folder `spool`. Raises `UnreadableArchive` for what is
-    not there, and for a folder without such files.
+    Parts of a WACZ that are packed once more go unpacked into the folder `spool`. Raises `UnreadableArchive` for what
+    is not there, and for a folder without such files.
     """
     if not path.exists():
         raise UnreadableArchive(f"{path}: no such file or folder")
@@ -134,7 +134,7 @@ def _data_start(file: Path, member: zipfile.ZipInfo) -> int:
 
 
 def _volume(file: Path, start: int, end: int, name: str) -> Volume:
-    """Return a volume, by how its first record is packed. Raises `UnreadableArchive` for an empty one, and for no WARC."""
+    """Return a volume, by how its first record is packed. Raises `UnreadableArchive` for an empty file, and no WARC."""
     if end <= start:
         raise UnreadableArchive(f"{name}: the file is empty")
     with file.open("rb") as source:
