@@ -16,7 +16,10 @@ from tests.site import DemoSite, Fault, SiteOptions, running
         (("since=2026-01-02", "until=2026-01-01"), "is not before until"),
         (("limit=0",), "limit='0'"),
         (("start=espreso.tv/news",), "begins with https://"),
-        (("satrt=https://espreso.tv/news",), "unknown argument 'satrt': give one of since, until, limit, start, edition"),
+        (
+            ("satrt=https://espreso.tv/news",),
+            "unknown argument 'satrt': give one of since, until, limit, start, edition",
+        ),
     ],
 )
 def test_a_bad_argument_is_one_clear_line_and_exit_code_2(arguments, named: str, desk: Desk, tmp_path: Path):
