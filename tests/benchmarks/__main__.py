@@ -2,11 +2,12 @@
 
 import argparse
 
-from tests.benchmarks import browser, crawl, export, extraction, ledger, memory, page, tagging
+from tests.benchmarks import archive, browser, crawl, export, extraction, ledger, memory, page, tagging
 
 BENCHMARKS = {
     "extraction": extraction.table,
     "crawl": crawl.table,
+    "archive": archive.table,
     "ledger": ledger.table,
     "memory": memory.table,
     "tagging": tagging.table,

@@ -33,6 +33,7 @@ NETWORK = {
 SPIDERS: dict[str, Any] = {
     "ours": "read_also",
     "ours, ESPRESO_LEDGER=none": "read_also",
+    "ours, ESPRESO_ARCHIVE=archive": "read_also",
     "ours, ESPRESO_READERS=0": "read_also",
     "plain": PlainSpider,
     "bare": BareSpider,
@@ -96,6 +97,7 @@ def settings_of(who: str, folder: Path) -> Settings:
     if who.startswith("ours"):
         places = {"ESPRESO_OUTPUT": str(folder / "output"), "ESPRESO_STATE": str(folder / "state")}
         name, _, value = who.partition(", ")[2].partition("=")
+        value = str(folder / value) if name == "ESPRESO_ARCHIVE" else value
         settings.setdict(places | ({name: value} if name else {}), "cmdline")
     if who == "plain":
         settings.set("FEEDS", {str(folder / "plain.jsonl"): {"format": "jsonlines"}}, "cmdline")
