@@ -32,6 +32,7 @@ MAY_IMPORT = {
         "spiders",
     },
     "archive": {"exceptions", "identity", "reading"},
+    "archive_commands": {"archive", "exceptions", "ledger", "ledger_command", "places", "progress"},
     "browser": {"exceptions", "extensions", "identity", "manners"},
     "command": {"exceptions", "options"},
     "commands": ALL,

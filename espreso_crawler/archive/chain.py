@@ -40,8 +40,8 @@ def append(folder: Path, event: str, file: str, **facts: Any) -> None:
         document = {
             "event": event,
             "file": file,
-            **facts,
             "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            **facts,
             "previous": sha256(last).hexdigest() if last else None,
         }
         line = json.dumps(document).encode() + b"\n"

@@ -1,21 +1,25 @@
 """Files of the archive that are there whole or not at all. Every function raises OSError."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import file_digest
 from pathlib import Path
 
 TEMPORARY = ".tmp"
 
 
-def put(path: Path, parts: Iterable[bytes]) -> None:
-    """Put a file in place of what is there: the old one or the new one, never a part."""
+def put(path: Path, parts: Iterable[bytes], *, before: Callable[[Path], None] = lambda _beside: None) -> None:
+    """Put a file in place of what is there: the old one or the new one, never a part.
+
+    `before` is called with the new one, which is whole and durable, before it takes the other's place.
+    """
     beside = path.with_name(f".{path.name}{TEMPORARY}")
     try:
         with beside.open("wb") as file:
             file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
+        before(beside)
         beside.replace(path)
     except OSError:
         beside.unlink(missing_ok=True)

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from espreso_crawler.archive.blanking import finish
 from espreso_crawler.archive.layout import name_of
+from espreso_crawler.archive.members import BrokenWarcError
 from espreso_crawler.archive.records import Answer
 from espreso_crawler.archive.recovery import recover
 from espreso_crawler.archive.warc_file import Pointer, WarcFile
@@ -39,6 +41,11 @@ class Archive:
         """Seal what killed crawls left; returns the files."""
         with self._told():
             return recover(self.folder)
+
+    def finish_forgetting(self) -> list[str]:
+        """Blank what a `forget` could not, because it was killed or a crawl was at work; returns the changed files."""
+        with self._told():
+            return finish(self.folder)[0]
 
     def write(self, answer: Answer) -> Pointer:
         """Keep an answer; returns where."""
@@ -82,3 +89,5 @@ class Archive:
             yield
         except OSError as error:
             raise ArchiveError(f"{error.filename or self.folder}: {error.strerror}") from error
+        except BrokenWarcError as error:
+            raise ArchiveError(str(error)) from error

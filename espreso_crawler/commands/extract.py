@@ -23,6 +23,7 @@ from espreso_crawler import identity, saved_pages
 from espreso_crawler.addon import MANNERS
 from espreso_crawler.command import prepared, refuse_unknown, refusing
 from espreso_crawler.commands import refuse
+from espreso_crawler.commands._archived import archived
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LayoutError, PageError
 from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.extraction import record_of
@@ -70,6 +71,10 @@ class Command(ScrapyCommand):
             help="ISO time at which saved pages were fetched (default: that in meta.json, else the file's)",
         )
         parser.add_argument(
+            "--from-archive", action="store_true", help="read the kept pages of records: give their ids"
+        )
+        parser.add_argument("--page", action="store_true", help="print the pages as they are instead of records")
+        parser.add_argument(
             "--explain", action="store_true", help="print a table of fields, values and sources instead of JSON"
         )
         parser.add_argument(
@@ -88,7 +93,11 @@ class Command(ScrapyCommand):
         assert self.settings  # noqa: S101  # Scrapy sets them before it calls run
         try:
             moment = _moment(opts.fetched_at)
-            sources = _sources(args, opts.url, moment, self.settings)
+            if opts.from_archive:
+                kept = archived(args, self.settings)
+                sources = [Source(arg, partial(kept.page, arg)) for arg in args]
+            else:
+                sources = _sources(args, opts.url, moment, self.settings)
             show = _printer(opts, self.settings)
         except (ValueError, ConfigurationError) as error:
             is_setting = isinstance(error, ConfigurationError)
@@ -226,6 +235,8 @@ def _code(error: Exception) -> ExitCode:
 
 def _printer(opts: argparse.Namespace, settings: BaseSettings) -> Callable[[Page], None]:
     """Return what prints a page in the form asked for. Raises `ConfigurationError` for a wrong vocabulary."""
+    if opts.page:
+        return lambda page: _write([page.body], end=b"")
     if opts.feed:
         return lambda page: _write(encode(asdict(entry)) for entry in feed(page).entries)
     tagged_by = tagger_of(settings)
@@ -241,9 +252,9 @@ def _feed(page: Page) -> Feed | None:
         return None
 
 
-def _write(lines: Iterable[bytes]) -> None:
+def _write(lines: Iterable[bytes], *, end: bytes = b"\n") -> None:
     for line in lines:
-        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.write(line + end)
     sys.stdout.buffer.flush()
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from scrapy.cmdline import ScrapyArgumentParser
 from scrapy.exceptions import UsageError
 
+from espreso_crawler.archive_commands import PruneArchive, VerifyArchive
 from espreso_crawler.command import NEAR
 from espreso_crawler.commands import _coverage, _history, discard, forget, reconcile, release, retract, tail
 from espreso_crawler.ledger_command import LedgerCommand, id_or_address
@@ -29,6 +30,8 @@ SUBCOMMANDS: dict[str, type[LedgerCommand]] = {
     "retract": retract.Command,
     "forget": forget.Command,
     "tail": tail.Command,
+    "verify-archive": VerifyArchive,
+    "prune-archive": PruneArchive,
 }
 OWN = {
     "status": "Show entries, coverage, gaps, revisions and runs; also without a name",

@@ -80,7 +80,9 @@ class ArchiveExtension:
         ledger.session.make_durable = self._archive.sync
         self._is_open = True
         try:
-            for name in self._archive.recover():
+            recovered = self._archive.recover()
+            self._archive.finish_forgetting()
+            for name in recovered:
                 logger.info("%s was left open by a crawl that was killed; it is sealed now", name)
         except ArchiveError as error:
             self._failed(error)
@@ -108,6 +110,7 @@ class ArchiveExtension:
         self._is_open = False
         try:
             self._archive.close()
+            self._archive.finish_forgetting()
         except ArchiveError as error:
             self._failed(error)
         kept, left_out, failed = (

@@ -8,6 +8,7 @@ from espreso_crawler.ledger.articles.neighbours import Neighbour
 from espreso_crawler.ledger.articles.rechecks import Recheck
 from espreso_crawler.ledger.articles.schedule import parse_schedule
 from espreso_crawler.ledger.care.care import DecidingRun, LedgerCare
+from espreso_crawler.ledger.care.evidence import Evidence
 from espreso_crawler.ledger.care.reconcile import Report
 from espreso_crawler.ledger.care.releasing import Released
 from espreso_crawler.ledger.delivery.files import Written, write_document
@@ -30,6 +31,7 @@ __all__ = [
     "DecidingRun",
     "Decision",
     "Draft",
+    "Evidence",
     "Gap",
     "GapReason",
     "HeldDraft",

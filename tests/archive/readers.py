@@ -30,7 +30,7 @@ def read_by_both(path: Path) -> list[Read]:
     with path.open("rb") as file:
         theirs = []
         for record in ArchiveIterator(file, parse_http=False):
-            assert record.verify_block_digest()
+            assert "WARC-Block-Digest" not in record.headers or record.verify_block_digest()
             url = record.headers.get("WARC-Target-URI")
             theirs.append((record.headers.get("WARC-Type"), record.stream_pos, url))
     assert [each[:3] for each in ours] == theirs

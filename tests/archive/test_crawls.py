@@ -17,6 +17,7 @@ from espreso_crawler import settings
 from espreso_crawler.archive.layout import unsealed
 from espreso_crawler.archive.members import Member, members
 from espreso_crawler.archive.warc_file import WarcFile
+from espreso_crawler.items import Article
 from tests.archive.pointers import assert_pointers_hold, page_at
 from tests.archive.readers import files_of, read_by_both, warcio_accepts
 from tests.crawls import LONGEST_CRAWL, PAGE, Desk, start, wait_for_requests
@@ -125,6 +126,29 @@ def test_a_page_looked_at_again_has_its_own_capture(desk: Desk) -> None:
         assert assert_pointers_hold(archive(desk), desk.records()) == len(desk.records())
         first = next(record for record in desk.records() if record["id"] == revised[0]["id"])
         assert page_at(archive(desk), first["evidence"])[1] != page_at(archive(desk), revised[0]["evidence"])[1]
+
+
+class RaisesTheVersion:
+    """Pipeline that says of every article that another extractor read it."""
+
+    def process_item(self, item: Article) -> Article:
+        item.extractor_version = "999"
+        return item
+
+
+def test_a_new_extractor_that_reads_the_same_emits_nothing(desk: Desk) -> None:
+    pipelines = {**settings.ITEM_PIPELINES, f"{__name__}.RaisesTheVersion": 100}
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=3)) as demo:
+        desk.now = demo.site.clock.now()
+        desk.crawl(start(demo))
+        records = desk.records()
+        demo.control.advance(60 * 24 * 2)
+        desk.now = demo.site.clock.now()
+        done = desk.crawl(start(demo), "limit=3", settings={"ITEM_PIPELINES": json.dumps(pipelines)})
+        assert done.exit_code == 0, done.log
+    again = [record for record in desk.records() if record["id"] in {each["id"] for each in records}]
+    assert (again, len(records)) == (records, 3)
+    assert desk.runs()[-1]["stats"]["espreso/baseline"] == 3
 
 
 def test_a_killed_crawl_leaves_readable_files_and_no_pointer_without_its_record(desk: Desk) -> None:

@@ -25,7 +25,9 @@ def recording() -> None:
         for who, what in ((WITHOUT, "no archive"), (WITH, "archive")):
             rows.append((f"{name}, {what}", *_figures(runs, who)))
     columns = ("", "articles/s", "CPU ms each", "× without: speed", "× without: CPU")
-    show("Crawl that keeps its pages", columns, rows, f"medians of {ROUNDS} interleaved rounds of {ARTICLES:,} articles")
+    show(
+        "Crawl that keeps its pages", columns, rows, f"medians of {ROUNDS} interleaved rounds of {ARTICLES:,} articles"
+    )
 
 
 def _figures(runs: list[dict[str, Crawled]], who: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
 from espreso_crawler.ledger.articles.decisions import Decision, Record
 from espreso_crawler.ledger.care import (
+    evidence,
     forgetting,
     held_rows,
     history,
@@ -20,6 +21,7 @@ from espreso_crawler.ledger.care import (
     retraction,
     status,
 )
+from espreso_crawler.ledger.care.evidence import Evidence
 from espreso_crawler.ledger.care.forgetting import Forgotten
 from espreso_crawler.ledger.care.inspection import SEAL_WAIT, inspected
 from espreso_crawler.ledger.care.rebuild import FieldDigests
@@ -58,6 +60,16 @@ class LedgerCare:
         """Return what became of an article, by id or address: see `care.history`."""
         with inspected(self.database, output=self.output, state=self.state) as session:
             return history.history(session, target)
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Yield every record that points to a page of the archive: see `care.evidence`."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            yield from evidence.evidence(session)
+
+    def moved_away(self) -> int:
+        """Return how many sealed files of articles were noted as lying elsewhere."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            return evidence.moved_away(session)
 
     def reconcile(self, track: Track = untracked) -> Report:
         """Compare every sealed file with the ledger."""
@@ -150,6 +162,10 @@ class DecidingRun:
     def retract(self, target: str, *, reason: str) -> list[Decision]:
         """Take back what a run wrote, or one article; `target` is the id of either."""
         return retraction.retract(self._ledger, target, reason=reason)
+
+    def to_forget(self, target: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the ids and the addresses, without scheme, that `forget` would take out."""
+        return forgetting.names(self._ledger, target)
 
     def forget(self, target: str, *, reason: str) -> Forgotten:
         """Take an article out everywhere, for good; `target` is its id or address."""

@@ -43,6 +43,12 @@ class Forgotten:
     """Archived files that still hold the text: they lie outside the output."""
 
 
+def names(ledger: Ledger, target: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the ids and addresses of all that a target means. Raises ArgumentError when nothing is known."""
+    _, subject = _subject(ledger.session, target)
+    return subject.ids, frozenset(address.removeprefix(articles.ADDRESS) for address in subject.addresses)
+
+
 def forget(ledger: Ledger, target: str, *, reason: str) -> Forgotten:
     """Take an article (id or canonical address) out everywhere, for good: it never comes back.
 

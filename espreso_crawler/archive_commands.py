@@ -1,0 +1,138 @@
+"""The commands of `scrapy ledger` on the archive of pages: is it whole, and what of it may go."""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from espreso_crawler.archive import Pointed, Pointer, Verified, finish_forgetting, prune, verify
+from espreso_crawler.exceptions import ArchiveError, ArgumentError, ConfigurationError, ExitCode
+from espreso_crawler.ledger import Evidence
+from espreso_crawler.ledger_command import LedgerCommand
+from espreso_crawler.places import places
+from espreso_crawler.progress import tracking
+
+UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+class ArchiveCommand(LedgerCommand):
+    """Base of both."""
+
+    @property
+    def folder(self) -> Path:
+        """The archive. Raises ConfigurationError when there is none."""
+        folder = places(self.given).archive
+        if folder is None:
+            raise ConfigurationError("ESPRESO_ARCHIVE is not set: it names the folder of the archive")
+        if not folder.is_dir():
+            raise ConfigurationError(f"ESPRESO_ARCHIVE: {folder} is no folder")
+        return folder
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Yield every record that points to a page."""
+        return self.care.evidence()
+
+
+class VerifyArchive(ArchiveCommand):
+    """Reads the whole archive; exit code 0 only when all is well."""
+
+    name = "verify-archive"
+    purpose = "Check the archive of pages: chain, indexes, digests, and that every record points to its page"
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Verify, and print a line for each finding and one that sums up."""
+        self.exitcode = int(ExitCode.OUTPUT)  # until somebody could read that all is well
+        with tracking(self.given["ESPRESO_PROGRESS"]) as track:
+            found = verify(self.folder, map(_pointed, self.evidence()), track)
+        for finding in found.findings:
+            print(finding)
+        print(_summed_up(found))
+        sys.stdout.flush()
+        self.exitcode = int(ExitCode.OUTPUT if found.findings else ExitCode.OK)
+
+
+class PruneArchive(ArchiveCommand):
+    """Deletes files of the archive that are old, or too many, and that no record needs."""
+
+    name = "prune-archive"
+    purpose = "Delete old files of the archive; what records point to stays, unless you ask"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add this command's options."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--older-than", metavar="90d", help="files sealed longer ago: hours (36h), days, weeks (8w)"
+        )
+        parser.add_argument(
+            "--max-size", metavar="20GB", help="the oldest files, until the rest has no more: MB, GB, TB"
+        )
+        parser.add_argument("--with-evidence", action="store_true", help="also files that records point to")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Delete, and print what was deleted and what was due but stays."""
+        now = datetime.now(UTC)
+        older_than = now - _span(opts.older_than) if opts.older_than else None
+        most = _size(opts.max_size) if opts.max_size else None
+        if older_than is None and most is None:
+            raise ArgumentError("give --older-than, --max-size or both")
+        folder = self.folder
+        _finish(folder)
+        done = prune(
+            folder,
+            older_than=older_than,
+            most_bytes=most,
+            needed=set() if opts.with_evidence else self._needed(),
+            now=now,
+            is_trial=opts.dry_run,
+        )
+        for name in done.deleted:
+            print(f"{'would delete' if opts.dry_run else 'deleted'} {name}")
+        for name in done.held:
+            print(f"stays, records point to it: {name}")
+        print(f"{len(done.deleted)} files, {done.freed:,} bytes; {done.left:,} bytes are left")
+
+    def _needed(self) -> set[str]:
+        if count := self.care.moved_away():
+            raise ArgumentError(
+                f"{count} sealed files were moved away, and what their records point to is not known: put them back, "
+                "or give --with-evidence"
+            )
+        return {each.file for each in self.evidence()}
+
+
+def _finish(folder: Path) -> None:
+    """Do what a `forget` that was killed left."""
+    try:
+        finish_forgetting(folder, waits=True)
+    except (OSError, ValueError) as error:
+        raise ArchiveError(f"{folder}: {error}") from error
+
+
+def _pointed(each: Evidence) -> Pointed:
+    return Pointed(f"{each.id} revision {each.revision}", Pointer(each.file, each.offset), each.payload_sha256)
+
+
+def _summed_up(found: Verified) -> str:
+    verdict = f"not well: {len(found.findings)} findings" if found.findings else "all is well"
+    told = (
+        f"{verdict}: {found.files} files, {found.answers} answers, {found.pointers} records that point to their pages"
+    )
+    return told + (f"; {found.pruned} point to files that were pruned" if found.pruned else "")
+
+
+def _span(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d+)([hdw])", text)
+    if not match:
+        raise ArgumentError(f"--older-than {text}: give hours, days or weeks, such as 36h, 90d, 8w")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def _size(text: str) -> int:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(MB|GB|TB)", text)
+    if not match:
+        raise ArgumentError(f"--max-size {text}: give MB, GB or TB, such as 500MB, 20GB")
+    return int(float(match[1]) * SIZES[match[2]])

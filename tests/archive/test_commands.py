@@ -1,0 +1,266 @@
+"""`scrapy ledger verify-archive`, `prune-archive` and `forget`, and `scrapy extract --from-archive`, on a crawl's archive."""
+
+import json
+import os
+import shutil
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from espreso_crawler import archive
+from espreso_crawler.archive import Pointed, Pointer, blanking, chain, index, prune, storing
+from espreso_crawler.archive.layout import sealed
+from espreso_crawler.archive.members import members
+from espreso_crawler.progress import untracked
+from tests import forked
+from tests.archive.pointers import assert_pointers_hold, page_at
+from tests.archive.readers import files_of, read_by_both, warcio_accepts
+from tests.crawls import PAGE, ROOT, Desk, start
+from tests.forked import Finished
+from tests.site import SiteOptions, running
+
+FEED = 4
+NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
+"""When the crawls take place."""
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Crawl a site twice, with a new article in between: two files in the archive."""
+    home = tmp_path_factory.mktemp("crawled")
+    desk = Desk(home, settings={"ESPRESO_ARCHIVE": str(home / "archive"), "ESPRESO_RECHECK": "0"})
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, is_compressed=True)) as demo:
+        for _ in range(2):
+            desk.now = demo.site.clock.now()
+            assert desk.crawl(start(demo)).exit_code == 0
+            demo.control.publish()
+    assert len(list(sealed(home / "archive"))) == 2
+    return home
+
+
+@pytest.fixture
+def desk(crawled: Path, tmp_path: Path) -> Desk:
+    """Return a copy of the crawled folders."""
+    shutil.copytree(crawled, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, settings={"ESPRESO_ARCHIVE": str(tmp_path / "archive")})
+
+
+def scrapy(desk: Desk, *arguments: str) -> Finished:
+    places = {"ESPRESO_OUTPUT": str(desk.home / "output"), "ESPRESO_STATE": str(desk.home / "state")}
+    given = [part for name, value in (places | desk.settings).items() for part in ("-s", f"{name}={value}")]
+    return forked.scrapy([*arguments, *given], folder=ROOT, now=None, seconds=60)
+
+
+def verify(desk: Desk) -> list[str]:
+    """Return the findings; the exit code must agree with them."""
+    done = scrapy(desk, "ledger", "verify-archive")
+    *findings, verdict = done.stdout.decode().splitlines()
+    assert (done.exit_code == 0) == (findings == []) == verdict.startswith("all is well"), done
+    return findings
+
+
+def folder(desk: Desk) -> Path:
+    return desk.home / "archive"
+
+
+def test_a_whole_archive_verifies(desk: Desk) -> None:
+    assert verify(desk) == []
+    done = scrapy(desk, "ledger", "verify-archive")
+    assert (
+        f"2 files, {sum(len(path.read_bytes().splitlines()) for path in folder(desk).glob('*/*.cdxj'))} answers, "
+        in (done.stdout.decode())
+    )
+    assert f"{len(desk.records())} records that point to their pages" in done.stdout.decode()
+
+
+def change_a_byte(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_whatever_is_changed_is_found(desk: Desk) -> None:
+    first, second = files_of(folder(desk))
+    name = first.relative_to(folder(desk)).as_posix()
+    whole = {path: path.read_bytes() for path in folder(desk).rglob("*") if path.is_file()}
+    cdxj = first.with_name(first.name.replace(".warc.gz", ".cdxj"))
+    links = folder(desk) / "chain.jsonl"
+    faults: list[tuple[Any, list[str]]] = [
+        (lambda: change_a_byte(first), [f"{name}: its bytes are not those that were sealed"]),
+        (first.unlink, [f"{name}: in the chain, but not there", "which is not there"]),
+        (
+            lambda: first.write_bytes(whole[second]),
+            ["its bytes are not", "its index does not say", "where no answer begins"],
+        ),
+        (
+            lambda: cdxj.write_bytes(whole[cdxj].partition(b"\n")[2]),
+            [f"{name}: its index does not say what is in it"],
+        ),
+        (cdxj.unlink, [f"{name}: no index"]),
+        (
+            lambda: links.write_bytes(whole[links].replace(b'"records": ', b'"records": 1')),
+            ["the line before it was changed"],
+        ),
+        (links.unlink, [f"{name}: there, but not in the chain"]),
+        (lambda: first.write_bytes(whole[first][:-9]), ["its bytes are not", "cut in the record at byte"]),
+    ]
+    for do, expected in faults:
+        do()
+        findings = verify(desk)
+        for said in expected:
+            assert any(said in each for each in findings), (said, findings)
+        for path, data in whole.items():
+            path.write_bytes(data)
+    assert verify(desk) == []
+
+
+def test_a_pointer_to_another_page_is_found(desk: Desk) -> None:
+    first, second = desk.records()[:2]
+    pointer = Pointer(first["evidence"]["warc_file"], first["evidence"]["warc_offset"])
+    pointed = [Pointed("a record", pointer, each["evidence"]["payload_sha256"]) for each in (first, second)]
+    (finding,) = archive.verify(folder(desk), pointed, untracked).findings
+    assert finding == f"a record: points to byte {pointer.offset} of {pointer.file}, which holds another page"
+
+
+def test_extract_reads_the_page_that_a_record_came_from(desk: Desk) -> None:
+    record = desk.records()[0]
+    for asked in (record["id"], record["url"]):
+        (again,) = map(json.loads, scrapy(desk, "extract", "--from-archive", asked).stdout.splitlines())
+        for name in ("headline", "article_body", "fetched_at", "text_digest", "record_digest", "images"):
+            assert again[name] == record[name]
+        assert again["evidence"]["payload_sha256"] == record["evidence"]["payload_sha256"]
+    page = scrapy(desk, "extract", "--from-archive", "--page", record["id"]).stdout
+    assert page == page_at(folder(desk), record["evidence"])[1]
+    done = scrapy(desk, "extract", "--from-archive", "ua:1")
+    assert (done.exit_code, done.log.strip()) == (
+        3,
+        "scrapy extract: ua:1: no record of this id or address is in the output",
+    )
+    shutil.rmtree(folder(desk))
+    done = scrapy(desk, "extract", "--from-archive", record["id"])
+    assert done.exit_code == 3
+    assert "is not there: was it pruned?" in done.log
+
+
+def test_a_forgotten_page_is_blank_and_all_others_stand_where_they_stood(desk: Desk) -> None:
+    record, *others = desk.records()
+    before = {path: path.stat().st_size for path in files_of(folder(desk))}
+    body = page_at(folder(desk), record["evidence"])[1]
+    done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
+    assert done.exit_code == 0, done.log
+    assert f"blanked in {record['evidence']['warc_file']}" in done.stdout.decode()
+    assert {path: path.stat().st_size for path in files_of(folder(desk))} == before
+    slug = record["url"].rpartition("/")[2].encode()
+    for path in files_of(folder(desk)):
+        assert warcio_accepts(path)
+        assert read_by_both(path)
+        for member in members(path):
+            assert not member.url.endswith(slug.decode())
+            assert body[2000:2100] not in member.block
+    assert slug not in b"".join(path.read_bytes() for path in folder(desk).glob("*/*.cdxj"))
+    assert assert_pointers_hold(folder(desk), others) == len(others)
+    assert verify(desk) == []
+    assert [link.event for link in chain.read(folder(desk))[0]] == ["sealed", "sealed", "blanked"]
+    assert not (folder(desk) / blanking.NOTE).exists()
+
+
+def test_forget_without_the_archive_is_refused_before_anything_is_forgotten(desk: Desk) -> None:
+    record = desk.records()[0]
+    del desk.settings["ESPRESO_ARCHIVE"]
+    done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
+    assert (done.exit_code, "set ESPRESO_ARCHIVE to its folder" in done.log) == (1, True)
+    assert "erased" not in {each["event"] for each in desk.records()}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "espreso_crawler.archive.chain.append",
+        "espreso_crawler.archive.index.line",
+        "espreso_crawler.archive.storing.sha256_of",
+        "pathlib.Path.unlink",
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_a_kill_while_pages_are_blanked_leaves_what_the_next_command_finishes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str, before: bool
+) -> None:
+    record, *others = desk.records()
+    blanking.note(folder(desk), [record["url"].partition("://")[2]])
+    module, _, name = step.rpartition(".")
+    owner: Any = {"espreso_crawler.archive.chain": chain, "espreso_crawler.archive.storing": storing}.get(module)
+    owner = owner or (Path if module == "pathlib.Path" else index)
+    pid = os.fork()
+    if not pid:
+        real = getattr(owner, name)
+
+        def killed(*arguments: Any, **more: Any) -> Any:
+            if not before:
+                real(*arguments, **more)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        monkeypatch.setattr(owner, name, killed)
+        archive.finish_forgetting(folder(desk))
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == signal.SIGKILL
+    archive.finish_forgetting(folder(desk))
+    assert archive.finish_forgetting(folder(desk)) == ([], [])
+    urls = [member.url for path in files_of(folder(desk)) for member in members(path)]
+    assert record["url"] not in urls
+    links, broken = chain.read(folder(desk))
+    assert (len(links), broken) == (3, [])
+    for name, link in chain.standing(links).items():
+        assert link.facts["sha256"] == storing.sha256_of(folder(desk) / name)
+    assert assert_pointers_hold(folder(desk), others) == len(others)
+
+
+def test_what_a_crawl_is_writing_is_blanked_when_it_ends(desk: Desk) -> None:
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED)) as demo:
+        record = desk.records()[0]
+        blanking.note(folder(desk), [record["url"].partition("://")[2]])
+        assert (folder(desk) / blanking.NOTE).exists()
+        assert desk.crawl(start(demo)).exit_code == 0
+    assert not (folder(desk) / blanking.NOTE).exists()
+    assert record["url"] not in [member.url for path in files_of(folder(desk)) for member in members(path)]
+
+
+def test_pruning_deletes_what_no_record_needs(desk: Desk) -> None:
+    first, second = files_of(folder(desk))
+    names = [path.relative_to(folder(desk)).as_posix() for path in (first, second)]
+    later = NOON + timedelta(days=9)
+
+    def pruned(needed: set[str], **how: Any) -> list[str]:
+        given = {"older_than": None, "most_bytes": None} | how
+        return prune(folder(desk), needed=needed, now=later, **given).deleted
+
+    assert pruned(set(), older_than=NOON - timedelta(days=1)) == []
+    assert pruned({names[0]}, older_than=later, is_trial=True) == [names[1]]
+    assert pruned(set(names), most_bytes=0) == []
+    assert pruned(set(), most_bytes=first.stat().st_size + second.stat().st_size - 1) == [names[0]]
+    assert (first.exists(), second.exists()) == (False, True)
+    assert [link.event for link in chain.read(folder(desk))[0]] == ["sealed", "sealed", "pruned"]
+
+
+def test_the_command_prunes_by_age_and_size_and_keeps_what_records_point_to(desk: Desk) -> None:
+    for path in (desk.home / "archive").glob("chain.jsonl"):  # as if it had been sealed long ago
+        path.unlink()
+        for file in files_of(folder(desk)):
+            name = file.relative_to(folder(desk)).as_posix()
+            chain.append(folder(desk), "sealed", name, sha256=storing.sha256_of(file), at="2026-01-02T00:00:00Z")
+    records = desk.records()
+    held = {record["evidence"]["warc_file"] for record in records}
+    done = scrapy(desk, "ledger", "prune-archive", "--older-than", "90d")
+    assert done.exit_code == 0, done.log
+    assert [line for line in done.stdout.decode().splitlines() if line.startswith("stays")] == [
+        f"stays, records point to it: {name}" for name in sorted(held)
+    ]
+    assert verify(desk) == []
+    done = scrapy(desk, "ledger", "prune-archive", "--max-size", "0MB", "--with-evidence")
+    assert files_of(folder(desk)) == []
+    assert verify(desk) == []
+    assert f"{len(records)} point to files that were pruned" in scrapy(desk, "ledger", "verify-archive").stdout.decode()
+    for wrong in ((), ("--older-than", "soon"), ("--max-size", "20")):
+        assert scrapy(desk, "ledger", "prune-archive", *wrong).exit_code == 2
