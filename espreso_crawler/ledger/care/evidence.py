@@ -1,7 +1,7 @@
 """Which pages of the archive the records point to: those of the output, and those that wait for it."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import msgspec
 
@@ -27,7 +27,8 @@ class Head(msgspec.Struct):
     evidence: Said | None = None
 
 
-class Evidence(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Evidence:
     """A record that points to its page."""
 
     id: str
