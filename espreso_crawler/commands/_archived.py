@@ -16,7 +16,7 @@ from espreso_crawler.ledger import LedgerCare
 from espreso_crawler.ledger_command import id_or_address
 from espreso_crawler.pages import Page
 from espreso_crawler.places import places
-from espreso_crawler.spiders.captures import KEPT
+from espreso_crawler.reading import KEPT_HEADERS
 
 
 class Line(msgspec.Struct):
@@ -59,7 +59,7 @@ class Archived:
             http_status=answer.head.status,
             decode_emails=self.settings.getbool("ESPRESO_DECODE_EMAILS"),
             is_rendered=answer.is_rendered,
-            headers={name.lower(): "\n".join(answer.head.all(name.lower())) for name in KEPT},
+            headers={name: "\n".join(answer.head.all(name)) for name in KEPT_HEADERS},
         )
 
 
