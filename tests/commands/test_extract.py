@@ -135,7 +135,7 @@ def test_a_parser_s_bug_on_one_page_does_not_cost_the_others(
     monkeypatch.setattr(extract_command, "record_of", failing)
     command = extract_command.Command()
     command.settings = get_project_settings()
-    options = argparse.Namespace(url=None, fetched_at=None, explain=False, feed=False)
+    options = argparse.Namespace(url=None, fetched_at=None, explain=False, feed=False, from_archive=False, page=False)
     command.run([saved_as(tmp_path / "1.html", "One"), saved_as(tmp_path / "2.html", "Two")], options)
     said = capsysbinary.readouterr()
     assert command.exitcode == 1
