@@ -126,8 +126,10 @@ def _help(parser: argparse.ArgumentParser) -> NoReturn:
     """Print the help of the family."""
     parser.print_help()
     print("\nCommands:")
-    for name, purpose in (OWN | {name: command.purpose for name, command in SUBCOMMANDS.items()}).items():
-        print(fill(purpose, WIDTH, initial_indent=f"  {name:<12}", subsequent_indent=" " * 14))
+    purposes = OWN | {name: command.purpose for name, command in SUBCOMMANDS.items()}
+    column = max(map(len, purposes)) + 2
+    for name, purpose in purposes.items():
+        print(fill(purpose, WIDTH, initial_indent=f"  {name:<{column}}", subsequent_indent=" " * (column + 2)))
     print("\n`scrapy ledger <command> --help` shows the options of a command.")
     raise SystemExit(0)
 
