@@ -24,10 +24,10 @@ crawl: .venv/.run ## crawl the real site; arguments: make crawl ARGS="-a since=2
 export: .venv/.export ## write the output in another format; arguments: make export ARGS="--format sqlite --since 7d"
 	@$(BIN)/scrapy export $(ARGS)
 
-report: .venv/.report ## write what came out as one HTML page; arguments: make report ARGS="--open --since 7d"
+report: .venv/.report ## write the output as one HTML page; arguments: make report ARGS="--open --since 7d"
 	@$(BIN)/scrapy report $(ARGS)
 
-schedule: .venv/.schedule ## crawl the real site each 10 minutes; arguments: make schedule ARGS="--every 5m -a edition=ua"
+schedule: .venv/.schedule ## crawl the real site every 10 minutes; arguments: make schedule ARGS="--every 5m -a edition=ua"
 	@$(BIN)/scrapy schedule --every 10m --jitter 60s $(ARGS)
 
 scrapyd: .venv/.scrapyd ## start Scrapyd in this folder, at http://localhost:6800
@@ -55,13 +55,13 @@ stops: .venv/.test ## stop crawls by SIGINT and SIGTERM at 20 moments of their f
 	@$(BIN)/python -m tests.spiders.stops $(ARGS)
 
 property: N = 2000
-property: .venv/.test ## walk down N drawn archives (2000) with pins, stale pages, outages and kills: nothing is lost
+property: .venv/.test ## read N random archives (2000) with pins, stale pages, outages and kills, and check that nothing is lost
 	@$(BIN)/python -m tests.spiders.promise $(N)
 
 reach: .venv/.test ## crawl 30 days of two invented editions by read_also and sitemap; prints requests per article
 	@$(BIN)/python -m tests.spiders.reach $(ARGS)
 
-drift: .venv/.test ## redesigns of the demo site are noticed, other editions come out right at once, fifty calm crawls raise no alarm
+drift: .venv/.test ## check that redesigns are noticed, other editions come out right at once, fifty calm crawls raise no alarm
 	@$(BIN)/python -m tests.monitors $(ARGS)
 
 day: .venv/.test ## simulate a day of scheduled crawls on an invented site
@@ -70,7 +70,7 @@ day: .venv/.test ## simulate a day of scheduled crawls on an invented site
 fuzz: .venv/.test ## throw mutated pages, lists and rules at every parser for SECONDS (60)
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
-clean: ## remove .venv and what tools left; never output or state
+clean: ## remove .venv and the files of tools; never output or state
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One stamp for each dependency group of pyproject.toml; older than that file = installed again.

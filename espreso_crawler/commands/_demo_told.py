@@ -41,8 +41,8 @@ ROWS: Mapping[str, Callable[[Crawl], Sequence[Line]]] = {
     "articles written": lambda crawl: crawl.said("created"),
     "  of these, near-copies": lambda crawl: [line for line in crawl.said("created") if line["near_duplicate_of"]],
     "revised by the newsroom": lambda crawl: crawl.said("revised"),
-    "    of these, silently": lambda crawl: [line for line in crawl.said("revised") if line["silent"]],
-    "labels moved in the feed": lambda crawl: [line for line in crawl.feed if "label" in line["changes"]],
+    "  of these, silently": lambda crawl: [line for line in crawl.said("revised") if line["silent"]],
+    "labels changed in the feed": lambda crawl: [line for line in crawl.feed if "label" in line["changes"]],
     "removed from the site": lambda crawl: crawl.said("removed"),
     "held back, for you to judge": lambda crawl: crawl.held,
 }

@@ -68,6 +68,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--url", help="address of a saved page (default: that in its meta.json, else in the page)")
         parser.add_argument(
             "--fetched-at",
+            metavar="TIME",
             help="ISO time at which saved pages were fetched (default: that in meta.json, else the file's)",
         )
         parser.add_argument(

@@ -223,7 +223,7 @@ class MonitorsExtension:
         notes = [note for bench in self._benches.values() if (note := bench.judge.learned())]
         for note in notes:
             lacks = ", ".join(note["lacks"]) or "nothing that the known layout has"
-            logger.info("Learned %s from %d rows: it lacks %s", note["edition"], note["rows"], lacks)
+            logger.info("Learned what %s shows from %d rows: it lacks %s", note["edition"], note["rows"], lacks)
         return notes
 
     @contextmanager

@@ -146,13 +146,14 @@ DOUBTS = (
           "one of them is wrong, and nothing says which", _contradicted("date_published")),
     Doubt("date_after_feed", "date", "published after its entry stood in the feed",
           "a day read as a month, or the time of a change", _is_after_feed),
-    Doubt("body_missing", "body", "there is no text, and it is no video, gallery or live page",
+    Doubt("body_missing", "body", "there is no text, and the page is not a video, gallery or live page",
           "the text is there and was not found", _body_is_missing),
     Doubt("body_guessed", "body", "the text is guessed: found by its shape alone, or JSON-LD's with its paragraphs "
           "glued together", "a dense text may be another article's, or a part of this one", _body_is_guessed),
     Doubt("body_contradicted", "body", "text and JSON-LD differ", "it is cut, or foreign blocks are in it",
           _contradicted("article_body")),
-    Doubt("address_foreign", "identity", "it has no number, and says that its address is one with other words",
+    Doubt("address_foreign", "identity",
+          "the page has no article number, and names an address with other words as its own",
           "where every page names one address, each article would be a revision of the first", _is_at_foreign_address),
 )  # fmt: skip
 DOUBT_BY_NAME = {each.name: each for each in DOUBTS}

@@ -84,8 +84,8 @@ def _cards_have_days(article: Article, _by: By) -> bool | None:
 
 EXPECTATIONS = (
     Expectation("jsonld", 0.99, "critical", "there is no NewsArticle in JSON-LD: nothing confirms the markup, and "
-                "fields that only it has are lost", has_jsonld),
-    Expectation("header", 0.99, "critical", "the headline does not stand in the article's known header: label, "
+                "fields that only JSON-LD has are lost", has_jsonld),
+    Expectation("header", 0.99, "critical", "the headline is not in the article's known header: label, "
                 "authors and caption are found by their shape, or not at all", _from_markup("headline")),
     Expectation("headline_agrees", 0.95, "critical", "headline and metadata differ", _agreed("headline"), holds=True),
     Expectation("entity_id", 0.98, "critical", "the article's number is not on the page: its id is made of its "
@@ -99,8 +99,8 @@ EXPECTATIONS = (
                 _date_is_confirmed),
     Expectation("date_modified", 0.95, "warning", "there is no time of change", _filled("date_modified")),
     Expectation("feed_time", 0.98, "warning", "entries came without a time", _has_feed_time),
-    Expectation("label", 0.50, "warning", "labels of the feed do not stand on the pages: others may be missed "
-                "too, and with them the sponsor mark", _shows_its_label),
+    Expectation("label", 0.50, "warning", "labels of the feed are not on the pages: others may be missed "
+                "too, and so may the mark of paid content", _shows_its_label),
     Expectation("description", 0.80, "warning", "there is no lead", _filled("description")),
     Expectation("description_markup", 0.90, "warning", "the lead's markup is gone; metadata gives it",
                 _from_markup("description")),

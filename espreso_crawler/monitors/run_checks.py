@@ -54,11 +54,11 @@ def _found(stats: Mapping[str, Any], gaps: int) -> Iterator[Finding]:
                       {"hosts": count})  # fmt: skip
     if count := stats.get("espreso/host/challenges", 0):
         level: Level = "critical" if count >= MANY else "warning"
-        yield Finding("challenges", level, "challenge or block pages came in place of pages", {"pages": count})
+        yield Finding("challenges", level, "challenge or block pages came instead of pages", {"pages": count})
     yield from _rejects(stats)
     if stats.get("memusage/limit_reached"):
-        yield Finding("memory_limit", "critical", "the crawl was ended at MEMUSAGE_LIMIT_MB; what is left waits "
-                      "for the next", {"bytes": stats.get("memusage/max", 0)})  # fmt: skip
+        yield Finding("memory_limit", "critical", "the crawl ended at MEMUSAGE_LIMIT_MB; the next one fetches "
+                      "what is left", {"bytes": stats.get("memusage/max", 0)})  # fmt: skip
     if errors := stats.get("espreso/pipeline_errors", 0):
         items = errors + stats.get("item_scraped_count", 0) + stats.get("item_dropped_count", 0)
         is_bad = errors == items or errors >= max(MANY, MOST * items)
@@ -74,10 +74,10 @@ def _found(stats: Mapping[str, Any], gaps: int) -> Iterator[Finding]:
                       {"answers": pages, "future": ahead})  # fmt: skip
     missing = stats.get("espreso/feed/missing", 0)
     if missing >= max(MANY, MOST * pages):
-        yield Finding("feed_missing", "warning", "article pages carry no feed: what is published during a crawl waits "
-                      "for the next", {"answers": pages, "missing": missing})  # fmt: skip
+        yield Finding("feed_missing", "warning", "article pages have no feed: what is published during a crawl waits "
+                      "for the next one", {"answers": pages, "missing": missing})  # fmt: skip
     if gaps:
-        yield Finding("gaps", "warning", "parts of the feed were left unread; a later run with `since` closes them",
+        yield Finding("gaps", "warning", "parts of the feed were left unread; a later crawl with `since` reads them",
                       {"gaps": gaps})  # fmt: skip
 
 
@@ -86,5 +86,5 @@ def _rejects(stats: Mapping[str, Any]) -> Iterator[Finding]:
     if rejects:
         items = stats.get("item_scraped_count", 0) + stats.get("item_dropped_count", 0)
         level: Level = "critical" if rejects >= max(MANY, MOST * items) else "warning"
-        yield Finding("rejects", level, "records break the schema; they lie in the rejects folder",
+        yield Finding("rejects", level, "records break the schema; they are in the rejects folder",
                       {"records": items, "rejects": rejects})  # fmt: skip

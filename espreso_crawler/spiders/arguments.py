@@ -94,7 +94,7 @@ class SpiderArguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     since: Instant = None
-    """Articles published at or after this: 2026-01-31, 2026-01-31T18:00 (Kyiv time), or 36h, 7d (so long ago)."""
+    """Articles published at or after this: 2026-01-31, 2026-01-31T18:00 (Kyiv time), or 36h, 7d before now."""
     until: Instant = None
     """Articles published before this, in the same forms."""
     limit: PositiveInt | None = None
@@ -138,7 +138,7 @@ class CrawlArguments(SpiderArguments):
     start: StartUrls = ()
     """Addresses to begin with, with commas between: pages with a feed, sitemaps or RSS (default: the edition's own)."""
     edition: Edition = None
-    """global, ua, zahid or bc (default: global); all for these four in one run."""
+    """global (the default), ua, zahid or bc; or all: these four in one run."""
 
     def starts(self, path: str) -> tuple[str, ...]:
         """Return the addresses to begin with: those given, else this path of each edition that is crawled."""

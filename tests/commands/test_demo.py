@@ -120,7 +120,7 @@ def test_the_table_is_true_to_the_output(told: Told):
     assert told.row("of these, near-copies") == copies
     assert told.row("revised by the newsroom") == counted(lambda line: line["event"] == "revised", articles)
     assert told.row("of these, silently") == counted(lambda line: line["silent"], articles)
-    assert told.row("labels moved in the feed") == counted(
+    assert told.row("labels changed in the feed") == counted(
         lambda line: "label" in line["changes"], told.stream("feed"), "poll"
     )
     assert told.row("removed from the site") == counted(lambda line: line["event"] == "removed", articles) == [0, 0, 2]
