@@ -69,7 +69,7 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--fetched-at",
             metavar="TIME",
-            help="ISO time at which saved pages were fetched (default: that in meta.json, else the file's)",
+            help="ISO time at which saved pages were fetched (default is that in meta.json, else the file's)",
         )
         parser.add_argument(
             "--from-archive", action="store_true", help="read the kept pages of records: give their ids"

@@ -39,7 +39,7 @@ def write(rows: Iterable[Row], job: Job) -> int:
 
 
 def cell(value: Any) -> str:
-    """Return a value as a cell: lists are parted by ``|``, text is neutralised and cut.
+    """Return a value as a cell: lists are separated by ``|``, text is neutralised and cut.
 
     >>> cell("=1+1"), cell(["a", "b"]), cell(True), cell(None)
     ("'=1+1", 'a|b', 'true', '')

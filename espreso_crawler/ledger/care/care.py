@@ -40,24 +40,31 @@ from espreso_crawler.progress import Track, untracked
 
 @dataclass(frozen=True)
 class LedgerCare:
-    """A ledger and its output, beside the crawls that write them. Every method may raise LedgerError."""
+    """A ledger and its output, for commands; crawls may write them meanwhile. Every method may raise LedgerError.
+
+    ``output`` and ``state`` are the folders of ``ESPRESO_OUTPUT`` and ``ESPRESO_STATE``.
+    """
 
     database: Path
     output: Path
     state: Path
 
     def status(self) -> dict[str, Any]:
-        """Return how the ledger stands as a JSON document: see `care.status`."""
+        """Return what ``scrapy ledger --json`` prints; times are text in UTC. Reads every entry and revision."""
         with inspected(self.database, output=self.output, state=self.state) as session:
             return status.status(session)
 
     def held_rows(self, most: int) -> list[dict[str, Any]]:
-        """Return the newest rows in quarantine: see `care.held_rows`."""
+        """Return at most `most` rows in quarantine, the newest ones, with run and reason."""
         with inspected(self.database, output=self.output, state=self.state) as session:
             return held_rows.held_rows(session, most)
 
     def history(self, target: str) -> dict[str, Any]:
-        """Return what became of an article, by id or address: see `care.history`."""
+        """Return revisions and feed moves of an article, by id or address; times are text in UTC.
+
+        A revision has its ``record`` if its sealed file is there, else null. Raises ArgumentError for an unknown
+        article.
+        """
         with inspected(self.database, output=self.output, state=self.state) as session:
             return history.history(session, target)
 
@@ -119,7 +126,11 @@ class LedgerCare:
 
     @staticmethod
     def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
-        """Yield the lines of every sealed segment above a number: see `delivery.tail`."""
+        """Yield the lines of every sealed segment with a number above `after`: keep the last number you have finished.
+
+        Numbers rise but may have holes: a segment that `scrapy ledger forget` rewrites goes, and its other lines come
+        again under a new number.
+        """
         return tail.tail(output, after=after, stream=stream)
 
     @staticmethod
@@ -129,7 +140,7 @@ class LedgerCare:
 
     @staticmethod
     def newer(output: Path, *, after: int, stream: Stream = "articles") -> list[SegmentFile]:
-        """Return the sealed segments above a number, in order."""
+        """Return the sealed segments with a number above `after`, in order."""
         return tail.newer(output, after=after, stream=stream)
 
 

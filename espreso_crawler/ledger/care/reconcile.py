@@ -1,4 +1,4 @@
-"""Ledger against output: what is missing, doubled, foreign or spoilt; it looks and changes nothing."""
+"""Ledger against output: what is missing, doubled, foreign or damaged; it changes nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -93,7 +93,7 @@ def _compare_files(session: Session, stream: Stream, report: Report, track: Trac
 
 
 def _note_lines(session: Session, name: str, path: Path, report: Report, *, counts: bool) -> None:
-    """Note the lines of a file; those of a spoilt one do not count as there, for it is to be put aside."""
+    """Note the lines of a file; those of a damaged file do not count, because it is to be moved away."""
     with session.db.transaction("found"):
         for number, line in enumerate(_lines(path), start=1):
             report.lines += 1

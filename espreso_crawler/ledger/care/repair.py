@@ -18,9 +18,9 @@ ASIDE = "aside"
 
 
 def repair(session: Session, report: Report) -> list[str]:
-    """Set right what can be; returns one sentence for each thing done, and for each that cannot be repaired.
+    """Repair what can be repaired; returns a sentence for each thing done, and for each that cannot be repaired.
 
-    Files that are foreign or spoilt go to ``aside`` in the state folder. Articles whose last revision is lost
+    Foreign and damaged files go to ``aside`` in the state folder. Articles whose last revision is lost
     are fetched again by the next crawl and written under the same revision; older ones are recorded as lost.
     """
     with sealing_stopped(session):

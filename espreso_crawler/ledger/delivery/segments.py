@@ -218,7 +218,7 @@ class Segments:
                 self._void(plan, path)
 
     def _void(self, plan: Plan, path: Path) -> None:
-        """Take back a plan whose file was not delivered, or was spoilt since: the outbox has its lines."""
+        """Take back a plan whose file was not delivered, or was damaged since: the outbox has its lines."""
         manifest = files.manifest_of(path)
         files.remove(path, files.temporary(path), manifest, files.temporary(manifest))
         with self._session.db.transaction("void"):
