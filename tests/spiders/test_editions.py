@@ -39,7 +39,9 @@ def test_starts_of_ones_own_stay_on_their_hosts_and_an_edition_adds_its_own() ->
 
 
 def test_only_read_also_has_a_browser() -> None:
-    with pytest.raises(ArgumentError, match="unknown argument 'browser': give one of since, until, limit, start, edition"):
+    with pytest.raises(
+        ArgumentError, match="unknown argument 'browser': give one of since, until, limit, start, edition"
+    ):
         CrawlArguments.parse({"browser": "never"})
 
 
