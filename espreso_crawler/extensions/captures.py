@@ -19,23 +19,23 @@ class Capture:
     """What belongs to an article and is not part of the record."""
 
     entry_url: str | None
-    """The feed entry it was fetched for."""
+    """Address of the feed entry that the article was fetched for."""
     urls: tuple[str, ...] = ()
-    """Every address it answered to: requested, redirected to."""
+    """Every address of the page: the one requested, and those of redirects."""
     recheck: str | None = None
     """Id of the known article that was looked at again; then there is no entry."""
     is_archived: bool = False
-    """Whether its page comes out of an archive."""
+    """Whether the page comes out of an archive."""
     draft: Draft | None = None
     """The article as the ledger takes it, once a pipeline has made it."""
     digests: Digests | None = None
-    """Of the article as its page gave it; None when they were not made there."""
+    """Digests of the article as its page gave it; None when they were not made with the page."""
     prepared: Prepared | None = None
-    """What was made of it where it was read; None when the pipelines are to make it."""
+    """Tags and sketch that were made with the page; None when the pipelines have to make them."""
     seen: Observation | None = None
-    """What the monitors saw of it before a part was withheld; None when nothing was."""
+    """What the monitors saw of the article before a part was withheld; None when nothing was withheld."""
     is_told: bool = False
-    """Whether the ledger has the article: what happens to the item after that changes nothing."""
+    """Whether the ledger has got the article: after that, nothing that happens to the item matters."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Return itself: every copy of an article belongs to the same entry."""

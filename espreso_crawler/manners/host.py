@@ -6,41 +6,41 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 R = TypeVar("R")
-"""Whatever stands for a request."""
+"""The type of a request: anything that the caller uses for one."""
 
 
 @dataclass(slots=True)
 class Host(Generic[R]):
-    """One host in this run."""
+    """What one run knows of one host; times are seconds on the clock `now`."""
 
     name: str
     """Host and explicit port."""
     now: Callable[[], float]
     """A clock in seconds that is never set back."""
     has_answered: bool = False
-    """Whether it gave a page in this run: then a failure may be the page's own."""
+    """Whether the host gave a page in this run: then a failure may be the page's own."""
     failures: int = 0
-    """In a row."""
+    """How many failures came in a row."""
     failing: set[str] = field(default_factory=set)
     """Addresses that failed since the last good answer."""
     resumes_at: float = 0.0
-    """End of its pause, by `now`."""
+    """When the pause ends."""
     reason: str = ""
-    """Of its pause."""
+    """Why the host is paused."""
     closed: str | None = None
-    """Why it is given up for this run."""
+    """Why the host is given up for this run; None when it is not."""
     closed_until: float = 0.0
-    """Until when, by `now`, as far as the host said."""
+    """Until when the host asked to be left alone, also by later runs; 0 when it did not say."""
     parked: deque[R] = field(default_factory=deque)
     """Requests that wait for the end of the pause."""
     is_asked_for_rules: bool = False
-    """Whether its robots.txt is under way."""
+    """Whether its robots.txt is requested and has not come yet."""
     probe: R | None = None
-    """The one request that asks whether a failing host is well again."""
+    """The one request that tests whether a host answers again after a pause."""
 
     @property
     def left(self) -> float:
-        """Seconds left of its pause."""
+        """Seconds left of the pause."""
         return max(self.resumes_at - self.now(), 0.0)
 
     @property
@@ -50,5 +50,5 @@ class Host(Generic[R]):
 
     @property
     def holds(self) -> bool:
-        """Whether requests wait now."""
+        """Whether requests to the host have to wait now."""
         return self.closed is None and (self.left > 0 or self.probe is not None or self.is_asked_for_rules)

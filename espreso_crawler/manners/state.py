@@ -12,16 +12,16 @@ from espreso_crawler.manners.waits import backoff
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long hosts are left alone, and when they are given up; in seconds."""
+    """How long hosts are paused, and when they are given up."""
 
     first_pause: float
-    """After a host's first failure; doubled by each further one in a row."""
+    """Seconds of the pause after a host's first failure; each further one in a row doubles it."""
     longest_pause: float
-    """Within one run; a host that asks for more is given up."""
+    """Seconds of the longest pause in one run; a host that asks for more is given up."""
     circuit: int
-    """Addresses that fail in a row before a host is given up; 0 = never."""
+    """How many addresses of a host fail in a row before it is given up; 0 = never."""
     rest_of_refused: float
-    """For which a host that did not want us is left alone by later runs too."""
+    """Seconds for which later runs too leave alone a host that refuses us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class TakeBack:
 
 @dataclass(frozen=True, slots=True)
 class Send(Generic[R]):
-    """Let requests go that stood aside."""
+    """Send requests that were waiting."""
 
     requests: tuple[R, ...]
 
@@ -70,7 +70,7 @@ Actions = list[Action[R]]
 class Manners(Generic[R]):
     """Pauses hosts that ask for it or fail, and gives up those that go on failing: the circuit opens.
 
-    Requests of a paused host stand aside. After a pause one request goes ahead; the others follow its good answer.
+    Requests to a paused host wait. After a pause the probe, one request, goes first; a good answer lets the others go.
     """
 
     def __init__(self, patience: Patience, now: Callable[[], float] = monotonic) -> None:
@@ -80,25 +80,25 @@ class Manners(Generic[R]):
 
     @property
     def hosts(self) -> Collection[Host[R]]:
-        """Every host that was met."""
+        """Every host that this run has met."""
         return self._hosts.values()
 
     def known(self, name: str) -> Host[R] | None:
-        """Return a host that was met in this run."""
+        """Return a host that this run has met; None for any other."""
         return self._hosts.get(name)
 
     def met(self, name: str) -> Host[R]:
-        """Return a new host."""
+        """Note that the run has met a new host; returns it."""
         self._hosts[name] = host = Host[R](name, self._now)
         return host
 
     def left_alone(self, host: Host[R], seconds: float, reason: str) -> Actions[R]:
-        """Note that an earlier run was told to leave it alone for so long."""
+        """Note that the host told an earlier run to leave it alone for this many more seconds."""
         host.closed_until = self._now() + seconds
         return self._closed(host, GiveUp(host.name, reason))
 
     def answered(self, host: Host[R], *, is_page: bool) -> Actions[R]:
-        """Note a good answer: the end of a row of failures, but of no pause that it asked for."""
+        """Note a good answer. It ends a row of failures, but not a pause."""
         host.has_answered |= is_page
         if not host.failures or host.left > 0 or host.closed is not None:
             return []
@@ -107,9 +107,10 @@ class Manners(Generic[R]):
         return [Well(host.name), *_all_aside(host)]
 
     def failed(self, host: Host[R], url: str, reason: str, asked: float = 0.0, *, is_refusal: bool) -> Actions[R]:
-        """Note a failure: the host is paused, or given up when it was one too many.
+        """Note a failure: the host is paused, or given up after too many of them.
 
-        ``asked`` is how many seconds of rest it asked for. ``is_refusal``: it does not want us, rather than cannot.
+        ``asked`` is how many seconds of pause the host asked for. ``is_refusal`` says that it does not want to
+        answer; otherwise it cannot.
         """
         if host.closed:
             return []
@@ -128,11 +129,11 @@ class Manners(Generic[R]):
         return self._paused(host, pause, reason)
 
     def undecided(self, host: Host[R], request: R) -> Actions[R]:
-        """Note a request that says nothing of its host: when it was the probe, the next one is."""
+        """Note a request whose end says nothing about the host: if it was the probe, the next one becomes it."""
         return self._probe_sent(host) if host.probe is request else []
 
     def given_up(self, host: Host[R], reason: str, seconds: float = 0.0) -> Actions[R]:
-        """Ask it for nothing more in this run, nor in the next ones for so many seconds."""
+        """Ask the host for nothing more in this run, nor in later runs for this many seconds."""
         if host.closed:
             return []
         if seconds:
@@ -140,37 +141,37 @@ class Manners(Generic[R]):
         return self._closed(host, GiveUp(host.name, reason, seconds))
 
     def rules_asked(self, host: Host[R]) -> bool:
-        """Note that its robots.txt is asked for: all else stands aside. Return whether nobody else asks for it."""
+        """Note that robots.txt is needed: other requests wait. Returns whether this is the first to ask for it."""
         is_first, host.is_asked_for_rules = not host.is_asked_for_rules, True
         return is_first
 
     def rules_came(self, host: Host[R]) -> Actions[R]:
-        """Note that its robots.txt is read, or cannot be."""
+        """Note that robots.txt was read, or cannot be read."""
         host.is_asked_for_rules = False
         return [] if host.holds else _all_aside(host)
 
     def may_go(self, host: Host[R], request: R) -> bool:
-        """Return whether a request need not stand aside; the first one after a pause is the probe."""
+        """Return whether a request may go now; the first one after a pause becomes the probe."""
         if host.failures and host.closed is None and not host.holds:
             host.probe = request
         return not host.holds or host.probe is request
 
     def rested(self, host: Host[R]) -> Actions[R]:
-        """Look whether its pause is over: timers come early, and a longer pause may have begun."""
+        """Check whether the pause is over: timers come early, and a longer pause may have begun."""
         return self._probe_sent(host) if host.closed is None and host.left == 0 and host.probe is None else []
 
     def idle(self) -> Actions[R]:
-        """Note that nothing is under way: a probe that is still awaited got lost."""
+        """Note that no request is under way: a probe that has not come back is lost, so the next one goes."""
         waiting = [host for host in self._hosts.values() if host.parked and host.closed is None and host.left == 0]
         return [action for host in waiting for action in self._probe_sent(host)]
 
     @property
     def is_awaited(self) -> bool:
-        """Whether any request stands aside."""
+        """Whether any request is waiting."""
         return any(host.parked for host in self._hosts.values())
 
     def are_given_up(self, names: Iterable[str]) -> bool:
-        """Return whether each of these hosts is given up."""
+        """Return whether all of these hosts are given up."""
         return all(name in self._hosts and self._hosts[name].closed for name in names)
 
     def _paused(self, host: Host[R], seconds: float, reason: str) -> Actions[R]:

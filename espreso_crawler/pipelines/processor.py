@@ -1,4 +1,4 @@
-"""The pipelines in their order, a user's own among them: whatever one returns goes on with the capture of its item."""
+"""Scrapy's pipelines, your own among them: whatever a pipeline returns keeps the capture of the item that it got."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class Step(NamedTuple):
 
 
 class ItemProcessor(ItemPipelineManager):
-    """Scrapy's item pipelines, for ``ITEM_PROCESSOR``; other items than articles pass as ever.
+    """Scrapy's item pipelines, for ``ITEM_PROCESSOR``; items that are no articles pass as usual.
 
     The project's own pipelines always get an `Article` with its capture, also when a pipeline before them returned a
     copy, a new article or a dict. Raises `ContractBroken`, with the name of the pipeline, for anything else that one
