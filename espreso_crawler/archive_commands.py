@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from espreso_crawler.archive import Pointed, Pointer, Verified, finish_forgetting, prune, verify
-from espreso_crawler.exceptions import ArchiveError, ArgumentError, ConfigurationError, ExitCode
+from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode
 from espreso_crawler.ledger import Evidence
 from espreso_crawler.ledger_command import LedgerCommand
 from espreso_crawler.places import places
@@ -80,7 +80,7 @@ class PruneArchive(ArchiveCommand):
         if older_than is None and most is None:
             raise ArgumentError("give --older-than, --max-size or both")
         folder = self.folder
-        _finish(folder)
+        finish_forgetting(folder, waits=True)  # what a `forget` that was killed left
         done = prune(
             folder,
             older_than=older_than,
@@ -104,14 +104,6 @@ class PruneArchive(ArchiveCommand):
         return {each.file for each in self.evidence()}
 
 
-def _finish(folder: Path) -> None:
-    """Do what a `forget` that was killed left."""
-    try:
-        finish_forgetting(folder, waits=True)
-    except (OSError, ValueError) as error:
-        raise ArchiveError(f"{folder}: {error}") from error
-
-
 def _pointed(each: Evidence) -> Pointed:
     return Pointed(f"{each.id} revision {each.revision}", Pointer(each.file, each.offset), each.payload_sha256)
 
@@ -121,7 +113,8 @@ def _summed_up(found: Verified) -> str:
     told = (
         f"{verdict}: {found.files} files, {found.answers} answers, {found.pointers} records that point to their pages"
     )
-    return told + (f"; {found.pruned} point to files that were pruned" if found.pruned else "")
+    pruned = f"; {found.pruned} point to files that were pruned" if found.pruned else ""
+    return told + pruned + (f"; {found.elsewhere} point into archives of others" if found.elsewhere else "")
 
 
 def _span(text: str) -> timedelta:

@@ -6,6 +6,7 @@ docs/evidence.md describes the folder. Nothing here opens a ledger; what a ledge
 from espreso_crawler.archive.blanking import finish as finish_forgetting
 from espreso_crawler.archive.blanking import note as note_forgotten
 from espreso_crawler.archive.captures import StoredAnswer, stored_answer
+from espreso_crawler.archive.layout import is_own
 from espreso_crawler.archive.records import Answer
 from espreso_crawler.archive.retention import Pruned, prune
 from espreso_crawler.archive.verification import Pointed, Verified, verify
@@ -21,6 +22,7 @@ __all__ = [
     "StoredAnswer",
     "Verified",
     "finish_forgetting",
+    "is_own",
     "note_forgotten",
     "prune",
     "stored_answer",

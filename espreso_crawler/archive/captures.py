@@ -29,7 +29,7 @@ def stored_answer(folder: Path, pointer: Pointer) -> StoredAnswer:
     path = find(folder, pointer.file)
     place = f"{folder / pointer.file} at byte {pointer.offset}"
     if path is None:
-        raise ArchiveError(f"{folder / pointer.file} is not there: was it pruned?")
+        raise ArchiveError(f"{folder / pointer.file} is not there: was it pruned, or is it in another folder?")
     try:
         return _read(path, pointer.offset)
     except (BrokenWarcError, UnreadableArchive) as error:

@@ -1,5 +1,6 @@
 """The names of the files in an archive's folder, and how one is found by the pointer of a record."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,17 @@ OPEN = ".open"
 INDEX = ".cdxj"
 CHAIN = "chain.jsonl"
 LOCK = "archive.lock"
+OWN = re.compile(r"\d{4}-\d\d/\d{8}T\d{6}Z-[0-9a-f]{8}-\d{4,}\.warc\.gz")
 
 
 def name_of(run: str, number: int) -> str:
     """Return the name of a run's file, counted from 1, relative to the archive: what `warc_file` of a record says."""
     return f"{run[:4]}-{run[4:6]}/{run}-{number:04}{WARC}"
+
+
+def is_own(name: str) -> bool:
+    """Whether a pointer is one of a crawl's own; a replayed archive of others has other names."""
+    return OWN.fullmatch(name) is not None
 
 
 def open_path(folder: Path, name: str) -> Path:

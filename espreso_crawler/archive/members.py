@@ -11,6 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from espreso_crawler.exceptions import ArchiveError
+
 CHUNK = 1 << 16
 GZIP = 31
 LARGEST = 64 << 20
@@ -18,7 +20,7 @@ LARGEST = 64 << 20
 END = b"\r\n\r\n"
 
 
-class BrokenWarcError(ValueError):
+class BrokenWarcError(ArchiveError):
     """A file of the archive cannot be read from an offset on; names both."""
 
 

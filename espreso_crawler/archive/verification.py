@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from espreso_crawler.archive import chain, storing
 from espreso_crawler.archive.captures import unpacked
-from espreso_crawler.archive.layout import find, index_path, sealed, unsealed
+from espreso_crawler.archive.layout import find, index_path, is_own, sealed, unsealed
 from espreso_crawler.archive.members import BrokenWarcError, Member, member_at, members
 from espreso_crawler.archive.recovery import INDEXED
 from espreso_crawler.archive.warc_file import Pointer
@@ -37,6 +37,8 @@ class Verified:
     pointers: int = 0
     pruned: int = 0
     """Pointers to files that were deleted on purpose."""
+    elsewhere: int = 0
+    """Pointers to archives of others, which were replayed."""
 
 
 Track = Callable[[list[str], str, int], Iterable[str]]
@@ -63,6 +65,8 @@ def verify(folder: Path, pointed: Iterable[Pointed], track: Track) -> Verified:
     for name, records in by_file.items():
         if name in pruned:
             found.pruned += len(records)
+        elif not is_own(name):
+            found.elsewhere += len(records)
         else:
             found.findings += [f"{each.name}: points to {name}, which is not there" for each in records]
     return found

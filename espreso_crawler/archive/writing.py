@@ -8,7 +8,6 @@ from pathlib import Path
 
 from espreso_crawler.archive.blanking import finish
 from espreso_crawler.archive.layout import name_of
-from espreso_crawler.archive.members import BrokenWarcError
 from espreso_crawler.archive.records import Answer
 from espreso_crawler.archive.recovery import recover
 from espreso_crawler.archive.warc_file import Pointer, WarcFile
@@ -89,5 +88,3 @@ class Archive:
             yield
         except OSError as error:
             raise ArchiveError(f"{error.filename or self.folder}: {error.strerror}") from error
-        except BrokenWarcError as error:
-            raise ArchiveError(str(error)) from error

@@ -2,8 +2,9 @@
 
 import argparse
 
-from espreso_crawler.archive import finish_forgetting, note_forgotten
+from espreso_crawler.archive import finish_forgetting, is_own, note_forgotten
 from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.ledger import Forgotten
 from espreso_crawler.ledger_command import LedgerCommand, checked, id_or_address
 from espreso_crawler.places import places
 
@@ -23,12 +24,16 @@ class Command(LedgerCommand):
         archive = places(self.given).archive
         with self.as_run({"reason": reason}) as run:
             ids, addresses = run.to_forget(target)
-            if archive is None and any(each.id in ids for each in self.care.evidence()):
+            files = {each.file for each in self.care.evidence() if each.id in ids}
+            if archive is None and any(map(is_own, files)):
                 raise ConfigurationError(f"{target}: its pages are in an archive: set ESPRESO_ARCHIVE to its folder")
             if archive is not None and archive.is_dir():
                 note_forgotten(archive, addresses)
             done = run.forget(target, reason=reason)
         changed, busy = finish_forgetting(archive, waits=True) if archive is not None else ([], [])
+        self._tell(done, changed, busy, sorted(name for name in files if not is_own(name)))
+
+    def _tell(self, done: Forgotten, changed: list[str], busy: list[str], elsewhere: list[str]) -> None:
         for decision in done.decisions:
             print(f"{decision.event} {decision.id} revision {decision.revision}")
         if not done.decisions:
@@ -39,5 +44,7 @@ class Command(LedgerCommand):
             print(f"blanked in {name}")
         for name in busy:
             print(f"a crawl still writes {name}: what it has of this is blanked when it ends")
+        for name in elsewhere:
+            print(f"an archive that is not this crawler's, still holds the page: {name}")
         for name in done.archived:
             print(f"archived file that still holds the text: {name}")

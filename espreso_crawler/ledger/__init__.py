@@ -9,6 +9,7 @@ from espreso_crawler.ledger.articles.rechecks import Recheck
 from espreso_crawler.ledger.articles.schedule import parse_schedule
 from espreso_crawler.ledger.care.care import DecidingRun, LedgerCare
 from espreso_crawler.ledger.care.evidence import Evidence
+from espreso_crawler.ledger.care.forgetting import Forgotten
 from espreso_crawler.ledger.care.reconcile import Report
 from espreso_crawler.ledger.care.releasing import Released
 from espreso_crawler.ledger.delivery.files import Written, write_document
@@ -32,6 +33,7 @@ __all__ = [
     "Decision",
     "Draft",
     "Evidence",
+    "Forgotten",
     "Gap",
     "GapReason",
     "HeldDraft",

@@ -61,6 +61,7 @@ class Articles:
         """
         if lease is None:
             for item in self.on_start_page(self._crawl.page(response), response):
+                await self._crawl.keeping.item(response, item)
                 yield item
         elif why := refusal(response):
             self._gone(lease, why)
@@ -104,8 +105,10 @@ class Articles:
             self._attempt_failed(url, str(error))
             return
         urls = addresses(response, other_addresses(page))
-        self._crawl.keeping.known(response, item, urls)
-        yield from self._emitted(item, response, url, Capture(url, urls))
+        items = list(self._emitted(item, response, url, Capture(url, urls)))
+        if not items:
+            self._crawl.keeping.known(response, item, urls)
+        yield from items
 
     def closed(self) -> None:
         """Put the counts of sources into the stats."""

@@ -6,6 +6,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from espreso_crawler.extensions.archive import WAITS, ArchiveExtension
+from espreso_crawler.extensions.captures import capture_of
 from espreso_crawler.extensions.reservations import ReservationsExtension
 from espreso_crawler.items import Article
 from espreso_crawler.pages.opt_outs import NOT_KEPT, RESERVED, reserves_any
@@ -34,6 +35,11 @@ class Keeping:
         if self._archive and item is not None and self._reservations is not None and not self._keeps_all:
             await self._reservations.asked(item.url or "")
         self.known(response, item, others)
+
+    async def item(self, response: Response, item: Article) -> None:
+        """Do the same for an article that has its capture."""
+        capture = capture_of(item)
+        await self.article(response, item, capture.urls if capture else ())
 
     def known(self, response: Response, item: Article | None, others: Iterable[str]) -> None:
         """Do the same by what is known of the site so far; if that is nothing, the page is left out."""

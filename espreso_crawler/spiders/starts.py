@@ -1,6 +1,6 @@
 """Where a crawl begins: pages, sitemaps or RSS that must be readable; one that is not makes the exit code 3."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from http import HTTPStatus
 
 from scrapy import Request
@@ -34,7 +34,7 @@ class Starts:
             headers = self.versions.headers(url)
             yield Request(url, self.parse, errback=self.failed, priority=PRIORITY, headers=headers, meta=meta)
 
-    def parse(self, response: Response) -> Iterator[Request | Article]:
+    async def parse(self, response: Response) -> AsyncIterator[Request | Article]:
         """Read a source."""
         if response.status == HTTPStatus.NOT_MODIFIED:
             self.versions.confirm(response)
@@ -43,7 +43,10 @@ class Starts:
             self._crawl.unreadable(response.url, f"HTTP {response.status}")
             return
         try:
-            yield from self._parse(response)
+            for result in self._parse(response):
+                if isinstance(result, Article):
+                    await self._crawl.keeping.item(response, result)
+                yield result
         except PageError as error:
             self._crawl.unreadable(response.url, str(error))
         finally:

@@ -1,5 +1,6 @@
 """Feeds that only a script builds: real crawls with a real browser, and what becomes of them without one."""
 
+import json
 import os
 import signal
 import sys
@@ -10,7 +11,10 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
+from espreso_crawler.archive.members import members
 from espreso_crawler.browser import HOW_TO_INSTALL, program
+from tests.archive.pointers import assert_pointers_hold
+from tests.archive.readers import files_of
 from tests.crawls import PAGE, Desk, page_requests, wait_for_requests
 from tests.site import DemoSite, Fault, SiteOptions, running
 from tests.tools import missing
@@ -175,10 +179,20 @@ def test_a_page_without_news_in_the_browser_either_is_exit_code_3(chromium, desk
 def test_an_article_to_begin_with_is_read_as_served_and_its_feed_in_the_browser(chromium, desk: Desk):
     with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
         old = demo.site.truth(demo.site.newest - 500, demo.url)
-        assert desk.crawl(f"start={old.url}", "browser=always", "limit=1").exit_code == 0
+        kept = {"ESPRESO_ARCHIVE": str(desk.home / "archive")}
+        assert desk.crawl(f"start={old.url}", "browser=always", "limit=1", settings=kept).exit_code == 0
     (record,) = [record for record in desk.records() if record["url"] == old.url]
     assert record["article_body"] == old.article_body
     assert len(desk.records()) == 2
+    # The archive has the article as it was served, and the document as the browser had it.
+    assert assert_pointers_hold(desk.home / "archive", desk.records()) == 2
+    (file,) = files_of(desk.home / "archive")
+    told = [
+        json.loads(each.block)["rendered"] for each in members(file) if each.url == old.url and each.type == "metadata"
+    ]
+    assert sorted(told) == [False, True]
+    served, built = (each for each in members(file) if each.url == old.url and each.type == "response")
+    assert built.payload != served.payload
 
 
 def test_without_a_browser_one_line_says_what_to_install(no_chromium, desk: Desk):
