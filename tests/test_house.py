@@ -84,6 +84,7 @@ MAY_IMPORT = {
     "progress": set[str](),
     "reading": RECORD | {"near_duplicates", "pages", "tagging"},
     "record": {"items", "ledger"},
+    "reextraction": RECORD | {"archive", "pages", "pipelines", "reading", "record", "report", "schema", "tagging"},
     "report": {"exceptions", "export", "items", "ledger", "processors", "progress"},
     "saved_pages": {"exceptions", "pages", "record"},
     "scheduling": {"exceptions", "options"},

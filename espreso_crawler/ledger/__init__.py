@@ -11,6 +11,7 @@ from espreso_crawler.ledger.care.care import DecidingRun, LedgerCare
 from espreso_crawler.ledger.care.evidence import Evidence
 from espreso_crawler.ledger.care.forgetting import Forgotten
 from espreso_crawler.ledger.care.reconcile import Report
+from espreso_crawler.ledger.care.reextracting import Reextracted
 from espreso_crawler.ledger.care.releasing import Released
 from espreso_crawler.ledger.delivery.files import Written, write_document
 from espreso_crawler.ledger.delivery.lines import STREAMS
@@ -46,6 +47,7 @@ __all__ = [
     "Pauses",
     "Recheck",
     "Record",
+    "Reextracted",
     "Released",
     "Report",
     "Rules",

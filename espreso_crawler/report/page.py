@@ -56,8 +56,22 @@ def harmless(script: str) -> str:
     return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
+def check_template_package() -> None:
+    """Raise ConfigurationError when the package is missing that fills templates."""
+    if find_spec("jinja2") is None:
+        raise ConfigurationError("an HTML page needs Jinja2; install the extra: pip install 'espreso-crawler[report]'")
+
+
 def rendered(values: Mapping[str, Any], chart_script: str) -> str:
     """Return the page. Every value is escaped by Jinja2; only this project's and the charts' own files are not."""
+    program = _own("report.js")
+    scripts = {"chart_script": chart_script, "program": program}
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts.values())
+    return document("report.html", {**values, **scripts, "hashes": hashes})
+
+
+def document(template: str, values: Mapping[str, Any]) -> str:
+    """Return a page from one of the templates beside this file, in the report's style; every value is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  # of the extra
 
     environment = Environment(
@@ -68,10 +82,7 @@ def rendered(values: Mapping[str, Any], chart_script: str) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda count: f"{count:,}"
-    program, style = _own("report.js"), _own("report.css")
-    scripts = {"chart_script": chart_script, "program": program}
-    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts.values())
-    return environment.get_template("report.html").render(**values, **scripts, style=style, hashes=hashes)
+    return environment.get_template(template).render(**values, style=_own("report.css"))
 
 
 def _own(name: str) -> str:

@@ -1,7 +1,8 @@
-"""What keeping the pages costs a crawl: the same crawl with an archive and without, of a site that packs its answers."""
+"""What keeping the pages costs a crawl, with an archive and without, of a site that packs its answers; then the reading."""
 
 from statistics import median
 
+from tests.benchmarks import archive_reading
 from tests.benchmarks.crawler import Crawled, crawled
 from tests.benchmarks.report import show
 from tests.site import SiteOptions, running_apart
@@ -14,6 +15,7 @@ WITHOUT, WITH = "ours", "ours, ESPRESO_ARCHIVE=archive"
 def table() -> None:
     """Measure and print."""
     recording()
+    archive_reading.table()
 
 
 def recording() -> None:

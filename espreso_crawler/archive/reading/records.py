@@ -40,13 +40,15 @@ class Files:
         found = self.at(capture.path, capture.offset, capture.place, payload)
         return found._replace(url=capture.url)
 
-    def at(self, path: str, offset: int, place: str, payload: StoredCapture | None = None) -> Loaded:
-        """Return the answer whose record, or gzip member, begins at a byte.
+    def at(
+        self, path: str, offset: int, place: str, payload: StoredCapture | None = None, *, is_proved: bool = True
+    ) -> Loaded:
+        """Return the answer whose record, or gzip member, begins at a byte; proved by the digest of its block, or not.
 
         Raises `UnreadableArchive`, which names it by `place`.
         """
         try:
-            return self._loaded(path, offset, payload)
+            return self._loaded(path, offset, payload, is_proved=is_proved)
         except (OSError, ValueError, UnreadableArchive) as error:
             raise UnreadableArchive(f"{place}: {error}") from error
 
@@ -56,8 +58,8 @@ class Files:
             file.close()
         self._open.clear()
 
-    def _loaded(self, path: str, offset: int, payload: StoredCapture | None) -> Loaded:
-        record, block = self._record(path, offset)
+    def _loaded(self, path: str, offset: int, payload: StoredCapture | None, *, is_proved: bool) -> Loaded:
+        record, block = self._record(path, offset, is_proved=is_proved)
         head, at = head_of(block), record.record_date
         if head is None or at is None:
             raise UnreadableArchive("a record without HTTP answer or WARC-Date")
@@ -82,7 +84,7 @@ class Files:
             raise UnreadableArchive(f"a revisit whose payload {wanted} is not where it should be")
         return body_of(block, head)
 
-    def _record(self, path: str, offset: int) -> tuple[Any, bytes]:
+    def _record(self, path: str, offset: int, *, is_proved: bool = True) -> tuple[Any, bytes]:
         """Return a record with its whole block. Raises OSError, ValueError or `UnreadableArchive`."""
         from fastwarc.warc import ArchiveIterator  # noqa: PLC0415  # of the extra
 
@@ -97,7 +99,8 @@ class Files:
         block = record.reader.read(length) if length else b""
         if len(block) < length:
             raise UnreadableArchive(f"the record is cut: {len(block)} of {length} bytes are there")
-        _require_proved(block, record.headers.get("WARC-Block-Digest"))
+        if is_proved:
+            _require_proved(block, record.headers.get("WARC-Block-Digest"))
         return record, block
 
     def _file(self, path: str) -> BinaryIO:

@@ -16,6 +16,7 @@ from espreso_crawler.ledger.care import (
     history,
     rebuild,
     reconcile,
+    reextracting,
     releasing,
     repair,
     retraction,
@@ -26,6 +27,7 @@ from espreso_crawler.ledger.care.forgetting import Forgotten
 from espreso_crawler.ledger.care.inspection import SEAL_WAIT, inspected
 from espreso_crawler.ledger.care.rebuild import FieldDigests
 from espreso_crawler.ledger.care.reconcile import Report
+from espreso_crawler.ledger.care.reextracting import Reextracted
 from espreso_crawler.ledger.care.releasing import Released
 from espreso_crawler.ledger.delivery import tail
 from espreso_crawler.ledger.delivery.lines import Stream
@@ -173,6 +175,10 @@ class DecidingRun:
     def retract(self, target: str, *, reason: str) -> list[Decision]:
         """Take back what a run wrote, or one article; `target` is the id of either."""
         return retraction.retract(self._ledger, target, reason=reason)
+
+    def reextract(self, drafts: Sequence[Reextracted]) -> int:
+        """Write revisions of pages that were read again; returns how many: see `care.reextracting`."""
+        return reextracting.reextract(self._ledger, drafts)
 
     def to_forget(self, target: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return the ids and the addresses, without scheme, that `forget` would take out."""

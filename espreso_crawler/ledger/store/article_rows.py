@@ -144,6 +144,12 @@ def ask(db: Database, key: int, now: int) -> None:
     db.write(_ASKED, (now, key))
 
 
+def next_check(db: Database, key: int) -> int | None:
+    """Return when an article is looked at next (seconds since 1970); None for never."""
+    when: int | None = db.row("SELECT next_check FROM articles WHERE article = ?", (key,))[0]
+    return when
+
+
 def set_looks(db: Database, key: int, *, check: int | None, refused_since: int | None) -> None:
     """Set when an article is looked at next, and since when it is refused."""
     db.write(_NEXT, (check, refused_since, key))

@@ -66,7 +66,7 @@ def test_a_body_is_unpacked_as_far_as_it_is_packed(sent, headers):
         (packed(PAGE)[:-20], "gzip", "cut"),
         (brotli.compress(PAGE)[:-20], "br", "cut"),
         (zstd.compress(PAGE)[:-20], "zstd", "cut"),
-        (b"\x1f\x8b\x08" + b"x" * 50, "gzip", "cannot be unpacked"),
+        (b"\x1f\x8b\x08" + b"x" * 50, "gzip", "cannot be unpacked|cut"),
         (b"x" * 50, "br", "cannot be unpacked"),
         (PAGE, "compress", "packed as 'compress', which cannot be undone"),
     ],

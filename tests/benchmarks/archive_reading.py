@@ -1,0 +1,127 @@
+"""Archives: other sites' records passed over against a bare read of the file; pages read again against a bare parse."""
+
+import gzip
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+import lxml.html
+import trafilatura
+from fastwarc.warc import ArchiveIterator
+
+from espreso_crawler.archive import Answer, Archive
+from espreso_crawler.archive.reading.scanning import scan
+from espreso_crawler.archive.reading.volumes import Volume, volumes
+from espreso_crawler.demo_site.responses import Request
+from espreso_crawler.extraction import record_of
+from espreso_crawler.pages import Page
+from espreso_crawler.record import encode
+from espreso_crawler.reextraction.running import outcomes
+from espreso_crawler.reextraction.work import Settings
+from espreso_crawler.tagging import tagger
+from tests.archives import foreign, page, warc
+from tests.benchmarks.report import show
+from tests.site.application import Application
+from tests.site.options import SiteOptions
+from tests.site.site import Site
+
+FOREIGN, OURS = 20_000, 50
+FOREIGN_BYTES = 20_000
+PAGES, PARSED = 5_000, 300
+ROUNDS = 3
+AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+RUN = "20260302T120000Z-00000000"
+
+
+def table() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        skipping(Path(folder))
+        reextraction(Path(folder))
+
+
+def skipping(folder: Path) -> None:
+    """Compare the scan of a file of other sites with a bare read of it."""
+    step = FOREIGN // OURS
+    shots = (page(n // step, AT) if n % step == 0 else foreign(n, AT, FOREIGN_BYTES) for n in range(FOREIGN + OURS))
+    file = folder / "news.warc.gz"
+    file.write_bytes(warc(shots))
+    (volume,) = volumes(file, folder)
+    assert isinstance(volume, Volume)
+    hosts = frozenset({"global.espreso.tv"})
+    subjects: dict[str, Callable[[], object]] = {
+        "bare read by FastWARC": lambda: sum(1 for _ in ArchiveIterator(str(file), parse_http=False)),
+        "scan for one host": lambda: scan(volume, hosts, folder),
+    }
+    taken = {name: median(timed(subject) for _ in range(ROUNDS)) for name, subject in subjects.items()}
+    bare = taken["bare read by FastWARC"]
+    rows = [(name, f"{(FOREIGN + OURS) / seconds:,.0f}", f"{bare / seconds:.2f}") for name, seconds in taken.items()]
+    title = f"A file of {FOREIGN:,} pages of other sites and {OURS} of ours"
+    show(title, ("", "records a second", "of a bare read"), rows, f"medians of {ROUNDS} rounds")
+
+
+def reextraction(folder: Path) -> None:
+    """Compare pages read again, in all processes, with a bare parse of the same payloads in one."""
+    lines, bodies = archived(folder / "archive")
+    cores = len(os.sched_getaffinity(0))
+    settings = Settings(folder / "archive", tagger(), decodes_emails=False, withholds=True, is_to_emit=False)
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    parse = [timed(lambda: [lxml.html.document_fromstring(body, parser=parser) for body in bodies])]
+    again = timed(lambda: require_same([*outcomes(lines, settings, cores, print)]))
+    parse.append(timed(lambda: [lxml.html.document_fromstring(body, parser=parser) for body in bodies]))
+    some = bodies[: PARSED // 10]
+    rival = timed(lambda: [trafilatura.bare_extraction(body.decode(), with_metadata=True) for body in some])
+    bare = len(bodies) / median(parse)
+    rows = [
+        ("lxml, bare parse, one process", f"{bare:,.0f}", f"{bare:,.0f}", "1.00"),
+        row(f"reextract, {cores} processes", PAGES / again, cores, bare),
+        row("trafilatura, one process", len(some) / rival, 1, bare),
+    ]
+    title = f"{PAGES:,} archived pages read again, {len(bodies[0]) / 1000:.0f} kB each"
+    show(title, ("", "pages a second", "per core", "of lxml's parse"), rows, "lxml before and after, the median")
+
+
+def row(name: str, rate: float, cores: int, bare: float) -> tuple[str, str, str, str]:
+    return name, f"{rate:,.0f}", f"{rate / cores:,.0f}", f"{rate / cores / bare:.2f}"
+
+
+def archived(folder: Path) -> tuple[list[bytes], list[bytes]]:
+    """Write an archive; return the records as lines, and some of the pages."""
+    site, tags = Site(SiteOptions()), tagger()
+    application = Application(site)
+    archive = Archive(folder, RUN, information={}, about={}, most_bytes=500_000_000, most_seconds=1e9)
+    lines, bodies = list[bytes](), list[bytes]()
+    made: list[tuple[str, bytes]] = []
+    for number in range(PARSED):
+        slug = site.brief(site.newest - number).slug
+        url = f"http://demo.example/{slug}"
+        made.append((url, application.response(Request("GET", f"/{slug}", "demo.example")).body))
+    headers = ((b"Content-Type", b"text/html; charset=utf-8"), (b"Content-Encoding", b"gzip"))
+    for number in range(PAGES):
+        url, body = made[number % PARSED]
+        pointer = archive.write(Answer(url, AT, 200, headers, gzip.compress(body, 6, mtime=number)))
+        assert pointer is not None
+        record = record_of(Page.read(body, url=url, fetched_at=AT, http_status=200), tags)
+        record.evidence.warc_file, record.evidence.warc_offset = pointer
+        record.revision, record.emitted_at, record.run_id = 1, AT, RUN
+        lines.append(encode(record))
+        bodies.append(body)
+    archive.close()
+    return lines, bodies[:PARSED]
+
+
+def require_same(found: list[object]) -> None:
+    """Raise AssertionError unless every page gave its record again."""
+    wrong = [each for each in found if each.changes or each.error or each.missing]  # type: ignore[attr-defined]
+    assert len(found) == PAGES and not wrong, wrong[:1]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that some work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
