@@ -3,21 +3,24 @@
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from string import Template
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from espreso_crawler.exceptions import ConfigurationError
 
 PREFIX = "ESPRESO_"
-SQLITE = "sqlite:///"
+SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
 WEBHOOK_FIELDS = frozenset({"summary", "level", "spider", "run_id", "job", "reason", "exit_code", "verdict",
                             "started_at", "ended_at", "emitted", "failures", "findings", "run"})  # fmt: skip
 """What ``$NAME`` may stand for in ``ESPRESO_WEBHOOK_BODY``."""
 NEXT_CRAWL = "ESPRESO_NEXT_CRAWL"
 """Environment variable by which ``scrapy schedule`` tells a crawl when the next one comes."""
+_PASSWORD = re.compile(r"(://[^:/@\s]*:(?=[^\s]*@)|\bpassword=)[^@&\s]*")
 AGES = {"m", "h", "d"}
 
 
@@ -76,7 +79,17 @@ def _is_flag(value: Any) -> bool:
 
 
 def _is_ledger(value: Any) -> bool:
-    return value in (None, "", "none") or (str(value).startswith(SQLITE) and value != SQLITE)
+    return value in (None, "", "none") or is_ledger_place(value)
+
+
+def is_ledger_place(value: Any) -> bool:
+    """Whether a value names the place of a ledger: an SQLite file, or a PostgreSQL database without a password."""
+    text = str(value)
+    if text.startswith(POSTGRESQL):
+        parts = urlsplit(text)
+        is_secret = parts.password is not None or "password" in parse_qs(parts.query)
+        return bool(parts.netloc or parts.query) and not is_secret
+    return text.startswith(SQLITE) and text != SQLITE
 
 
 def _is_schedule(value: Any) -> bool:
@@ -102,7 +115,12 @@ FLAG = Allowed("True or False", _is_flag)
 READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value in (None, "") or _whole(value) >= 0)
 FOLDER = Allowed("the path of a folder", lambda value: isinstance(value, str | os.PathLike) and bool(str(value)))
 NO_FOLDER = Allowed("the path of a folder, or nothing", lambda value: value is None or isinstance(value, str))
-LEDGER = Allowed("sqlite:///PATH, or none to crawl without memory", _is_ledger)
+LEDGER_PLACE = "sqlite:///PATH or postgresql://USER@HOST/DATABASE (its password only by PGPASSWORD or ~/.pgpass)"
+LEDGER = Allowed(
+    f"{LEDGER_PLACE}, or none to crawl without memory",
+    _is_ledger,
+    "`sqlite:///PATH`, `postgresql://USER@HOST/DATABASE`, `none`",
+)
 TEXT = Allowed("text in one line", lambda value: value is None or (isinstance(value, str) and "\n" not in value))
 SCHEDULE = Allowed("ages such as 1h 1d 7d, or 0 for never", _is_schedule)
 BODY = Allowed(f"JSON; $$ is a dollar, and there are {', '.join(f'${name}' for name in sorted(WEBHOOK_FIELDS))}",
@@ -116,8 +134,8 @@ OPTIONS = {
     "ESPRESO_LEDGER": Option(
         None,
         LEDGER,
-        "`sqlite:///path` of the ledger; without it, `ledger.sqlite3` in the state folder; `none` crawls without "
-        "memory",
+        "the ledger's database: an SQLite file, without the setting `ledger.sqlite3` in the state folder, or "
+        "[PostgreSQL](postgresql.md); `none` crawls without memory",
     ),
     "ESPRESO_ARCHIVE": Option(
         None, NO_FOLDER, "folder in which crawls keep every page they read, as WARC files: [evidence.md](evidence.md)"
@@ -277,4 +295,13 @@ def wrong_value(name: str, value: Any, allowed: Allowed) -> Iterator[str]:
     except (ValueError, TypeError, OverflowError):
         is_allowed = False
     if not is_allowed:
-        yield f"{name}={value!r}: give {allowed.words}"
+        yield f"{name}={without_password(value)!r}: give {allowed.words}"
+
+
+def without_password(value: Any) -> Any:
+    """Return a value without the password of an address in it.
+
+    >>> without_password("postgresql://me:secret@db/news?password=secret")
+    'postgresql://me:***@db/news?password=***'
+    """
+    return _PASSWORD.sub(r"\1***", value) if isinstance(value, str) else value

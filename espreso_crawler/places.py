@@ -1,4 +1,4 @@
-"""Where a crawl writes: output folder, state folder, ledger file and archive, as absolute paths from the settings."""
+"""Where a crawl writes: output folder, state folder, ledger and archive, from the settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from espreso_crawler.options import SQLITE
+from espreso_crawler.options import POSTGRESQL, SQLITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Places:
 
     output: Path
     state: Path
-    ledger: Path | None
-    """None for a crawl without memory."""
+    ledger: Path | str | None
+    """An SQLite file, or the address of a PostgreSQL database; None for a crawl without memory."""
     archive: Path | None
     """None for a crawl that keeps no pages."""
 
@@ -36,9 +36,14 @@ def base() -> Path:
     return Path(cfg).parent.absolute() if cfg else Path.cwd()
 
 
-def _ledger(setting: str | None, root: Path, state: Path) -> Path | None:
+def _ledger(setting: str | None, root: Path, state: Path) -> Path | str | None:
     if not setting:
         return (state / "ledger.sqlite3").absolute()
     if setting == "none":
         return None
-    return (root / setting.removeprefix(SQLITE)).absolute()
+    return ledger_place(setting, root)
+
+
+def ledger_place(given: str, root: Path) -> Path | str:
+    """Return the place of a ledger that a checked setting or argument names."""
+    return given if given.startswith(POSTGRESQL) else (root / given.removeprefix(SQLITE)).absolute()

@@ -1,7 +1,8 @@
-"""Fixtures for all tests: the saved real pages."""
+"""Fixtures for all tests: the saved real pages, a database server."""
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import settings
 
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.vocabularies import loading
+from tests.postgres import server
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,6 +30,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             loading.load()
         except ConfigurationError as error:
             pytest.exit(f"espreso_crawler/vocabularies/{error}", returncode=1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Start a PostgreSQL server for all tests of this process; without its package a test skips."""
+    with server() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

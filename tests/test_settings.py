@@ -56,7 +56,7 @@ def test_a_crawl_starts_without_what_it_does_not_use(tmp_path: Path):
         ("ESPRESO_NEAR_DUPLICATE_DAYS", "inf", "a number above 0"),
         ("ESPRESO_MONITORS", "yes", "True or False"),
         ("ESPRESO_OPT_OUT", "ignore", "one of flag, metadata, skip"),
-        ("ESPRESO_LEDGER", "postgres://db", "sqlite:///PATH, or none to crawl without memory"),
+        ("ESPRESO_LEDGER", "postgres://db", "sqlite:///PATH or postgresql://USER@HOST/DATABASE (its password only by"),
         ("ESPRESO_RECHECK", "1h 2x", "ages such as 1h 1d 7d, or 0 for never"),
         ("ESPRESO_OUTPUT", "", "the path of a folder"),
         ("ESPRESO_WEBHOOK_BODY", "{", "JSON"),

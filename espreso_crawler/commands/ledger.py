@@ -12,6 +12,7 @@ from rich.table import Table
 from scrapy.cmdline import ScrapyArgumentParser
 from scrapy.exceptions import UsageError
 
+from espreso_crawler import ledger_copy
 from espreso_crawler.archive_commands import PruneArchive, VerifyArchive
 from espreso_crawler.command import NEAR
 from espreso_crawler.commands import _coverage, _history, discard, forget, reconcile, release, retract, tail
@@ -32,6 +33,7 @@ SUBCOMMANDS: dict[str, type[LedgerCommand]] = {
     "tail": tail.Command,
     "verify-archive": VerifyArchive,
     "prune-archive": PruneArchive,
+    "copy": ledger_copy.Command,
 }
 OWN = {
     "status": "Show entries, coverage, gaps, revisions and runs; also without a name",

@@ -24,6 +24,7 @@ from espreso_crawler.ledger.ledger import Ledger
 from espreso_crawler.ledger.pauses import Pauses
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run, new_run_id
+from espreso_crawler.ledger.store.opening import Place, is_there, shown
 from espreso_crawler.ledger.times import utc_now
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Listed",
     "Neighbour",
     "Pauses",
+    "Place",
     "Recheck",
     "Record",
     "Reextracted",
@@ -56,8 +58,10 @@ __all__ = [
     "Sighting",
     "Stretch",
     "Written",
+    "is_there",
     "new_run_id",
     "parse_schedule",
+    "shown",
     "utc_now",
     "write_document",
 ]

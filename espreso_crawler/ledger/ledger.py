@@ -28,7 +28,7 @@ from espreso_crawler.ledger.pauses import Pauses
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.store.opening import opened
+from espreso_crawler.ledger.store.opening import Place, is_there, opened
 from espreso_crawler.ledger.times import utc_now
 
 LOCKS = "locks"
@@ -65,7 +65,7 @@ class Ledger:
     @classmethod
     def open(
         cls,
-        database: Path | None,
+        database: Place | None,
         *,
         output: Path,
         state: Path,
@@ -76,7 +76,8 @@ class Ledger:
     ) -> Self:
         """Open the ledger for a run, and recover what dead runs left.
 
-        `database` None is a crawl without memory: the same code on a database in memory, without locks.
+        `database` is the path of an SQLite file, or the address of a PostgreSQL database; None is a crawl without
+        memory: the same code on a database in memory, without locks.
         `record` writes the lines. `clock` returns the present as an aware time; tests move it.
 
         Raises LedgerError if the file is not a ledger, or is unreadable, read-only, damaged or of a newer program;
@@ -155,21 +156,24 @@ class Ledger:
         self._is_open = False
         self.session.close()
 
-    def _begin(self, database: Path, state: Path) -> None:
+    def _begin(self, database: Place, state: Path) -> None:
         session, locks = self.session, state / LOCKS
         files.make_folder(locks)
         _refuse_two_disks(session.output, state)
         with alone(locks / OPEN_LOCK, session.rules.busy_seconds):
             latest = recovery.latest_on_disk(session.output)
-            if not database.exists():
+            if not is_there(database):
                 recovery.refuse_new_beside_output(database, latest)
             session.db = opened(database, busy_seconds=session.rules.busy_seconds)
             recovery.refuse_strange_output(session.db, latest)
+            recovery.refuse_other_output(session)
             session.locks, session.state = locks, state
-            session.lock = Lock.take(run_lock(locks, self.run.id))
+            session.lock = Lock.take(run_lock(locks, self.run.id), session.db.locks)
             if session.lock is None:
                 raise LedgerError(f"{run_lock(locks, self.run.id)}: another process has this run id")
             runs.begin(session.db, self.run)
+            if session.db.locks:
+                session.db.locks.fence(self.run.id)
             self.recovered = recovery.recover(session)
         quarantine.show_all(session)
         self.segments.settle_plans()

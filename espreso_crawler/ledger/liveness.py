@@ -1,4 +1,9 @@
-"""Who is alive: a lock that a run holds for its life, and what it had in hand; no heartbeats, no pids."""
+"""Who is alive: a lock that a run holds for its life, and what it had in hand; no heartbeats, no pids.
+
+Where the ledger is in PostgreSQL, a lock is two: the file's, which ends with the process, and one of the same name in
+the database, which ends with the session. So a run is dead for others once it can no longer write, and on its own
+machine once its process is gone too.
+"""
 
 import fcntl
 import os
@@ -9,6 +14,7 @@ from typing import Self
 from weakref import WeakSet
 
 from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger.store.database import SessionLocks
 
 SUFFIX = ".run.lock"
 WAIT = 0.02
@@ -19,13 +25,14 @@ _held: WeakSet["Lock"] = WeakSet()
 class Lock:
     """An exclusive ``flock`` on a file, held until `release` or death; child processes do not inherit it."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, second: SessionLocks | None) -> None:
         self.path = path
         self._descriptor = descriptor
+        self._second = second
         _held.add(self)
 
     @classmethod
-    def take(cls, path: Path) -> Self | None:
+    def take(cls, path: Path, second: SessionLocks | None = None) -> Self | None:
         """Take the lock without waiting; None when a living process holds it. The file is made if need be."""
         while True:
             descriptor = _opened(path)
@@ -34,15 +41,21 @@ class Lock:
             except BlockingIOError:
                 os.close(descriptor)
                 return None
-            if _still_names(path, descriptor):
-                return cls(path, descriptor)
-            os.close(descriptor)  # its last holder unlinked it between open and flock
+            if not _still_names(path, descriptor):  # its last holder unlinked it between open and flock
+                os.close(descriptor)
+                continue
+            lock = cls(path, descriptor, None)
+            if second and not second.lock(path.name):
+                lock.release()
+                return None
+            lock._second = second
+            return lock
 
     @classmethod
-    def take_within(cls, path: Path, seconds: float) -> Self | None:
+    def take_within(cls, path: Path, seconds: float, second: SessionLocks | None = None) -> Self | None:
         """Take the lock, waiting at most so long; None when it stays taken."""
         deadline = time.monotonic() + seconds
-        while (lock := cls.take(path)) is None and time.monotonic() < deadline:
+        while (lock := cls.take(path, second)) is None and time.monotonic() < deadline:
             time.sleep(WAIT)
         return lock
 
@@ -67,6 +80,14 @@ class Lock:
 
     def release(self) -> None:
         """Let go of the lock and keep the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            if self._second:
+                self._second.unlock(self.path.name)
+
+    def forget(self) -> None:
+        """Close a forked child's copy of the file; the lock stays its parent's."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -110,7 +131,7 @@ def _still_names(path: Path, descriptor: int) -> bool:
 
 def _release_all() -> None:
     for lock in list(_held):
-        lock.release()
+        lock.forget()
 
 
 # flock belongs to the open file, which a fork shares: a forked child would keep a dead run alive

@@ -12,16 +12,17 @@ from espreso_crawler.ledger.liveness import SUFFIX, Lock, in_hand, run_lock
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import run_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.store.opening import Place, shown
 
 KILLED = "killed"
 """Finish reason of a run that never said why it ended."""
 
 
-def refuse_new_beside_output(database: Path, latest: dict[str, int]) -> None:
+def refuse_new_beside_output(database: Place, latest: dict[str, int]) -> None:
     """Raise LedgerError before a new ledger is made beside sealed output."""
     if any(latest.values()):
         raise LedgerError(
-            f"{database}: there is no ledger, but the output holds sealed files; bring the ledger back, or "
+            f"{shown(database)}: there is no ledger, but the output holds sealed files; bring the ledger back, or "
             "make a new one from them: `scrapy ledger reconcile --rebuild`"
         )
 
@@ -40,6 +41,21 @@ def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
             )
 
 
+def refuse_other_output(session: Session) -> None:
+    """Raise LedgerError when a ledger on a server belongs to another output: its newest file is not here.
+
+    A file's rename is its delivery, so one output has one ledger, and a ledger one output.
+    """
+    db, output = session.db, session.output
+    for stream in STREAMS if db.locks else ():
+        path = segment_rows.newest_sealed(db, stream)
+        if path and not (output / path).exists():
+            raise LedgerError(
+                f"{db.name}: its newest file of {stream}, {path}, is not in {output}: give the output folder of this "
+                "ledger; if the file is lost: `scrapy ledger reconcile --fix`"
+            )
+
+
 def latest_on_disk(output: Path) -> dict[str, int]:
     """Return the highest segment number of every stream."""
     return {stream: segment_paths.latest(output, stream) for stream in STREAMS}
@@ -51,7 +67,7 @@ def recover(session: Session) -> list[str]:
         return []
     dead = []
     for run in run_rows.running(session.db, but=session.run):
-        if lock := Lock.take(run_lock(session.locks, run)):
+        if lock := Lock.take(run_lock(session.locks, run), session.db.locks):
             crash_point("recovery:locked")
             if _end(session, run, lock.text()):
                 dead.append(run)
@@ -78,7 +94,7 @@ def _end(session: Session, run: str, notes: str) -> bool:
 def _file_all(session: Session) -> None:
     """Write the run files that are owed: of the dead, and of runs that died between end and file."""
     for run in run_rows.unfiled(session.db):
-        if session.locks and (lock := Lock.take(run_lock(session.locks, run))):
+        if session.locks and (lock := Lock.take(run_lock(session.locks, run), session.db.locks)):
             runs.file(session, run)
             crash_point("recovery:run-file-written")
             lock.remove()
@@ -88,5 +104,5 @@ def _sweep(session: Session) -> None:
     """Remove lock files whose run is over, or never began."""
     for path in session.locks.glob(f"*{SUFFIX}") if session.locks else ():
         run = path.name.removesuffix(SUFFIX)
-        if not run_rows.is_running(session.db, run) and (lock := Lock.take(path)):
+        if not run_rows.is_running(session.db, run) and (lock := Lock.take(path, session.db.locks)):
             lock.remove()

@@ -71,7 +71,7 @@ class Session:
             self.lock.note(f"-{url}\n")
 
     def close(self) -> None:
-        """Let go of the file and the lock."""
+        """Let go of the database and the lock."""
         if hasattr(self, "db"):
             self.db.close()
         if self.lock:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from espreso_crawler.exceptions import LedgerError
-from espreso_crawler.ledger import LedgerCare
+from espreso_crawler.ledger import LedgerCare, Place, is_there, shown
 from espreso_crawler.report import charts
 from espreso_crawler.report.charts import Chart
 
@@ -34,13 +34,13 @@ class Ledger:
     missing: str | None = None
 
 
-def ledger_of(database: Path | None, *, output: Path, state: Path, is_public: bool) -> Ledger:
+def ledger_of(database: Place | None, *, output: Path, state: Path, is_public: bool) -> Ledger:
     """Read the ledger beside whatever runs; one that cannot be read gives the reason in `missing`."""
     if database is None:
         return Ledger(missing="this output has no ledger (ESPRESO_LEDGER=none)")
-    if not database.exists():
-        return Ledger(missing="there is no ledger" if is_public else f"there is no ledger at {database}")
     try:
+        if not is_there(database):
+            return Ledger(missing="there is no ledger" if is_public else f"there is no ledger at {shown(database)}")
         care = LedgerCare(database, output=output, state=state)
         found, held = care.status(), care.held_rows(HELD)
     except LedgerError as error:

@@ -9,7 +9,7 @@ from typing import Any
 from espreso_crawler import __version__
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export.source import Source
-from espreso_crawler.ledger import utc_now
+from espreso_crawler.ledger import Place, utc_now
 from espreso_crawler.processors.dates import KYIV
 from espreso_crawler.progress import Track, untracked
 from espreso_crawler.report import over_time
@@ -30,7 +30,7 @@ class Report:
 
     output: Path
     state: Path
-    ledger: Path | None
+    ledger: Place | None
     """None for an output without ledger."""
     since: datetime | None = None
     """Articles published since."""

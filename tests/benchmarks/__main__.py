@@ -2,12 +2,13 @@
 
 import argparse
 
-from tests.benchmarks import archive, browser, crawl, export, extraction, ledger, memory, page, tagging
+from tests.benchmarks import archive, browser, crawl, export, extraction, ledger, memory, page, postgresql, tagging
 
 BENCHMARKS = {
     "extraction": extraction.table,
     "crawl": crawl.table,
     "archive": archive.table,
+    "postgresql": postgresql.table,
     "ledger": ledger.table,
     "memory": memory.table,
     "tagging": tagging.table,

@@ -1,4 +1,4 @@
-"""One crawl in a process of its own: ``ours``, ``plain`` or ``bare``, under the same network settings."""
+"""One crawl in a process of its own: ``ours`` (``ours, SETTING=value``), ``plain`` or ``bare``, on the same network."""
 
 import json
 import os
@@ -32,9 +32,6 @@ NETWORK = {
 }
 SPIDERS: dict[str, Any] = {
     "ours": "read_also",
-    "ours, ESPRESO_LEDGER=none": "read_also",
-    "ours, ESPRESO_ARCHIVE=archive": "read_also",
-    "ours, ESPRESO_READERS=0": "read_also",
     "plain": PlainSpider,
     "bare": BareSpider,
 }
@@ -68,7 +65,7 @@ def crawled(who: str, base: str, count: int) -> Crawled:
 def run(who: str, base: str, count: int, folder: Path) -> Crawled:
     """Run a crawl in this process."""
     process = CrawlerProcess(settings_of(who, folder))
-    crawler = process.create_crawler(SPIDERS[who])
+    crawler = process.create_crawler(SPIDERS.get(who, SPIDERS["ours"]))
     arguments: dict[str, Any] = {"start": f"{base}/news", "since": "2024-01-01", "limit": str(count)}
     if who == "bare":
         arguments = {"urls": article_urls(base, count)}

@@ -4,8 +4,9 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,14 @@ from espreso_crawler import record
 from espreso_crawler.identity import digests
 from espreso_crawler.ledger import Draft, Ledger, Rules, Run, Sighting, crash, new_run_id
 from espreso_crawler.ledger.delivery.segment_paths import segment_files
+from espreso_crawler.ledger.store.opening import Place, is_there, opened
+from tests.postgres import schema_of
 
 HOST = "espreso.tv"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SQLITE, POSTGRESQL = DRIVERS = ("sqlite", "postgresql")
+server: str | None = None
+"""Address of the server that the running test's ledgers are on; None for files."""
 QUICK = Rules(backoff=timedelta(0), backoff_max=timedelta(0))
 
 
@@ -35,15 +41,48 @@ class Clock:
 
 
 def open_ledger(
-    root: Path, *, clock: Callable[[], datetime] | None = None, rules: Rules = QUICK, memory: bool = False
+    root: Path,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    rules: Rules = QUICK,
+    memory: bool = False,
+    state: str = "state",
+    place: Place | None = None,
 ) -> Ledger:
-    """Open the ledger under a folder."""
+    """Open the ledger under a folder; another state folder stands for another machine."""
     clock = clock or Clock()
     run = Run(new_run_id(clock()), "read_also", {"edition": "ua"}, clock())
-    database = None if memory else root / "state" / "ledger.sqlite3"
+    place = None if memory else place or database(root)
     return Ledger.open(
-        database, output=root / "output", state=root / "state", run=run, record=record, rules=rules, clock=clock
+        place, output=root / "output", state=root / state, run=run, record=record, rules=rules, clock=clock
     )
+
+
+def database(root: Path) -> Place:
+    """Return the place of the ledger under a folder: a file in it, or a schema of the server's that is its own."""
+    if server is None:
+        return root / "state" / "ledger.sqlite3"
+    return schema_of(server, f"l{sha256(str(root).encode()).hexdigest()[:20]}")
+
+
+def lose_database(root: Path) -> None:
+    """Remove the ledger under a folder, if there is one."""
+    place = database(root)
+    if isinstance(place, Path):
+        place.unlink(missing_ok=True)
+        return
+    with closing(opened(place, busy_seconds=10)) as connection:
+        connection.write(f"DROP SCHEMA {place.rpartition('%3D')[2]} CASCADE")
+
+
+def asked(root: Path, query: str, *values: Any) -> Any:
+    """Return the first value of a query's first row, None when there is no ledger."""
+    place = database(root)
+    if not is_there(place):
+        return None
+    with closing(opened(place, busy_seconds=10)) as connection:
+        row = connection.row(query, values)
+        return row and row[0]
 
 
 def url(number: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from espreso_crawler.ledger import Ledger
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.holding.held_draft import HeldDraft
-from tests.ledger.builders import draft, sealed, url
+from tests.ledger.builders import database, draft, sealed, url
 
 SEEN = b'{"as": "seen"}'
 
@@ -35,4 +35,4 @@ def copy_of(root: Path, ledger: Ledger) -> Path:
 
 
 def inspected_ledger(root: Path) -> Any:
-    return inspected(root / "state" / "ledger.sqlite3", output=root / "output", state=root / "state")
+    return inspected(database(root), output=root / "output", state=root / "state")

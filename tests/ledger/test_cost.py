@@ -11,6 +11,8 @@ import pytest
 from espreso_crawler.ledger import Ledger, Rules
 from tests.ledger.builders import draft, open_ledger, see, sighting, url
 
+DRIVERS = ("sqlite",)
+
 PAGE = 40
 PAGES = 3
 STATEMENTS = 2.0

@@ -31,6 +31,8 @@ from tests.ledger.builders import (
     url,
 )
 
+DRIVERS = ("sqlite",)
+
 
 def database(root: Path) -> Path:
     return root / "state" / "ledger.sqlite3"

@@ -12,6 +12,8 @@ from espreso_crawler.ledger.store import sqlite_schema as schema
 from tests.ledger.builders import draft, open_ledger, sealed, see, sighting, url
 from tests.ledger.formats.make import dump, made
 
+DRIVERS = ("sqlite",)
+
 FORMATS = sorted((Path(__file__).parent / "formats").glob("*.sql"), key=lambda path: int(path.stem))
 
 

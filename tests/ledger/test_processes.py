@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from functools import partial
@@ -14,6 +13,7 @@ from espreso_crawler.ledger import Rules
 from tests.ledger.builders import (
     HOST,
     QUICK,
+    asked,
     draft,
     in_child,
     living_child,
@@ -167,17 +167,11 @@ def test_a_sealer_leaves_the_work_to_another_that_is_at_it(tmp_path: Path) -> No
 
 
 def has_leased(root: Path) -> bool:
-    return (root / "state" / "ledger.sqlite3").exists() and count(root, "leased") > 0
+    return count(root, "leased") > 0
 
 
 def count(root: Path, state: str) -> int:
-    connection = sqlite3.connect(root / "state" / "ledger.sqlite3", timeout=10)
-    try:
-        return int(connection.execute("SELECT count(*) FROM entries WHERE state = ?", (state,)).fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0
-    finally:
-        connection.close()
+    return int(asked(root, "SELECT count(*) FROM entries WHERE state = ?", state) or 0)
 
 
 def is_over(child: int) -> bool:

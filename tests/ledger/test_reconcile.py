@@ -18,7 +18,7 @@ from espreso_crawler.ledger.care.reconcile import Report, reconcile
 from espreso_crawler.ledger.care.repair import archive, repair
 from espreso_crawler.ledger.care.status import status
 from espreso_crawler.ledger.session import Session
-from tests.ledger.builders import HOST, NOON, draft, open_ledger, sealed, see, sighting, url
+from tests.ledger.builders import HOST, NOON, database, draft, lose_database, open_ledger, sealed, see, sighting, url
 from tests.ledger.test_taking_back import forgetting
 
 
@@ -41,7 +41,7 @@ def crawl(root: Path, text: str, *numbers: int) -> None:
 
 
 def looking(root: Path) -> AbstractContextManager[Session]:
-    return inspected(root / "state" / "ledger.sqlite3", output=root / "output", state=root / "state")
+    return inspected(database(root), output=root / "output", state=root / "state")
 
 
 def report(root: Path) -> Report:
@@ -181,9 +181,9 @@ def field_digests(record: dict[str, Any]) -> dict[str, str]:
 
 
 def rebuilt(root: Path) -> dict[str, int]:
-    (root / "state" / "ledger.sqlite3").unlink(missing_ok=True)
+    lose_database(root)
     return rebuild(
-        root / "state" / "ledger.sqlite3",
+        database(root),
         output=root / "output",
         state=root / "state",
         field_digests=field_digests,
@@ -223,7 +223,7 @@ def test_a_rebuilt_ledger_forgets_what_was_forgotten(root: Path) -> None:
 def test_a_living_ledger_is_not_rebuilt(root: Path) -> None:
     with pytest.raises(LedgerError, match="move it away"):
         rebuild(
-            root / "state" / "ledger.sqlite3",
+            database(root),
             output=root / "output",
             state=root / "state",
             field_digests=field_digests,
@@ -234,7 +234,8 @@ def test_nothing_is_rebuilt_from_a_file_that_is_not_what_was_sealed(root: Path) 
     tear(root)
     with pytest.raises(LedgerError, match="manifest"):
         rebuilt(root)
-    assert not (root / "state" / "ledger.sqlite3").exists()
+    with pytest.raises(LedgerError, match="--rebuild"):
+        open_ledger(root)
 
 
 def test_there_must_be_a_ledger_to_look_at(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from espreso_crawler.ledger import Lease, Ledger, Rules
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.reconcile import reconcile
-from tests.ledger.builders import HOST, QUICK, Clock, draft, open_ledger, sealed, see, sighting, url
+from tests.ledger.builders import HOST, QUICK, Clock, database, draft, open_ledger, sealed, see, sighting, url
 
 ARTICLES = st.integers(0, 5)
 RULES = Rules(max_attempts=10**6, backoff=QUICK.backoff, flush_items=3, seal_items=3)
@@ -128,7 +128,7 @@ class Series(RuleBasedStateMachine):
         last: dict[str, Any] = {line["url"]: line["article_body"] for line in sealed(self.root)}
         assert last == {url(number): f"text {self.texts[number]}" for number in self.published}
         state = self.root / "state"
-        with inspected(state / "ledger.sqlite3", output=self.root / "output", state=state) as session:
+        with inspected(database(self.root), output=self.root / "output", state=state) as session:
             assert reconcile(session).is_well()
 
 

@@ -7,6 +7,8 @@ import pytest
 from espreso_crawler.ledger.store import entry_rows, entry_states
 from tests.ledger.builders import open_ledger, url
 
+DRIVERS = ("sqlite",)
+
 
 @pytest.mark.parametrize(
     ("question", "values"),

@@ -15,6 +15,7 @@ from espreso_crawler.ledger.care.retraction import retract
 from tests.ledger.builders import (
     HOST,
     NOON,
+    database,
     draft,
     in_child,
     open_ledger,
@@ -51,7 +52,7 @@ def forgetting(root: Path, target: str) -> Forgotten:
 
 
 def assert_well(root: Path) -> None:
-    with inspected(root / "state" / "ledger.sqlite3", output=root / "output", state=root / "state") as session:
+    with inspected(database(root), output=root / "output", state=root / "state") as session:
         assert reconcile(session).is_well()
     assert_whole(root)
 
@@ -147,9 +148,7 @@ def test_a_forgotten_article_never_comes_back(tmp_path: Path) -> None:
     ):
         assert ledger.outbox.emit(again).outcome == "suppressed"
     ledger.close("finished", 0)
-    with inspected(
-        tmp_path / "state" / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path / "state"
-    ) as session:
+    with inspected(database(tmp_path), output=tmp_path / "output", state=tmp_path / "state") as session:
         assert reconcile(session).is_well()
 
 
@@ -192,7 +191,5 @@ def test_a_kill_while_forgetting_is_made_good_by_the_next_opener(tmp_path: Path,
     ]
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or FORGOTTEN.encode() not in path.read_bytes(), path
-    with inspected(
-        tmp_path / "state" / "ledger.sqlite3", output=tmp_path / "output", state=tmp_path / "state"
-    ) as session:
+    with inspected(database(tmp_path), output=tmp_path / "output", state=tmp_path / "state") as session:
         assert reconcile(session).is_well()

@@ -14,6 +14,7 @@ from espreso_crawler.ledger.care import (
     forgetting,
     held_rows,
     history,
+    moving,
     rebuild,
     reconcile,
     reextracting,
@@ -37,6 +38,7 @@ from espreso_crawler.ledger.ledger import Ledger
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run, new_run_id
 from espreso_crawler.ledger.store import outbox_rows
+from espreso_crawler.ledger.store.opening import Place, is_there, shown
 from espreso_crawler.progress import Track, untracked
 
 
@@ -47,7 +49,7 @@ class LedgerCare:
     ``output`` and ``state`` are the folders of ``ESPRESO_OUTPUT`` and ``ESPRESO_STATE``.
     """
 
-    database: Path
+    database: Place
     output: Path
     state: Path
 
@@ -99,14 +101,18 @@ class LedgerCare:
         """Make a new ledger from sealed files; returns how many segments, articles, entries it knows."""
         return rebuild.rebuild(self.database, output=self.output, state=self.state, field_digests=field_digests)
 
+    def copy(self, target: Place) -> dict[str, int]:
+        """Copy the ledger to another place: see `care.moving`."""
+        return moving.copy(self.database, target, output=self.output, state=self.state)
+
     @contextmanager
     def as_run(
         self, name: str, arguments: Mapping[str, str], *, record: Record, rules: Rules
     ) -> Iterator["DecidingRun"]:
         """Open an existing ledger for a command that writes lines, as a run; everything is sealed at the end."""
-        if not self.database.exists():
+        if not is_there(self.database):
             raise LedgerError(
-                f"{self.database}: there is no ledger; a crawl makes one, "
+                f"{shown(self.database)}: there is no ledger; a crawl makes one, "
                 "`scrapy ledger reconcile --rebuild` restores one"
             )
         started_at = datetime.now(UTC)

@@ -11,7 +11,7 @@ from espreso_crawler.ledger.delivery.segments import Segments
 from espreso_crawler.ledger.ledger import LOCKS
 from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.session import Session
-from espreso_crawler.ledger.store.opening import opened
+from espreso_crawler.ledger.store.opening import Place, is_there, opened, shown
 from espreso_crawler.ledger.times import utc_now
 
 SEAL_WAIT = 30.0
@@ -19,12 +19,13 @@ SEAL_WAIT = 30.0
 
 @contextmanager
 def inspected(
-    database: Path, *, output: Path, state: Path, clock: Callable[[], datetime] = utc_now
+    database: Place, *, output: Path, state: Path, clock: Callable[[], datetime] = utc_now
 ) -> Iterator[Session]:
     """Open an existing ledger; raises LedgerError when there is none or it cannot be used."""
-    if not database.exists():
+    if not is_there(database):
         raise LedgerError(
-            f"{database}: there is no ledger; a crawl makes one, `scrapy ledger reconcile --rebuild` restores one"
+            f"{shown(database)}: there is no ledger; a crawl makes one, "
+            "`scrapy ledger reconcile --rebuild` restores one"
         )
     session = Session("inspection", Rules(), clock, output)
     session.state = state

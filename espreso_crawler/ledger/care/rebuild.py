@@ -28,7 +28,7 @@ from espreso_crawler.ledger.store import (
     segment_rows,
 )
 from espreso_crawler.ledger.store.database import Database
-from espreso_crawler.ledger.store.opening import opened
+from espreso_crawler.ledger.store.opening import Place, is_there, opened, renewed, shown
 from espreso_crawler.ledger.times import epoch_of, utc_now
 
 FIRST = ("published_at", "label", "position", "important", "seen_at", "seen_on")
@@ -36,7 +36,7 @@ FieldDigests = Callable[[dict[str, Any]], Mapping[str, str]]
 """Returns the field digests of a record as it stands in the output."""
 
 
-def rebuild(database: Path, *, output: Path, state: Path, field_digests: FieldDigests) -> dict[str, int]:
+def rebuild(database: Place, *, output: Path, state: Path, field_digests: FieldDigests) -> dict[str, int]:
     """Make a ledger from sealed files and run files; returns how many segments, articles, entries it knows.
 
     Articles, revisions and what was forgotten come back; entries that led to no article are pending once
@@ -45,19 +45,11 @@ def rebuild(database: Path, *, output: Path, state: Path, field_digests: FieldDi
     Raises LedgerError when there is a ledger that knows sealed segments, or a file is not what was sealed.
     """
     files.make_folder(state / LOCKS)
-    fresh = database.with_name(database.name + ".rebuilt")
     with alone(state / LOCKS / OPEN_LOCK, Rules().busy_seconds):
         _refuse_living(database)
-        files.remove(*_parts(fresh))
         session = Session("rebuild", Rules(), utc_now, output)
-        session.db = opened(fresh, busy_seconds=0)
-        try:
-            counts = _restore(session, field_digests)
-        finally:
-            session.close()
-        files.remove(*_parts(database)[1:])
-        files.put(fresh, database)
-    return counts
+        with renewed(database) as session.db:
+            return _restore(session, field_digests)
 
 
 def _restore(session: Session, field_digests: FieldDigests) -> dict[str, int]:
@@ -176,16 +168,12 @@ def _restore_run(db: Database, path: Path) -> None:
     run_rows.restore(db, (*values, *times, *ended))
 
 
-def _refuse_living(database: Path) -> None:
-    if not database.exists():
+def _refuse_living(database: Place) -> None:
+    if not is_there(database):
         return
     db = opened(database, busy_seconds=0)
     try:
         if segment_rows.has_any(db):
-            raise LedgerError(f"{database}: this ledger knows sealed files; move it away, then rebuild again")
+            raise LedgerError(f"{shown(database)}: this ledger knows sealed files; move it away, then rebuild again")
     finally:
         db.close()
-
-
-def _parts(database: Path) -> list[Path]:
-    return [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))]

@@ -107,7 +107,7 @@ class Segments:
         if self._session.locks is None:
             yield True
             return
-        lock = Lock.take_within(self._session.locks / SEAL_LOCK, wait)
+        lock = Lock.take_within(self._session.locks / SEAL_LOCK, wait, self._session.db.locks)
         try:
             yield lock is not None
         finally:

@@ -188,7 +188,7 @@ def awaited(db: Database) -> list[tuple[str, int]]:
 
 def count(db: Database, state: str | None = None) -> int:
     """Return how many articles there are, of one state or of all."""
-    return int(db.row("SELECT count(*) FROM articles WHERE ?1 IS NULL OR state = ?1", (state,))[0])
+    return int(db.row("SELECT count(*) FROM articles WHERE state = coalesce(?, state)", (state,))[0])
 
 
 def erase(db: Database, key: int) -> None:

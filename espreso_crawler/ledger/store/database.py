@@ -8,11 +8,24 @@ the PostgreSQL driver's tables bring their like.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Protocol
 
 MOST_ROWS = 200
 """Rows in one statement: a page of the feed, a flush."""
 Values = Sequence[Any] | Mapping[str, Any]
+
+
+class SessionLocks(Protocol):
+    """What a session on a server holds for as long as it lasts."""
+
+    def lock(self, name: str) -> bool:
+        """Take a lock without waiting; False when it is held, also by this session itself."""
+
+    def unlock(self, name: str) -> None:
+        """Let go of a lock."""
+
+    def fence(self, run: str) -> None:
+        """Let this session write only as long as nobody has ended its run."""
 
 
 class Database(ABC):
@@ -22,6 +35,8 @@ class Database(ABC):
     """What errors call it; it holds no password."""
     commits: int = 0
     """Transactions of this connection so far: what was read before the last one may have changed."""
+    locks: SessionLocks | None = None
+    """What is locked beside the lock files; None where other machines do not write."""
 
     @abstractmethod
     def row(self, sql: str, values: Values = ()) -> Any:

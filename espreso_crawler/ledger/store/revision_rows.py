@@ -35,7 +35,7 @@ SELECT revision, event, emitted_at, run, segment FROM revisions WHERE article = 
 """
 _OF_RUN = f"SELECT DISTINCT article FROM revisions WHERE run = ? AND {_IS_CONTENT}"  # noqa: S608  # our names
 _WITH_TEXT = f"""
-SELECT revision FROM revisions WHERE article = ? AND (?2 IS NULL OR run = ?2) AND {_IS_CONTENT} ORDER BY revision
+SELECT revision FROM revisions WHERE article = ? AND run = coalesce(?, run) AND {_IS_CONTENT} ORDER BY revision
 """  # noqa: S608
 _PLACES = """
 SELECT DISTINCT number, state, path FROM revisions

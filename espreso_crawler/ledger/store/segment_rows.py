@@ -28,6 +28,12 @@ SELECT stream, number, path AS file, count FROM segments WHERE run = ? AND state
 ORDER BY stream, number
 """
 _ALL_SEALED = "SELECT path, bytes, sha256 FROM segments WHERE state = 'sealed' AND stream = ? ORDER BY number"
+# One that is being written again may be gone already.
+_NEWEST = """
+SELECT path FROM segments WHERE stream = ?1 AND state = 'sealed' AND number NOT IN (
+    SELECT replaces FROM segments WHERE stream = ?1 AND state = 'planned' AND replaces IS NOT NULL
+) ORDER BY number DESC LIMIT 1
+"""
 _OTHERS = "SELECT stream, number, path FROM segments WHERE stream <> 'articles' AND state = 'sealed'"
 _WITH_DIGEST = "SELECT stream, number, path FROM segments WHERE sha256 = ? AND path LIKE '%/' || ?"
 _ARCHIVED = """
@@ -103,6 +109,12 @@ def of_run(db: Database, run: str) -> list[dict[str, Any]]:
 def sealed(db: Database, stream: str) -> dict[str, Mapping[str, Any]]:
     """Return bytes and digest of every sealed file of a stream, by path."""
     return {row["path"]: row for row in db.rows(_ALL_SEALED, (stream,))}
+
+
+def newest_sealed(db: Database, stream: str) -> str | None:
+    """Return the path of a stream's last sealed file that is not being written again."""
+    row = db.row(_NEWEST, (stream,))
+    return None if row is None else row[0]
 
 
 def others_sealed(db: Database) -> list[Any]:

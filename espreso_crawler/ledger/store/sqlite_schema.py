@@ -1,5 +1,7 @@
 """The ledger's tables, and the steps from one format of the file to the next; no queries."""
 
+import re
+
 APPLICATION_ID = 0x45535052  # "ESPR": tells a ledger from any other SQLite file
 
 FIRST_FORMAT = 6
@@ -232,3 +234,6 @@ STEPS: tuple[str, ...] = ()
 
 FORMAT = FIRST_FORMAT + len(STEPS)
 """``user_version`` of a file that is up to date."""
+
+NAMES = tuple(re.findall(r"^CREATE TABLE (\w+)", "\n".join((TABLES, *STEPS)), re.MULTILINE))
+"""Of the tables."""

