@@ -28,7 +28,7 @@ class ArchiveCommand(LedgerCommand):
         if folder is None:
             raise ConfigurationError("ESPRESO_ARCHIVE is not set: it names the folder of the archive")
         if not folder.is_dir():
-            raise ConfigurationError(f"ESPRESO_ARCHIVE: {folder} is no folder")
+            raise ConfigurationError(f"ESPRESO_ARCHIVE: {folder} is not a folder")
         return folder
 
     def evidence(self) -> Iterator[Evidence]:
@@ -64,12 +64,14 @@ class PruneArchive(ArchiveCommand):
         """Add this command's options."""
         super().add_options(parser)
         parser.add_argument(
-            "--older-than", metavar="90d", help="files sealed longer ago: hours (36h), days, weeks (8w)"
+            "--older-than", metavar="90d", help="delete files that were sealed longer ago: 36h, 90d, 8w"
         )
         parser.add_argument(
-            "--max-size", metavar="20GB", help="the oldest files, until the rest has no more: MB, GB, TB"
+            "--max-size",
+            metavar="20GB",
+            help="delete the oldest files until the others are this large at most: MB, GB, TB",
         )
-        parser.add_argument("--with-evidence", action="store_true", help="also files that records point to")
+        parser.add_argument("--with-evidence", action="store_true", help="delete also files that records point to")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:

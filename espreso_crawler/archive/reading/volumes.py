@@ -88,7 +88,7 @@ def _in_wacz(file: Path, spool: Path) -> Iterator[Volume | UnreadableArchive]:
         with zipfile.ZipFile(file) as packed:
             members = [each for each in packed.infolist() if each.filename.endswith(WARC[:2])]
             if not members:
-                yield UnreadableArchive(f"{file}: a ZIP file without WARC files: no WACZ")
+                yield UnreadableArchive(f"{file}: a ZIP file without WARC files: not a WACZ file")
             for number, member in enumerate(members):
                 name = f"{file}/{member.filename}"
                 try:
@@ -142,7 +142,7 @@ def _volume(file: Path, start: int, end: int, name: str) -> Volume:
         head = source.read(min(FIRST, end - start))
         packing: Packing = _packing(head, source) if head.startswith(GZIP) else "plain"
     if packing == "plain" and not head.startswith((b"WARC/", GZIP)):
-        raise UnreadableArchive(f"{name}: no WARC file: it does not begin with WARC/")
+        raise UnreadableArchive(f"{name}: not a WARC file: it does not begin with WARC/")
     return Volume(str(file), packing, start, end, name)
 
 

@@ -139,9 +139,9 @@ def test_a_body_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
     ("content", "why"),
     [
         (b"", "the file is empty"),
-        (b"hello " * 100, "no WARC file: it does not begin with WARC/"),
+        (b"hello " * 100, "not a WARC file: it does not begin with WARC/"),
         (gzip.compress(b"hello " * 100, mtime=0), "Invalid WARC header"),
-        (b"PK\x05\x06" + bytes(18), "a ZIP file without WARC files: no WACZ"),
+        (b"PK\x05\x06" + bytes(18), "a ZIP file without WARC files: not a WACZ file"),
     ],
 )
 def test_a_file_that_is_no_archive_is_told(tmp_path, content, why):
