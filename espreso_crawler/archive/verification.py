@@ -47,10 +47,10 @@ Track = Callable[[list[str], str, int], Iterable[str]]
 def verify(folder: Path, pointed: Iterable[Pointed], track: Track) -> Verified:
     """Read the whole archive. Raises OSError for what cannot be read at all."""
     found = Verified()
+    there = set(sealed(folder))  # before the chain, which has a file before it bears its name
     links, broken = chain.read(folder)
     found.findings += broken
     standing = chain.standing(links)
-    there = set(sealed(folder))
     found.findings += [f"{name}: in the chain, but not there" for name in standing if find(folder, name) is None]
     found.findings += [f"{name}: there, but not in the chain" for name in sorted(there - set(standing))]
     by_file = defaultdict[str, list[Pointed]](list)
@@ -60,7 +60,11 @@ def verify(folder: Path, pointed: Iterable[Pointed], track: Track) -> Verified:
     for name in track(names, "files", len(names)):
         expected = standing[name].facts.get("sha256") if name in standing else None
         found.files += 1
-        _verify_file(folder, name, expected, by_file.pop(name, []), found)
+        records = by_file.pop(name, [])
+        try:
+            _verify_file(folder, name, expected, records, found)
+        except FileNotFoundError:  # sealed since it was found
+            _verify_file(folder, name, expected, records, found)
     pruned = {link.file for link in links} - set(standing)
     for name, records in by_file.items():
         if name in pruned:

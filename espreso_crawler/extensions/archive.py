@@ -1,6 +1,7 @@
 """The archive of a crawl: what servers answered is kept, and a record gets a pointer only to what was written whole."""
 
 import logging
+import os
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,8 @@ class ArchiveExtension:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArchiveError(f"ESPRESO_ARCHIVE: {error.filename}: {error.strerror}") from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ArchiveError(f"ESPRESO_ARCHIVE: {folder}: it cannot be written: check the rights of the folder")
         extension = cls(crawler, folder)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension

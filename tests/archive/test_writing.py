@@ -232,6 +232,22 @@ def test_the_file_of_a_living_crawl_is_left_alone(tmp_path: Path) -> None:
     assert len(list(sealed(tmp_path))) == 1
 
 
+def test_processes_that_seal_at_the_same_time_do_not_disturb_the_chain(tmp_path: Path) -> None:
+    pids = []
+    for process in range(3):
+        pids.append(os.fork())
+        if not pids[-1]:
+            kept = archive(tmp_path, run=RUN[:-1] + str(process), most_bytes=1)
+            for number in range(20):
+                kept.write(answer(f"{URL}-{number}"))
+            kept.close()
+            os._exit(0)
+    assert {os.waitpid(pid, 0)[1] for pid in pids} == {0}
+    links, broken = chain.read(tmp_path)
+    assert (len(links), broken) == (60, [])
+    assert sorted(link.file for link in links) == list(sealed(tmp_path))
+
+
 def test_a_full_disk_costs_an_answer_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept, real = archive(tmp_path), os.pwrite
     first = kept.write(answer(f"{URL}-1", noise(500, 1)))
