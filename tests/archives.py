@@ -1,11 +1,13 @@
 """Archives for tests, written by warcio: pages of the site among those of others, packed in every way."""
 
+import base64
 import gzip
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha1
 from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -25,6 +27,8 @@ class Shot:
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    revisit_of: str | None = None
+    """Address of an earlier capture with the same payload; then only the head is written."""
 
 
 def page(number: int, at: datetime, **facts: str) -> Shot:
@@ -47,9 +51,14 @@ def warc(shots: Iterable[Shot], *, gzipped: bool = True) -> bytes:
         headers = {"Content-Type": HTML, **shot.headers}
         head = StatusAndHeaders(f"{shot.status} X", list(headers.items()), protocol="HTTP/1.1")
         date = shot.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        record = writer.create_warc_record(
-            shot.url, "response", io.BytesIO(shot.body), http_headers=head, warc_headers_dict={"WARC-Date": date}
-        )
+        if shot.revisit_of:
+            digest = f"sha1:{base64.b32encode(sha1(shot.body, usedforsecurity=False).digest()).decode()}"
+            record = writer.create_revisit_record(shot.url, digest, shot.revisit_of, date, http_headers=head)
+            record.rec_headers.replace_header("WARC-Date", date)
+        else:
+            record = writer.create_warc_record(
+                shot.url, "response", io.BytesIO(shot.body), http_headers=head, warc_headers_dict={"WARC-Date": date}
+            )
         writer.write_record(record)
     return out.getvalue()
 

@@ -1,10 +1,13 @@
 """Archives read as if their pages were fetched now: the same records, no request, nothing twice."""
 
 import gzip
+import os
 import signal
+import subprocess
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +69,21 @@ def test_captures_become_records_in_the_order_of_their_time_and_once(desk):
     assert desk.runs()[-1]["stats"]["espreso/earlier"] == 3  # this one, and the captures before the newest
     # So no old archive lets a crawl look at its articles again: nothing is due, nothing is pending.
     assert not any(desk.runs()[-1]["counts"].get(group) for group in ("feed", "leased"))
+
+
+def test_redirects_and_revisits_lead_to_the_page_that_they_mean(desk):
+    old, url = "https://global.espreso.tv/old-name", "https://global.espreso.tv/news-number-1"
+    entries = [Entry("14:30", "Story 1", label="Exclusive", day=("2024 year", "2 November"), href="/old-name")]
+    moved = Shot(old, AT + HOUR, b"", status=301, headers={"Location": "/news-number-1"})
+    start_page = Shot("https://global.espreso.tv/news-number-5", AT, page_with(5, entries))
+    story, other = page(1, AT + HOUR), page(2, AT + HOUR)
+    again = Shot(url, AT + 2 * HOUR, other.body, revisit_of=other.url)  # its address shows another page now
+    known = Shot(url, AT + 3 * HOUR, story.body, revisit_of=url)
+    lost = Shot(url, AT + 4 * HOUR, b"<html>never written</html>", revisit_of=url)
+    records = replay(desk, archive(desk, start_page, moved, story, other, again, known, lost))
+    assert said(records)[:3] == [("created", "A bridge opens"), ("created", "Story 1"), ("created", "Story 2")]
+    assert records[1]["feed"]["label"] == "exclusive", "its entry has the old name"
+    assert desk.runs()[-1]["stats"]["espreso/archive/flaws"] == 1, "of the one whose payload is in no file"
 
 
 def test_a_record_points_to_its_page_and_says_how_it_was_served(desk):
@@ -154,8 +172,20 @@ def test_a_replay_that_is_killed_is_read_again_without_loss_or_double(desk):
         process.send_signal(signal.SIGKILL)
         process.communicate()
     assert 0 < len(desk.records()) < 250, "it was killed on the way"
-    replay(desk, given)
+    process = desk.start(given, spider="archive", settings={"ESPRESO_READERS": "2"})
+    end_one_reader(process)
+    assert process.wait(60) == 0, process.communicate()
+    process.communicate()
     assert Counter(record["id"] for record in desk.records()) == Counter(f"global:{900_000 + n}" for n in range(250))
+
+
+def end_one_reader(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process in which a replay reads, as soon as there is one."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not (readers := children.read_text("utf-8").split()):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    os.kill(int(readers[0]), signal.SIGKILL)
 
 
 def test_a_few_pages_are_found_among_very_many_of_other_sites(desk):
