@@ -2,18 +2,22 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from espreso_crawler.archive.reading.blocks import Head, body_of, head_of
-from espreso_crawler.archive.reading.scanning import LARGEST_RECORD
+from espreso_crawler.archive.reading.blocks import Head, body_of, head_of, inflating
+from espreso_crawler.archive.reading.scanning import LARGEST_RECORD, MARK
 from espreso_crawler.archive.reading.stored import StoredCapture
+from espreso_crawler.archive.reading.volumes import END_OF_HEAD, GZIP
 from espreso_crawler.exceptions import UnreadableArchive
 
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5}
 """Of the digests that archives name; a digest of another kind proves nothing and is passed over."""
+CHUNK = 1 << 16
+GZIP_FRAME = 31
+Fields = Mapping[str, str]
 MOST_FILES = 16
 """Files that stay open in one process."""
 
@@ -59,49 +63,57 @@ class Files:
         self._open.clear()
 
     def _loaded(self, path: str, offset: int, payload: StoredCapture | None, *, is_proved: bool) -> Loaded:
-        record, block = self._record(path, offset, is_proved=is_proved)
-        head, at = head_of(block), record.record_date
-        if head is None or at is None:
+        fields, block = self._record(path, offset, is_proved=is_proved)
+        head, date = head_of(block), fields.get("warc-date", "")
+        if head is None or not date:
             raise UnreadableArchive("a record without HTTP answer or WARC-Date")
-        is_revisit = record.headers.get("WARC-Type") == "revisit"
-        body = self._payload(record, path, payload) if is_revisit else body_of(block, head)
-        url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
-        return Loaded(url, at.astimezone(UTC), head, body)
+        is_revisit = fields.get("warc-type") == "revisit"
+        body = self._payload(fields, path, payload) if is_revisit else body_of(block, head)
+        at = datetime.fromisoformat(date)
+        return Loaded(
+            fields.get("warc-target-uri", "").strip("<>"),
+            at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC),
+            head,
+            body,
+        )
 
-    def _payload(self, record: Any, path: str, payload: StoredCapture | None) -> bytes:
-        offset = record.headers.get("WARC-Refers-To-Offset") or ""
+    def _payload(self, fields: Fields, path: str, payload: StoredCapture | None) -> bytes:
+        offset, wanted = fields.get("warc-refers-to-offset", ""), fields.get("warc-payload-digest")
         if payload is not None:
             path, where = payload.path, payload.offset
         elif offset.isdigit():
             where = int(offset)
         else:
-            refers = record.headers.get("WARC-Refers-To") or record.headers.get("WARC-Payload-Digest")
+            refers = fields.get("warc-refers-to") or wanted
             raise UnreadableArchive(f"a revisit of {refers}, which is not in these files")
         other, block = self._record(path, where)
         head = head_of(block)
-        wanted = record.headers.get("WARC-Payload-Digest")
-        if head is None or other.headers.get("WARC-Payload-Digest") != wanted:
+        if head is None or other.get("warc-payload-digest") != wanted:
             raise UnreadableArchive(f"a revisit whose payload {wanted} is not where it should be")
         return body_of(block, head)
 
-    def _record(self, path: str, offset: int, *, is_proved: bool = True) -> tuple[Any, bytes]:
-        """Return a record with its whole block. Raises OSError, ValueError or `UnreadableArchive`."""
-        from fastwarc.warc import ArchiveIterator  # noqa: PLC0415  # of the extra
-
+    def _record(self, path: str, offset: int, *, is_proved: bool = True) -> tuple[Fields, bytes]:
+        """Return a record's fields and its whole block. Raises OSError, ValueError or `UnreadableArchive`."""
         file = self._file(path)
         file.seek(offset)
-        record = next(iter(ArchiveIterator(file, parse_http=False)), None)
-        if record is None:
+        data = file.read(CHUNK)
+        is_packed = data.startswith(GZIP)
+        data = _unpacked(data, file) if is_packed else data
+        head, gap, block = data.partition(END_OF_HEAD)
+        fields = _fields(head)
+        length = int(fields.get("content-length", "-1"))
+        if not head.startswith(MARK) or not gap or length < 0:
             raise UnreadableArchive("no WARC record")
-        length = record.content_length
         if length > LARGEST_RECORD:
             raise UnreadableArchive(f"a record of {length} bytes; {LARGEST_RECORD} are read at most")
-        block = record.reader.read(length) if length else b""
+        if len(block) < length and not is_packed:
+            block += file.read(length - len(block))
         if len(block) < length:
             raise UnreadableArchive(f"the record is cut: {len(block)} of {length} bytes are there")
+        block = block[:length]
         if is_proved:
-            _require_proved(block, record.headers.get("WARC-Block-Digest"))
-        return record, block
+            _require_proved(block, fields.get("warc-block-digest"))
+        return fields, block
 
     def _file(self, path: str) -> BinaryIO:
         file = self._open.get(path)
@@ -110,6 +122,27 @@ class Files:
                 self._open.pop(next(iter(self._open))).close()
             file = self._open[path] = Path(path).open("rb")  # noqa: SIM115  # closed by `close`, or as above
         return file
+
+
+def _unpacked(data: bytes, file: BinaryIO) -> bytes:
+    """Return the gzip member that begins with some bytes of a file, unpacked as far as it is there."""
+    inflater, parts, size = inflating.decompressobj(wbits=GZIP_FRAME), list[bytes](), 0
+    try:
+        while data and not inflater.eof:
+            parts.append(inflater.decompress(data, LARGEST_RECORD))
+            size += len(parts[-1])
+            if size > LARGEST_RECORD:
+                break
+            data = inflater.unconsumed_tail or file.read(CHUNK)
+    except inflating.error as error:
+        raise UnreadableArchive(f"the record cannot be unpacked: {error}") from error
+    return b"".join(parts)
+
+
+def _fields(head: bytes) -> Fields:
+    """Return the fields of a record by name, in lower case; of several of a name the last."""
+    lines = (line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n")[1:])
+    return {name.strip().lower(): value.strip() for name, _, value in lines}
 
 
 def _require_proved(block: bytes, digest: str | None) -> None:
