@@ -24,6 +24,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SQLITE, POSTGRESQL = DRIVERS = ("sqlite", "postgresql")
 server: str | None = None
 """Address of the server that the running test's ledgers are on; None for files."""
+_made: dict[tuple[str, str], str] = {}
 QUICK = Rules(backoff=timedelta(0), backoff_max=timedelta(0))
 
 
@@ -62,7 +63,10 @@ def database(root: Path) -> Place:
     """Return the place of the ledger under a folder: a file in it, or a schema of the server's that is its own."""
     if server is None:
         return root / "state" / "ledger.sqlite3"
-    return schema_of(server, f"l{sha256(str(root).encode()).hexdigest()[:20]}")
+    name = f"l{sha256(str(root).encode()).hexdigest()[:20]}"
+    if (server, name) not in _made:
+        _made[server, name] = schema_of(server, name)
+    return _made[server, name]
 
 
 def lose_database(root: Path) -> None:
@@ -71,6 +75,7 @@ def lose_database(root: Path) -> None:
     if isinstance(place, Path):
         place.unlink(missing_ok=True)
         return
+    _made.clear()
     with closing(opened(place, busy_seconds=10)) as connection:
         connection.write(f"DROP SCHEMA {place.rpartition('%3D')[2]} CASCADE")
 

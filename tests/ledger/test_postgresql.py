@@ -178,6 +178,21 @@ def test_a_writer_that_does_not_let_go_is_told(tmp_path: Path) -> None:
     ledger.close("finished", 0)
 
 
+def test_a_crawl_needs_few_rights(tmp_path: Path) -> None:
+    open_ledger(tmp_path).close("finished", 0)
+    schema = place(tmp_path).rpartition("%3D")[2]
+    with closing(opened(place(tmp_path), busy_seconds=1)) as owner:
+        owner.write("CREATE ROLE crawler LOGIN")
+        owner.write(f"GRANT USAGE ON SCHEMA {schema} TO crawler")
+        owner.write(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO crawler")
+    as_crawler = place(tmp_path).replace("espreso@", "crawler@")
+    ledger = begun(tmp_path, by=as_crawler)
+    ledger.close("finished", 0)
+    assert LedgerCare(as_crawler, output=tmp_path / "output", state=tmp_path / "state").reconcile().is_well()
+    with closing(opened(as_crawler, busy_seconds=1)) as crawler, pytest.raises(LedgerError, match="lacks a right"):
+        crawler.write("DROP TABLE runs")
+
+
 def test_tables_of_a_newer_program_are_refused(tmp_path: Path) -> None:
     open_ledger(tmp_path).close("finished", 0)
     with closing(opened(place(tmp_path), busy_seconds=1)) as other:
