@@ -40,6 +40,7 @@ class Day:
             f"ESPRESO_OUTPUT={where.output}",
             f"ESPRESO_STATE={where.state}",
             f"ESPRESO_LEDGER={SQLITE}{where.ledger}",
+            "ESPRESO_ARCHIVE=",  # that of your crawls holds no invented pages
         )
         own = [*places, f"LOG_FILE={self._log}", *NO_WAITING]
         self._settings = [part for given in (WARNINGS_ONLY, *settings, *own) for part in ("-s", given)]

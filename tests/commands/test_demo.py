@@ -63,7 +63,7 @@ class Told(NamedTuple):
 
 def command(home: Path) -> list[str]:
     places = ["-s", f"ESPRESO_OUTPUT={home / 'output'}", "-s", f"ESPRESO_STATE={home / 'state'}"]
-    return [sys.executable, "-m", "scrapy", "demo", *places]
+    return [sys.executable, "-m", "scrapy", "demo", *places, "-s", f"ESPRESO_ARCHIVE={home / 'archive'}"]
 
 
 def in_terminal(home: Path) -> Told:
@@ -98,6 +98,7 @@ def test_a_demo_is_two_dozen_lines_and_no_dump(told: Told):
     long = [line for line in told.lines if len(line) > COLUMNS and "scrapy" not in line and str(told.home) not in line]
     assert long == [] or told.is_piped, "only commands are longer than the terminal, to be copied whole"
     assert not (told.home / "output/demo/articles/from_before").exists()
+    assert not (told.home / "archive").exists()
     assert not (told.home / "state").exists(), "the state of real crawls is left alone"
 
 
