@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -51,7 +52,7 @@ def server() -> Iterator[str]:
                 _wait_for(folder, process)
                 yield f"postgresql://espreso@/postgres?host={folder}"
             finally:
-                process.terminate()
+                process.send_signal(signal.SIGINT)  # SIGTERM would wait for sessions that a test has left open
                 process.wait(SECONDS)
 
 

@@ -2,9 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -81,13 +82,16 @@ def lose_database(root: Path) -> None:
 
 
 def asked(root: Path, query: str, *values: Any) -> Any:
-    """Return the first value of a query's first row, None when there is no ledger."""
+    """Return the first value of a query's first row; None when there is no ledger yet, and it is not made by asking."""
     place = database(root)
     if not is_there(place):
         return None
+    if isinstance(place, Path):
+        with closing(sqlite3.connect(place, timeout=10)) as file, suppress(sqlite3.OperationalError):
+            return file.execute(query, values).fetchone()[0]
+        return None
     with closing(opened(place, busy_seconds=10)) as connection:
-        row = connection.row(query, values)
-        return row and row[0]
+        return connection.row(query, values)[0]
 
 
 def url(number: int) -> str:

@@ -88,8 +88,10 @@ def test_a_run_that_was_ended_writes_nothing(tmp_path: Path) -> None:
 def test_a_lost_session_is_the_end_of_the_run(tmp_path: Path) -> None:
     ledger = begun(tmp_path)
     end_session(tmp_path, ledger)
-    for _ in range(2):  # it never connects once more
-        with pytest.raises(LedgerError, match="the run ends here, and what was not committed stays pending"):
+    for _ in range(2):  # it never connects once more, and says how it was lost
+        with pytest.raises(
+            LedgerError, match=r"closed the connection unexpectedly; the run ends here, and what was not"
+        ):
             ledger.entries.take([HOST])
     with pytest.raises(LedgerError, match="the run ends here"):
         ledger.close("ledger_failed", 4)

@@ -44,6 +44,8 @@ class PostgresDatabase(Database):
         self._run: str | None = None
         self._held = set[int]()
         self._is_within = False
+        self._lost = ""
+        """How the session was lost, for whoever asks it later."""
         self._schema = ""
         _open.add(self)
 
@@ -241,7 +243,10 @@ class PostgresDatabase(Database):
         try:
             yield
         except psycopg.Error as error:
-            raise session.told(self.name, self._connection, error) from error
+            text = session.told(self.name, self._connection, error)
+            if session.is_lost(self._connection, error):
+                text = self._lost = self._lost or text
+            raise LedgerError(text) from error
 
     def _key(self, name: str) -> int:
         """Return the number of a lock: the server's locks know no names, and other ledgers are in other schemas."""

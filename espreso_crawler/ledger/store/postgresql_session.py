@@ -83,12 +83,15 @@ def prepared(connection: Connection, *, busy_seconds: float) -> tuple[str, str]:
     return (settled[0], settled[1]) if settled else ("", "")
 
 
-def told(name: str, connection: Connection, error: psycopg.Error) -> LedgerError:
-    """Return an error of a session as a LedgerError that names it and what to do."""
-    state = error.sqlstate or ""
-    is_lost = connection.closed or state.startswith(ENDED)
-    advice = LOST if is_lost else ADVICE.get(state)
-    return LedgerError(f"{name}: {_first_line(error)}" + (f"; {advice}" if advice else ""))
+def is_lost(connection: Connection, error: psycopg.Error) -> bool:
+    """Whether an error is the end of its session."""
+    return connection.closed or (error.sqlstate or "").startswith(ENDED)
+
+
+def told(name: str, connection: Connection, error: psycopg.Error) -> str:
+    """Return an error of a session in words: which session, and what to do."""
+    advice = LOST if is_lost(connection, error) else ADVICE.get(error.sqlstate or "")
+    return f"{name}: {_first_line(error)}" + (f"; {advice}" if advice else "")
 
 
 @lru_cache(maxsize=1024)
