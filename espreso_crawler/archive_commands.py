@@ -13,6 +13,7 @@ from espreso_crawler.ledger import Evidence
 from espreso_crawler.ledger_command import LedgerCommand
 from espreso_crawler.places import places
 from espreso_crawler.progress import tracking
+from espreso_crawler.progress.words import many
 
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -95,7 +96,7 @@ class PruneArchive(ArchiveCommand):
             print(f"{'would delete' if opts.dry_run else 'deleted'} {name}")
         for name in done.held:
             print(f"stays, records point to it: {name}")
-        print(f"{len(done.deleted)} files, {done.freed:,} bytes; {done.left:,} bytes are left")
+        print(f"{many(len(done.deleted), 'file')}, {done.freed:,} bytes; {done.left:,} bytes are left")
 
     def _needed(self) -> set[str]:
         if count := self.care.moved_away():
@@ -111,9 +112,10 @@ def _pointed(each: Evidence) -> Pointed:
 
 
 def _summed_up(found: Verified) -> str:
-    verdict = f"not well: {len(found.findings)} findings" if found.findings else "all is well"
+    verdict = f"not well: {many(len(found.findings), 'finding')}" if found.findings else "all is well"
     told = (
-        f"{verdict}: {found.files} files, {found.answers} answers, {found.pointers} records that point to their pages"
+        f"{verdict}: {many(found.files, 'file')}, {many(found.answers, 'answer')}, "
+        f"{many(found.pointers, 'record')} with a page"
     )
     pruned = f"; {found.pruned} point to files that were pruned" if found.pruned else ""
     return told + pruned + (f"; {found.elsewhere} point into archives of others" if found.elsewhere else "")

@@ -3,6 +3,7 @@
 import argparse
 
 from espreso_crawler.ledger_command import LedgerCommand, checked
+from espreso_crawler.progress.words import many
 
 
 class Command(LedgerCommand):
@@ -18,4 +19,4 @@ class Command(LedgerCommand):
         target, reason = checked(args[0]), checked(opts.reason)
         with self.as_run({"target": target, "reason": reason}) as run:
             dropped, pending = run.discard(target, reason=reason)
-        print(f"{dropped} rows dropped, {pending} entries pending")
+        print(f"{many(dropped, 'row')} dropped, {many(pending, 'entry', 'entries')} pending")

@@ -16,6 +16,7 @@ from espreso_crawler.export.writing import to_folder, to_stream
 from espreso_crawler.extensions.vocabularies import vocabularies_of
 from espreso_crawler.places import base, places
 from espreso_crawler.progress import tracking
+from espreso_crawler.progress.words import many
 from espreso_crawler.spiders.arguments import instant
 from espreso_crawler.vocabularies.concepts import Concept, Vocabularies
 
@@ -72,7 +73,7 @@ class Command(EspresoCommand):
                 to_stream(source, opts.format, sys.stdout.buffer, concepts=concepts, track=track)
                 return
             path, written = to_folder(source, opts.format, base() / opts.to, concepts=concepts, track=track)
-        print(f"{written.count} records, {written.bytes} bytes: {path}")
+        print(f"{many(written.count, 'record')}, {written.bytes} bytes: {path}")
 
 
 def since_of(text: str | None) -> datetime | None:

@@ -13,6 +13,7 @@ from espreso_crawler.items import DIGESTED, Article, article_digests
 from espreso_crawler.ledger import Report
 from espreso_crawler.ledger_command import LedgerCommand
 from espreso_crawler.progress import Track, tracking
+from espreso_crawler.progress.words import many
 
 
 class Command(LedgerCommand):
@@ -91,8 +92,8 @@ def described(report: Report) -> Iterator[str]:
         count += len(pairs)
     if report.lost_for_good:
         yield f"lost for good: {report.lost_for_good} older revisions, as recorded when they were repaired"
-    verdict = "all is well" if report.is_well() else f"not well: {count} findings"
-    yield f"{verdict}: {report.lines} lines of articles, {report.segments} segments of all streams"
+    verdict = "all is well" if report.is_well() else f"not well: {many(count, 'finding')}"
+    yield f"{verdict}: {many(report.lines, 'line')} of articles, {many(report.segments, 'segment')} of all streams"
 
 
 def field_digests(record: Mapping[str, Any]) -> Mapping[str, str]:

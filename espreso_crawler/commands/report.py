@@ -12,6 +12,7 @@ from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.extensions.vocabularies import vocabularies_of
 from espreso_crawler.places import base, places
 from espreso_crawler.progress import tracking
+from espreso_crawler.progress.words import many
 
 FILE = "espreso-report.html"
 
@@ -56,6 +57,6 @@ class Command(EspresoCommand):
         except KeyboardInterrupt:
             refuse(self, "interrupted; no file was written", ExitCode.INTERRUPTED)
             return
-        print(f"{written.articles} articles, {written.bytes} bytes: {target}")
+        print(f"{many(written.articles, 'article')}, {written.bytes} bytes: {target}")
         if opts.open and not webbrowser.open(Path(target).as_uri()):
             print("no browser could be started: open the file yourself")

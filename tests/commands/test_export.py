@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Path:
 def test_a_file_is_put_into_the_folder_and_told(home):
     done = export(home, "--format", "csv", "--since", "2024-11-01")
     path = home / "export" / "articles.csv"
-    assert (done.exit_code, done.stdout.decode()) == (0, f"1 records, {path.stat().st_size} bytes: {path}\n"), done.log
+    assert (done.exit_code, done.stdout.decode()) == (0, f"1 record, {path.stat().st_size} bytes: {path}\n"), done.log
     assert sorted(each.name for each in path.parent.iterdir()) == ["articles.csv", "datapackage.json"]
 
 

@@ -3,8 +3,8 @@
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import brotli
@@ -16,8 +16,9 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd  # Scrapy brings it, as it brings brotli
 
-# Of the extra: a page is unpacked in two fifths of the time.
-inflating: Any = import_module("isal.isal_zlib") if find_spec("isal") else zlib
+inflating: Any = zlib
+with suppress(ModuleNotFoundError):  # of the extra: a page is unpacked in two fifths of the time
+    inflating = import_module("isal.isal_zlib")
 
 LARGEST_BODY = 32 << 20
 """Bytes that a body may unpack to: far above a page, far below what fills a memory."""
