@@ -193,3 +193,10 @@ def test_a_kill_while_forgetting_is_made_good_by_the_next_opener(tmp_path: Path,
         assert not path.is_file() or FORGOTTEN.encode() not in path.read_bytes(), path
     with inspected(database(tmp_path), output=tmp_path / "output", state=tmp_path / "state") as session:
         assert reconcile(session).is_well()
+
+
+def test_forgetting_again_at_once_after_a_kill_still_tells_readers(tmp_path: Path) -> None:
+    crawl(tmp_path)
+    assert in_child(kill_while_forgetting(tmp_path), crash_at="forget:after-commit") == KILLED
+    forgetting(tmp_path, "ua:2")
+    assert [line["event"] for line in sealed(tmp_path) if line["id"] == "ua:2"] == ["erased"]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import orjson
+
 from espreso_crawler.exceptions import ArgumentError, LedgerError
 from espreso_crawler.ledger.articles import articles
 from espreso_crawler.ledger.articles.decisions import Decision, Known
@@ -101,8 +103,14 @@ def _clear(session: Session, subject: Subject) -> None:
     for address in subject.addresses:
         entry_rows.forget(db, address)
         copy_rows.forget(db, address)
-    outbox_rows.remove(db, [seq for seq, line in outbox_rows.everything(db) if subject.is_in(line)])
+    # What an earlier call that was killed has to say of it still waits for its file.
+    waiting = [seq for seq, line in outbox_rows.everything(db) if subject.is_in(line) and not _is_erasure(line)]
+    outbox_rows.remove(db, waiting)
     held_rows.remove(db, [seq for seq, line in held_rows.everything(db) if subject.is_in(line)])
+
+
+def _is_erasure(line: bytes) -> bool:
+    return bool(orjson.loads(line).get("event") == "erased")
 
 
 def _erase(session: Session, known: Known, reason: str) -> Decision:
