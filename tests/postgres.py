@@ -61,6 +61,8 @@ def schema_of(address: str, schema: str) -> str:
     import psycopg  # noqa: PLC0415  # there is no server without it
 
     with psycopg.connect(address, autocommit=True) as connection:
+        # IF NOT EXISTS does not see what another process is just making: a test and its child, for example.
+        connection.execute("SELECT pg_advisory_lock(hashtext('schema_of'))")
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     return f"{address}&options=-csearch_path%3D{schema}"
 
