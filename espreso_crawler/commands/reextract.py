@@ -1,7 +1,6 @@
 """``scrapy reextract``: archived pages read by today's rules, and what differs from what was emitted."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.ledger import DecidingRun, Draft, LedgerCare, Reextracted
 from espreso_crawler.places import base, places
 from espreso_crawler.progress import Track, tracking
+from espreso_crawler.reading import process_count
 
 if TYPE_CHECKING:
     from espreso_crawler.export.source import Source
@@ -75,7 +75,7 @@ class Command(EspresoCommand):
             withholds=settings["ESPRESO_OPT_OUT"] != "flag",
             is_to_emit=opts.emit,
         )
-        found, count = Comparison(), _readers(settings.get("ESPRESO_READERS"))
+        found, count = Comparison(), process_count(settings.get("ESPRESO_READERS"))
         with tracking(settings["ESPRESO_PROGRESS"]) as track, self._writer(opts) as writer:
             for outcome in outcomes(_lines(source, track), asked, count, _tell):
                 writer.add(outcome)
@@ -151,13 +151,6 @@ class Writer:
 
 def _lines(source: "Source", track: Track) -> Iterator[bytes]:
     return (row.line for row in source.rows(track))
-
-
-def _readers(given: object) -> int:
-    """Return how many processes read: all cores, unless it is set."""
-    if given not in (None, ""):
-        return int(str(given))
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _tell(why: str) -> None:

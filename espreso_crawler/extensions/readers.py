@@ -1,8 +1,6 @@
 """Processes that read article pages beside a crawl that fetches them as fast as it can."""
 
 import logging
-import os
-import sys
 from typing import Any, Self
 
 from scrapy import signals
@@ -11,15 +9,12 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
 from espreso_crawler.extensions.vocabularies import tagger_of
-from espreso_crawler.reading import Asked, Pool, Preparation, Reading
+from espreso_crawler.reading import Asked, Pool, Preparation, Reading, process_count
 
 logger = logging.getLogger(__name__)
 
 LONGEST_QUEUE = 64
 """Pages that wait for each process; with more, the crawl's own process reads too."""
-FIRST_SAFE = (3, 11, 6)
-"""Before this Python, `ProcessPoolExecutor` waits for ever when a process is killed while pages are sent to it, or when
-many are queued (cpython issues 94777 and 105829)."""
 TAGS, NEAR_DUPLICATES = "TagPipeline", "NearDuplicatesPipeline"
 
 
@@ -76,18 +71,10 @@ class ReadersExtension:
 def readers(settings: BaseSettings) -> int:
     """Return how many processes read: what ``ESPRESO_READERS`` says, else one less than the cores.
 
-    None in a crawl with a delay between its requests, where processes cannot fork, and on an early Python 3.11.
+    None in a crawl with a delay between its requests, and as `process_count` says.
     """
     has_delay = settings.getfloat("DOWNLOAD_DELAY") > 0 or settings.getbool("AUTOTHROTTLE_ENABLED")
-    if has_delay or not hasattr(os, "fork") or sys.version_info < FIRST_SAFE:
-        return 0
-    given = settings.get("ESPRESO_READERS")
-    return _cores() - 1 if given in (None, "") else int(given)
-
-
-def _cores() -> int:
-    """Return the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 0 if has_delay else process_count(settings.get("ESPRESO_READERS"), spared=1)
 
 
 def _preparation(settings: BaseSettings) -> Preparation:

@@ -3,7 +3,7 @@
 from espreso_crawler.reading.article_page import KEPT_HEADERS, Asked, FeedReading, Reading, Served, read, read_feed
 from espreso_crawler.reading.pool import PageWork, Pool
 from espreso_crawler.reading.preparation import Preparation, Prepared
-from espreso_crawler.reading.processes import Processes
+from espreso_crawler.reading.processes import Processes, process_count
 
 __all__ = [
     "KEPT_HEADERS",
@@ -16,6 +16,7 @@ __all__ = [
     "Processes",
     "Reading",
     "Served",
+    "process_count",
     "read",
     "read_feed",
 ]

@@ -5,6 +5,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections import deque
@@ -27,6 +28,9 @@ ENDING_SECONDS = 1.0
 """Longest wait for a killed process."""
 MOST_RENEWALS = 10
 """Times that killed processes are replaced: a machine that goes on killing them has no room for them."""
+FIRST_SAFE = (3, 11, 6)
+"""Before this Python, `ProcessPoolExecutor` waits for ever when a process is killed while questions are sent to it, or
+when many are queued (cpython issues 94777 and 105829)."""
 ENDED = "the process that read this page ended on it"
 FOR_THE_CRAWL = (signal.SIGINT, signal.SIGTERM)
 """A service manager sends them to every process of a crawl, which ends its readers itself."""
@@ -35,6 +39,19 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Question = Any
 """What pickles, and costs little to send."""
+
+
+def process_count(given: object, *, spared: int = 0) -> int:
+    """Return how many processes are to work: what is given, else one for each core but for those that are spared.
+
+    None where processes cannot fork, and on an early Python 3.11.
+    """
+    if not hasattr(os, "fork") or sys.version_info < FIRST_SAFE:
+        return 0
+    if given not in (None, ""):
+        return int(str(given))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores - spared
 
 
 class Work(Protocol[T_co]):

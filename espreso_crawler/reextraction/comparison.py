@@ -48,7 +48,8 @@ class Comparison:
         if outcome.missing:
             self.missing += 1
             return
-        self.versions[outcome.extractor_version] += 1
+        if outcome.extractor_version:  # not known where processes ended on the page
+            self.versions[outcome.extractor_version] += 1
         if outcome.error:
             self.errors.append(outcome)
         elif outcome.changes:

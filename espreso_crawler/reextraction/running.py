@@ -4,11 +4,20 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 
+import msgspec
+
 from espreso_crawler.reading import Processes
 from espreso_crawler.reextraction.work import Outcome, ReextractionWork, Settings
 
 AHEAD = 32
 """Records under way for each process."""
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+_NAMED = msgspec.json.Decoder(_Named)
 
 
 def outcomes(lines: Iterable[bytes], settings: Settings, count: int, tell: Callable[[str], None]) -> Iterator[Outcome]:
@@ -21,7 +30,7 @@ def outcomes(lines: Iterable[bytes], settings: Settings, count: int, tell: Calla
         processes = Processes(count, work, tell)
         found = _outcomes(lines, work, processes, AHEAD * count)
         try:
-            processes.start()
+            _start(processes, tell)
             while (outcome := runner.run(anext(found, None))) is not None:
                 yield outcome
         finally:
@@ -29,12 +38,20 @@ def outcomes(lines: Iterable[bytes], settings: Settings, count: int, tell: Calla
             runner.run(found.aclose())
 
 
+def _start(processes: Processes[Outcome], tell: Callable[[str], None]) -> None:
+    """Start the processes; where there can be none, they give every question back."""
+    try:
+        processes.start()
+    except OSError as error:
+        tell(str(error))
+
+
 async def _outcomes(
     lines: Iterable[bytes], work: ReextractionWork, processes: Processes[Outcome], most: int
 ) -> AsyncGenerator[Outcome, None]:
     waiting: deque[tuple[bytes, asyncio.Task[Outcome | None]]] = deque()
     for line in lines:
-        waiting.append((line, asyncio.ensure_future(processes.ask("", line))))
+        waiting.append((line, asyncio.ensure_future(processes.ask(_NAMED.decode(line).id, line))))
         if len(waiting) >= most:
             yield await _answer(*waiting.popleft(), work)
     while waiting:

@@ -15,8 +15,9 @@ SHOWN = 20
 
 def summary(found: Comparison) -> str:
     """Return what was found, in a line."""
+    records = "record" if found.compared == 1 else "records"
     parts = [
-        f"{found.compared} records compared: {found.same} the same, {len(found.differing)} differ",
+        f"{found.compared} {records} compared: {found.same} the same, {len(found.differing)} differ",
         f"{len(found.errors)} cannot be read" if found.errors else "",
         f"{found.missing} not in the archive" if found.missing else "",
     ]

@@ -13,7 +13,7 @@ from espreso_crawler.archive import layout
 from espreso_crawler.archive.reading.records import Files, Loaded
 from espreso_crawler.archive.reading.work import served
 from espreso_crawler.exceptions import PageError, UnreadableArchive
-from espreso_crawler.items import Article, FeedSighting
+from espreso_crawler.items import WITHHELD, Article, FeedSighting
 from espreso_crawler.pages import article_with_digests
 from espreso_crawler.pages.opt_outs import RESERVED
 from espreso_crawler.pipelines.withhold import withhold
@@ -24,6 +24,7 @@ from espreso_crawler.tagging import Tagger
 
 OF_TAGGER = frozenset({"tags", "cited_agencies", "is_sponsored"})
 """Fields that follow from the others, by vocabularies and rules."""
+NULL, EMPTY = b"null", (b"null", b"[]")
 _FIELDS, _ENCODER = msgspec.json.Decoder(dict[str, msgspec.Raw]), msgspec.json.Encoder()
 
 
@@ -34,7 +35,7 @@ class Settings(NamedTuple):
     tagger: Tagger
     decodes_emails: bool
     withholds: bool
-    """Whether reserved texts are left out of records."""
+    """Whether reserved texts are left out of records; what was left out of one stays so anyway."""
     is_to_emit: bool
     """Whether lines are wanted of what differs."""
 
@@ -154,7 +155,7 @@ class ReextractionWork:
             raise UnreadableArchive(f"{where}: this is not the page of {known.id}")
         if RESERVED in known.opt_outs and RESERVED not in item.opt_outs:
             item.opt_outs.append(RESERVED)  # by the site's file, which no page has
-        if RESERVED in item.opt_outs and self._settings.withholds:
+        if RESERVED in item.opt_outs and (self._settings.withholds or _was_withheld(known, before)):
             withhold(item)
         item.near_duplicate_of, item.similarity = known.near_duplicate_of, known.similarity
         found = changes(before, _FIELDS.decode(encode(item)), OF_TAGGER)
@@ -165,6 +166,11 @@ class ReextractionWork:
         outcome.changes = found
         if outcome.changes and self._settings.is_to_emit:
             outcome.draft = _draft(item, digests, known)
+
+
+def _was_withheld(known: Known, before: Mapping[str, msgspec.Raw]) -> bool:
+    """Return whether a record came without its text: then it was reserved, and a page cannot take that back."""
+    return RESERVED in known.opt_outs and all(bytes(before.get(name, NULL)) in EMPTY for name in WITHHELD)
 
 
 def _label(known: Known, before: Mapping[str, msgspec.Raw]) -> str | None:

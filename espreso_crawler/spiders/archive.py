@@ -7,7 +7,6 @@ from scrapy.crawler import Crawler
 
 from espreso_crawler.archive.reading import require_packages
 from espreso_crawler.archive.reading.work import ArchivePool
-from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.items import Article
 from espreso_crawler.spiders.arguments import ArchiveArguments
 from espreso_crawler.spiders.base import BaseSpider
@@ -41,11 +40,8 @@ class ArchiveSpider(BaseSpider):
 
     async def start(self) -> AsyncIterator[Article]:
         """Read the archive."""
-        try:
-            async for item in self.replay.articles():
-                yield item
-        except LedgerError as error:
-            self.crawl.keeper.fail(error)
+        async for item in self.replay.articles():
+            yield item
 
     def closed(self, _reason: str) -> None:
         """Put what was counted into the stats."""

@@ -196,8 +196,6 @@ def _line(error: Any, fields: Iterable[str]) -> str:
     name = ".".join(map(str, error["loc"][:1]))
     if error["type"] == "missing":
         return f"{name} is missing: give -a {name}=..."
-    if error["type"] == "missing":
-        return f"{name} is missing: give -a {name}=..."
     reason = ACCEPTED.get(error["type"], "{msg}").format(msg=error["msg"], **error.get("ctx", {}))
     if error["type"] == "extra_forbidden":
         known = ", ".join(field for field in fields if field != "job")

@@ -1,21 +1,32 @@
 """``scrapy reextract``: what a change of the parser would do to what was emitted, and doing it."""
 
+import multiprocessing
+import os
 import shutil
+import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scrapy.cmdline import ScrapyArgumentParser
+from scrapy.exceptions import UsageError
 from scrapy.utils.project import get_project_settings
 
+from espreso_crawler.commands import reextract as command
 from espreso_crawler.commands.reextract import Command
+from espreso_crawler.ledger import crash
 from espreso_crawler.pages import claims
+from espreso_crawler.reading import processes
+from espreso_crawler.reextraction.work import ReextractionWork
+from tests.archives import Shot, page, warc
 from tests.crawls import PAGE, Desk, start
 from tests.site import SiteOptions, running
 
 FEED = 12
+RESERVED = b'[{"location": "/", "tdm-reservation": 1}]'
 Reextract = Callable[..., tuple[int, str]]
 
 
@@ -87,8 +98,8 @@ def test_a_changed_selector_is_named_by_field_and_article_and_nothing_is_written
     rows = [line.split("│") for line in told.splitlines() if line.startswith("│ ")]
     assert {row[1].strip(): row[3].strip() for row in rows if ":" in row[1]} == dict.fromkeys(affected, "keywords")
     assert [row[1].strip() for row in rows if ":" not in row[1] and row[1].strip()] == ["keywords"]
-    page = (desk.home.parent / "page.html").read_text("utf-8")
-    assert all(f'<details id="{each}">' in page for each in affected) and "<script" not in page
+    html = (desk.home.parent / "page.html").read_text("utf-8")
+    assert all(f'<details id="{each}">' in html for each in affected) and "<script" not in html
 
 
 def test_what_differs_is_written_as_the_next_revision_once_and_no_crawl_takes_it_back(desk, reextract, monkeypatch):
@@ -112,6 +123,66 @@ def test_what_differs_is_written_as_the_next_revision_once_and_no_crawl_takes_it
     assert done.exit_code == 0 and len(desk.records()) == FEED + len(affected), "the keywords are in no digest"
 
 
+@pytest.mark.parametrize("step", ["reextract:before-commit@2", "reextract:after-commit@2", "seal:data-renamed"])
+def test_after_a_kill_a_second_call_writes_what_is_left_and_nothing_twice(desk, reextract, monkeypatch, step):
+    affected = with_linked_keywords(desk.records())
+    assert len(affected) > 2
+    monkeypatch.setattr(claims, "TAGS", ".renamed a")
+    monkeypatch.setattr(command, "BATCH", 1)
+
+    def killed() -> None:
+        crash.arm(step)
+        reextract("--emit", ESPRESO_READERS="0")
+
+    child = multiprocessing.get_context("fork").Process(target=killed)
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
+    assert reextract("--emit", ESPRESO_READERS="0")[0] == 0
+    written = desk.records()[FEED:]
+    assert sorted(line["id"] for line in written) == sorted(affected)
+    assert {(line["event"], line["revision"]) for line in written} == {("reextracted", 2)}
+
+
+def refused(*_given: object) -> None:
+    raise OSError("no room")
+
+
+def test_where_no_process_can_be_had_this_one_reads(reextract, monkeypatch):
+    same = f"{FEED} records compared: {FEED} the same, 0 differ\n"
+    monkeypatch.setattr(processes.Processes, "start", refused)
+    code, told = reextract()
+    assert code == 0 and told.startswith(same) and "(no room)" in told
+    monkeypatch.setattr(processes, "FIRST_SAFE", (99,))
+    assert reextract() == (0, same), "an early Python is not asked for any"
+
+
+def test_a_page_that_ends_processes_is_told_by_its_record(desk, reextract, monkeypatch):
+    deadly, answer = desk.records()[3]["id"], ReextractionWork.answer
+
+    def ends(self: ReextractionWork, question: bytes) -> bytes:
+        if f'"id":"{deadly}"'.encode() in question:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer(self, question)
+
+    monkeypatch.setattr(ReextractionWork, "answer", ends)
+    code, told = reextract()
+    assert code == 0 and f"{FEED - 1} the same, 0 differ; 1 cannot be read" in told
+    assert f"{deadly}: {processes.ENDED}, twice" in told
+
+
+def test_a_text_that_was_left_out_stays_left_out_whatever_is_set_now(desk, reextract, tmp_path):
+    shutil.rmtree(desk.home)
+    at, pages = datetime(2024, 11, 2, 12, tzinfo=UTC), tmp_path / "pages.warc.gz"
+    file = "https://global.espreso.tv/.well-known/tdmrep.json"
+    pages.write_bytes(warc([page(1, at), Shot(file, at, RESERVED, headers={"Content-Type": "application/json"})]))
+    done = desk.crawl(f"path={pages}", spider="archive")
+    (record,) = desk.records()
+    assert (done.exit_code, record["article_body"], record["opt_outs"]) == (0, None, ["tdm-reserved"])
+    told = reextract("--path", str(tmp_path), ESPRESO_OPT_OUT="flag")
+    assert told == (0, "1 record compared: 1 the same, 0 differ\n")
+
+
 def test_what_cannot_be_compared_is_told(desk, reextract):
     (file,) = (desk.home / "archive").rglob("*.warc.gz")
     record = desk.records()[0]
@@ -127,5 +198,7 @@ def test_what_cannot_be_compared_is_told(desk, reextract):
 
 def test_wrong_input_is_one_line(reextract):
     assert reextract(ESPRESO_ARCHIVE="")[0] == 1
+    with pytest.raises(UsageError, match="nowhere: no such folder"):  # by which Scrapy exits with 2
+        reextract("--path", "nowhere")
     code, told = reextract("--since", "yesterday")
     assert code == 2 and told.startswith("scrapy reextract: --since yesterday: ")

@@ -1,17 +1,20 @@
 """Archives read as if their pages were fetched now: the same records, no request, nothing twice."""
 
 import gzip
+import json
 import os
 import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from espreso_crawler.settings import SPIDER_MIDDLEWARES
 from tests.archives import Shot, foreign, page, warc
 from tests.builders import Entry, Facts, article_html
 from tests.crawls import PAGE, Desk, start
@@ -75,12 +78,13 @@ def test_redirects_and_revisits_lead_to_the_page_that_they_mean(desk):
     old, url = "https://global.espreso.tv/old-name", "https://global.espreso.tv/news-number-1"
     entries = [Entry("14:30", "Story 1", label="Exclusive", day=("2024 year", "2 November"), href="/old-name")]
     moved = Shot(old, AT + HOUR, b"", status=301, headers={"Location": "/news-number-1"})
+    nowhere = Shot(old, AT, b"", status=301, headers={"Location": "https://[espreso.tv]/x"})
     start_page = Shot("https://global.espreso.tv/news-number-5", AT, page_with(5, entries))
     story, other = page(1, AT + HOUR), page(2, AT + HOUR)
     again = Shot(url, AT + 2 * HOUR, other.body, revisit_of=other.url)  # its address shows another page now
     known = Shot(url, AT + 3 * HOUR, story.body, revisit_of=url)
     lost = Shot(url, AT + 4 * HOUR, b"<html>never written</html>", revisit_of=url)
-    records = replay(desk, archive(desk, start_page, moved, story, other, again, known, lost))
+    records = replay(desk, archive(desk, start_page, nowhere, moved, story, other, again, known, lost))
     assert said(records)[:3] == [("created", "A bridge opens"), ("created", "Story 1"), ("created", "Story 2")]
     assert records[1]["feed"]["label"] == "exclusive", "its entry has the old name"
     assert desk.runs()[-1]["stats"]["espreso/archive/flaws"] == 1, "of the one whose payload is in no file"
@@ -103,6 +107,22 @@ def test_a_record_points_to_its_page_and_says_how_it_was_served(desk):
     evidence = record["evidence"]
     content = (desk.home / "pages" / evidence["warc_file"]).read_bytes()[evidence["warc_offset"] :]
     assert b"news-number-1?amp" in gzip.decompress(content)[:500]
+
+
+class FailsAtTheStart:
+    """Spider middleware with a bug."""
+
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for each in start:
+            yield each.no_such_name
+
+
+def test_a_spider_that_fails_as_it_starts_has_not_done_well(desk):
+    broken = {"SPIDER_MIDDLEWARES": json.dumps({**SPIDER_MIDDLEWARES, f"{__name__}.FailsAtTheStart": 900})}
+    assert replay(desk, archive(desk, page(1, AT)), code=3, **broken) == []
+    live = desk.crawl("start=http://127.0.0.1:9/news", settings=broken)
+    assert live.exit_code == 3 and "no_such_name" in live.log
+    assert len(replay(desk, archive(desk, page(1, AT)))) == 1
 
 
 def test_what_a_site_reserves_is_read_from_the_archive_and_nobody_is_asked(desk):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
@@ -62,8 +63,10 @@ class Plan:
 
     def _add(self, capture: StoredCapture, path: str) -> None:
         if not capture.is_revisit:
-            self._by_id[capture.record_id or ""] = capture
-            self._by_digest.setdefault(capture.digest or "", capture)
+            if capture.record_id:
+                self._by_id[capture.record_id] = capture
+            if capture.digest:
+                self._by_digest.setdefault(capture.digest, capture)
         if urlsplit(capture.url).path == path:
             self.files.setdefault(host_of(capture.url), []).append(capture)
         elif capture.status == HTTPStatus.OK and capture.media_type in PAGES:
@@ -71,4 +74,5 @@ class Plan:
         else:
             self.others += 1
             if capture.location:
-                self._redirects[urljoin(capture.url, capture.location)].append(capture.url)
+                with suppress(ValueError):  # leads nowhere: http://[
+                    self._redirects[urljoin(capture.url, capture.location)].append(capture.url)

@@ -13,6 +13,8 @@ WARC = (".warc", ".warc.gz", ".warc.gz.open", ".warc.open")
 """How names of WARC files end; with ``.open`` one that a crawl writes, or that a killed one left."""
 WACZ = ".wacz"
 GZIP = b"\x1f\x8b\x08"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+"""How a ZIP file begins, and an empty one. Its end proves nothing: a WARC file may end with one that it holds."""
 FIRST = 1 << 16
 """Bytes by which the way a file is packed is known."""
 END_OF_HEAD = b"\r\n\r\n"
@@ -71,7 +73,7 @@ def volumes(path: Path, spool: Path) -> Iterator[Volume | UnreadableArchive]:
         files = [path]
     for file in files:
         try:
-            if zipfile.is_zipfile(file):
+            if _begins_with(file, ZIP):
                 yield from _in_wacz(file, spool)
             else:
                 size = file.stat().st_size
@@ -80,6 +82,11 @@ def volumes(path: Path, spool: Path) -> Iterator[Volume | UnreadableArchive]:
             yield error
         except OSError as error:
             yield UnreadableArchive(f"{file}: {error.strerror or error}")
+
+
+def _begins_with(file: Path, marks: tuple[bytes, ...]) -> bool:
+    with file.open("rb") as source:
+        return source.read(max(map(len, marks))).startswith(marks)
 
 
 def _in_wacz(file: Path, spool: Path) -> Iterator[Volume | UnreadableArchive]:

@@ -151,6 +151,13 @@ def test_a_file_that_is_no_archive_is_told(tmp_path, content, why):
     assert told[0].startswith("/a") and why in told[0]
 
 
+def test_a_file_that_ends_with_a_zip_file_is_no_wacz_for_that(tmp_path):
+    document = wacz(tmp_path / "a.zip", []).read_bytes()
+    shots = [*SHOTS, Shot("https://news.example/a.docx", AT, document)]
+    (tmp_path / "a.warc").write_bytes(warc(shots, gzipped=False))
+    assert found(tmp_path / "a.warc") == (["0", "1", "2", "3", "4"], [])
+
+
 def test_a_folder_without_archives_is_refused(tmp_path):
     with pytest.raises(UnreadableArchive, match="no archive in this folder"):
         list(volumes(tmp_path, tmp_path))
