@@ -5,7 +5,7 @@ docs/evidence.md describes the folder. Nothing here opens a ledger; what a ledge
 
 from espreso_crawler.archive.blanking import finish as finish_forgetting
 from espreso_crawler.archive.blanking import note as note_forgotten
-from espreso_crawler.archive.captures import StoredAnswer, stored_answer
+from espreso_crawler.archive.captures import stored_answer
 from espreso_crawler.archive.layout import is_own
 from espreso_crawler.archive.records import Answer
 from espreso_crawler.archive.retention import Pruned, prune
@@ -19,7 +19,6 @@ __all__ = [
     "Pointed",
     "Pointer",
     "Pruned",
-    "StoredAnswer",
     "Verified",
     "finish_forgetting",
     "is_own",

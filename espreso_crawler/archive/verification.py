@@ -3,15 +3,16 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from espreso_crawler.archive import chain, storing
-from espreso_crawler.archive.captures import unpacked
 from espreso_crawler.archive.layout import find, index_path, is_own, sealed, unsealed
-from espreso_crawler.archive.members import BrokenWarcError, Member, member_at, members
+from espreso_crawler.archive.members import BrokenWarcError, Member, members
+from espreso_crawler.archive.reading.records import Files
 from espreso_crawler.archive.recovery import INDEXED
 from espreso_crawler.archive.warc_file import Pointer
 from espreso_crawler.exceptions import UnreadableArchive
@@ -95,10 +96,11 @@ def _verify_file(folder: Path, name: str, expected: str | None, pointed: list[Po
     found.answers += len(answers)
     if is_sealed:
         found.findings += _index_faults(folder, name, answers)
-    for each in pointed:
-        found.pointers += 1
-        if fault := _pointer_fault(path, each, answers):
-            found.findings.append(f"{each.name}: {fault}")
+    with closing(Files()) as files:
+        for each in pointed:
+            found.pointers += 1
+            if fault := _pointer_fault(path, each, answers, files):
+                found.findings.append(f"{each.name}: {fault}")
 
 
 def _index_faults(folder: Path, name: str, answers: dict[int, Member]) -> Iterator[str]:
@@ -116,14 +118,16 @@ def _index_faults(folder: Path, name: str, answers: dict[int, Member]) -> Iterat
         yield f"{name}: its index does not say what is in it"
 
 
-def _pointer_fault(path: Path, each: Pointed, answers: dict[int, Member]) -> str | None:
+def _pointer_fault(path: Path, each: Pointed, answers: dict[int, Member], files: Files) -> str | None:
     file, offset = each.pointer
     if offset not in answers:
         return f"points to byte {offset} of {file}, where no answer begins"
     try:
-        _, body = unpacked(path, member_at(path, offset))
-    except (UnreadableArchive, BrokenWarcError) as error:
-        return f"points to byte {offset} of {file}: {error}"
+        body = files.at(str(path), offset, f"points to byte {offset} of {file}").body
+    except UnreadableArchive as error:
+        if not path.exists():  # sealed since it was found
+            raise FileNotFoundError(path) from error
+        return str(error)
     if each.payload_sha256 != f"sha256:{sha256(body).hexdigest()}":
         return f"points to byte {offset} of {file}, which holds another page"
     return None

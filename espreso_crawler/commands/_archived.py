@@ -7,16 +7,15 @@ from typing import Any
 
 import msgspec
 from scrapy.settings import BaseSettings
-from w3lib.encoding import http_content_type_encoding
 
 from espreso_crawler.archive import Pointer, stored_answer
+from espreso_crawler.archive.reading.work import served
 from espreso_crawler.exceptions import ArchiveError, ConfigurationError, PageError
 from espreso_crawler.items import Evidence
 from espreso_crawler.ledger import LedgerCare
 from espreso_crawler.ledger_command import id_or_address
 from espreso_crawler.pages import Page
 from espreso_crawler.places import places
-from espreso_crawler.reading import KEPT_HEADERS
 
 
 class Line(msgspec.Struct):
@@ -47,20 +46,15 @@ class Archived:
         evidence = line.evidence
         if evidence.warc_file is None or evidence.warc_offset is None or folder is None:
             raise PageError(f"{asked}: its page was not kept in an archive")
+        pointer = Pointer(evidence.warc_file, evidence.warc_offset)
         try:
-            answer = stored_answer(folder, Pointer(evidence.warc_file, evidence.warc_offset))
+            loaded = stored_answer(folder, pointer)
         except ArchiveError as error:
             raise PageError(f"{asked}: {error}") from error
-        return Page.read(
-            answer.body,
-            url=answer.url,
-            fetched_at=line.fetched_at or answer.at,
-            charset=http_content_type_encoding(answer.head.get("content-type") or ""),
-            http_status=answer.head.status,
-            decode_emails=self.settings.getbool("ESPRESO_DECODE_EMAILS"),
-            is_rendered=answer.is_rendered,
-            headers={name: "\n".join(answer.head.all(name)) for name in KEPT_HEADERS},
-        )
+        loaded = loaded._replace(at=line.fetched_at or loaded.at)  # the answer came a little before it was read
+        page = served(loaded, decode_emails=self.settings.getbool("ESPRESO_DECODE_EMAILS")).page(loaded.body)
+        page.kept_at = pointer
+        return page
 
 
 def archived(asked: Sequence[str], settings: BaseSettings) -> Archived:

@@ -173,7 +173,7 @@ def _set_identity(item: Article, parts: Parts) -> None:
     item.entity_id = _entity_id(parts) if is_on_host_of(page, item.url) else None
     item.in_language = _language(page, item)
     item.fetched_at = page.fetched_at
-    item.evidence = Evidence(page.http_status, identity.payload_digest(page.body))
+    item.evidence = Evidence(page.http_status, identity.payload_digest(page.body), *page.kept_at)
 
 
 def _entity_id(parts: Parts) -> str | None:

@@ -67,6 +67,8 @@ class Page:
     meta: dict[str, str] = field(default_factory=dict)
     """The first value of each name of `metadata`, plus ``lang`` and ``title``."""
     jsonld: NewsArticle | None = None
+    kept_at: tuple[str, int] | tuple[()] = ()
+    """File of the archive and byte in it; empty for a page that does not come out of one."""
 
     @classmethod
     def read(

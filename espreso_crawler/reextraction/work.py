@@ -48,6 +48,7 @@ class Known(msgspec.Struct):
     url: str
     headline: str | None
     extractor_version: str
+    fetched_at: datetime | None
     evidence: "Where"
     feed: FeedSighting | None
     labels: list[str]
@@ -144,7 +145,8 @@ class ReextractionWork:
             return None
         # The digest of the page, which the record has, proves the bytes; a second one would cost a tenth more.
         place = f"{name}, byte {where.warc_offset}"
-        return self._files.at(str(path), where.warc_offset, place, is_proved=False)
+        loaded = self._files.at(str(path), where.warc_offset, place, is_proved=False)
+        return loaded._replace(at=known.fetched_at or loaded.at)  # the answer came a little before it was read
 
     def _compare(self, line: bytes, known: Known, loaded: Loaded, outcome: Outcome) -> None:
         before = _FIELDS.decode(line)

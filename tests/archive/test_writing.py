@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import signal
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -12,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from espreso_crawler.archive import Answer, Archive, Pointer, chain
+from espreso_crawler.archive import Answer, Archive, Pointer, chain, stored_answer
 from espreso_crawler.archive.layout import find, sealed, unsealed
 from espreso_crawler.archive.members import member_at, members
+from espreso_crawler.archive.reading.work import served
 from espreso_crawler.archive.recovery import recover
 from espreso_crawler.exceptions import ArchiveError
 from tests.archive.readers import files_of, read_by_both, warcio_accepts
@@ -72,6 +74,20 @@ def test_an_answer_is_kept_byte_for_byte_and_other_readers_find_it(tmp_path: Pat
         "redirected_from": [],
         "headers": "as parsed",
     }
+
+
+def test_an_answer_is_read_back_by_its_pointer(tmp_path: Path) -> None:
+    large = b"<html><body>" + b"<p>A bridge</p>" * 110_000 + b"</body></html>"
+    kept = archive(tmp_path)
+    rendered = kept.write(replace(answer(body=large), is_rendered=True))
+    again = kept.write(replace(answer(body=large), is_rendered=True))  # a revisit
+    plain = kept.write(answer(body=large))
+    kept.close()
+    for pointer in (rendered, again):
+        found = stored_answer(tmp_path, pointer)
+        assert (found.url, found.at, found.body, found.is_rendered) == (URL, NOON, large, True)
+        assert served(found, decode_emails=False).page(found.body).url == URL
+    assert not stored_answer(tmp_path, plain).is_rendered
 
 
 def test_cookies_and_authorisation_never_enter_it(tmp_path: Path) -> None:

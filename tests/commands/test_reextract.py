@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from scrapy.cmdline import ScrapyArgumentParser
 from scrapy.exceptions import UsageError
 from scrapy.utils.project import get_project_settings
 
+from espreso_crawler.archive.reading.records import Files, Loaded
 from espreso_crawler.commands import reextract as command
 from espreso_crawler.commands.reextract import Command
 from espreso_crawler.ledger import crash
@@ -106,6 +107,14 @@ def test_what_differs_is_written_as_the_next_revision_once_and_no_crawl_takes_it
     first = {record["id"]: record for record in desk.records()}
     affected = with_linked_keywords(list(first.values()))
     monkeypatch.setattr(claims, "TAGS", ".renamed a")
+    # The archive has the time at which the answer came, the record that at which it was read.
+    at, earlier = Files.at, timedelta(seconds=2)
+
+    def before(*given: Any, **more: Any) -> Loaded:
+        loaded = at(*given, **more)
+        return loaded._replace(at=loaded.at - earlier)
+
+    monkeypatch.setattr(Files, "at", before)
     code, told = reextract("--emit")
     assert code == 0 and f"{len(affected)} reextracted revisions written" in told
     lines = desk.records()[FEED:]

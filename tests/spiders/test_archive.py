@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from espreso_crawler.settings import SPIDER_MIDDLEWARES
+from tests import forked
 from tests.archives import Shot, foreign, page, warc
 from tests.builders import Entry, Facts, article_html
 from tests.crawls import PAGE, Desk, start
@@ -107,6 +108,11 @@ def test_a_record_points_to_its_page_and_says_how_it_was_served(desk):
     evidence = record["evidence"]
     content = (desk.home / "pages" / evidence["warc_file"]).read_bytes()[evidence["warc_offset"] :]
     assert b"news-number-1?amp" in gzip.decompress(content)[:500]
+    settings = {"ESPRESO_OUTPUT": desk.home / "output", "ESPRESO_ARCHIVE": desk.home / "pages"}
+    given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    done = forked.command("extract", "--from-archive", record["id"], *given)
+    again = json.loads(done.stdout)
+    assert [again[name] for name in ("headline", "evidence")] == [record["headline"], evidence]
 
 
 class FailsAtTheStart:

@@ -2,13 +2,14 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from espreso_crawler.archive.reading.blocks import Head, body_of, head_of, inflating
-from espreso_crawler.archive.reading.scanning import LARGEST_RECORD, MARK
+from espreso_crawler.archive.reading.scanning import LARGEST_RECORD, MARK, says_rendered
 from espreso_crawler.archive.reading.stored import StoredCapture
 from espreso_crawler.archive.reading.volumes import END_OF_HEAD, GZIP
 from espreso_crawler.exceptions import UnreadableArchive
@@ -18,6 +19,9 @@ ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5
 CHUNK = 1 << 16
 GZIP_FRAME = 31
 Fields = Mapping[str, str]
+END_OF_RECORD = b"\r\n\r\n"
+BESIDE = ("request", "metadata")
+"""What this project writes behind an answer, in this order."""
 MOST_FILES = 16
 """Files that stay open in one process."""
 
@@ -31,6 +35,8 @@ class Loaded(NamedTuple):
     head: Head
     body: bytes
     """Unpacked."""
+    is_rendered: bool = False
+    """Whether a browser built the document."""
 
 
 class Files:
@@ -41,20 +47,18 @@ class Files:
 
     def load(self, capture: StoredCapture, payload: StoredCapture | None = None) -> Loaded:
         """Return a capture; `payload` is where the body of a revisit stands. Raises `UnreadableArchive`."""
-        found = self.at(capture.path, capture.offset, capture.place, payload)
-        return found._replace(url=capture.url)
+        with _named(capture.place):
+            found = self._loaded(self._record(capture.path, capture.offset), capture.path, payload)
+        return found._replace(url=capture.url, is_rendered=capture.is_rendered)
 
-    def at(
-        self, path: str, offset: int, place: str, payload: StoredCapture | None = None, *, is_proved: bool = True
-    ) -> Loaded:
+    def at(self, path: str, offset: int, place: str, *, is_proved: bool = True) -> Loaded:
         """Return the answer whose record, or gzip member, begins at a byte; proved by the digest of its block, or not.
 
         Raises `UnreadableArchive`, which names it by `place`.
         """
-        try:
-            return self._loaded(path, offset, payload, is_proved=is_proved)
-        except (OSError, ValueError, UnreadableArchive) as error:
-            raise UnreadableArchive(f"{place}: {error}") from error
+        with _named(place):
+            record = self._record(path, offset, is_proved=is_proved)
+            return self._loaded(record, path)._replace(is_rendered=self._is_rendered(record, path))
 
     def close(self) -> None:
         """Close the files."""
@@ -62,8 +66,8 @@ class Files:
             file.close()
         self._open.clear()
 
-    def _loaded(self, path: str, offset: int, payload: StoredCapture | None, *, is_proved: bool) -> Loaded:
-        fields, block = self._record(path, offset, is_proved=is_proved)
+    def _loaded(self, record: "_Record", path: str, payload: StoredCapture | None = None) -> Loaded:
+        fields, block = record.fields, record.block
         head, date = head_of(block), fields.get("warc-date", "")
         if head is None or not date:
             raise UnreadableArchive("a record without HTTP answer or WARC-Date")
@@ -86,19 +90,32 @@ class Files:
         else:
             refers = fields.get("warc-refers-to") or wanted
             raise UnreadableArchive(f"a revisit of {refers}, which is not in these files")
-        other, block = self._record(path, where)
-        head = head_of(block)
-        if head is None or other.get("warc-payload-digest") != wanted:
+        other = self._record(path, where)
+        head, has_body = head_of(other.block), other.fields.get("warc-type") != "revisit"
+        if head is None or not has_body or other.fields.get("warc-payload-digest") != wanted:
             raise UnreadableArchive(f"a revisit whose payload {wanted} is not where it should be")
-        return body_of(block, head)
+        return body_of(other.block, head)
 
-    def _record(self, path: str, offset: int, *, is_proved: bool = True) -> tuple[Fields, bytes]:
-        """Return a record's fields and its whole block. Raises OSError, ValueError or `UnreadableArchive`."""
+    def _is_rendered(self, answer: "_Record", path: str) -> bool:
+        """Return what this project's metadata say, which stand behind an answer and its request."""
+        identifier, end = answer.fields.get("warc-record-id"), answer.end
+        with suppress(OSError, ValueError, UnreadableArchive):  # the end of the file, or of what is whole in it
+            for _ in BESIDE:
+                record = self._record(path, end, is_proved=False)
+                if record.fields.get("warc-concurrent-to", "") != identifier:
+                    return False
+                if record.fields.get("warc-type") == "metadata":
+                    return says_rendered(record.block)
+                end = record.end
+        return False
+
+    def _record(self, path: str, offset: int, *, is_proved: bool = True) -> "_Record":
+        """Return a record with its whole block. Raises OSError, ValueError or `UnreadableArchive`."""
         file = self._file(path)
         file.seek(offset)
         data = file.read(CHUNK)
         is_packed = data.startswith(GZIP)
-        data = _unpacked(data, file) if is_packed else data
+        data, end = _unpacked(data, file) if is_packed else (data, 0)
         head, gap, block = data.partition(END_OF_HEAD)
         fields = _fields(head)
         length = int(fields.get("content-length", "-1"))
@@ -113,7 +130,7 @@ class Files:
         block = block[:length]
         if is_proved:
             _require_proved(block, fields.get("warc-block-digest"))
-        return fields, block
+        return _Record(fields, block, end or offset + len(head) + len(gap) + length + len(END_OF_RECORD))
 
     def _file(self, path: str) -> BinaryIO:
         file = self._open.get(path)
@@ -124,8 +141,24 @@ class Files:
         return file
 
 
-def _unpacked(data: bytes, file: BinaryIO) -> bytes:
-    """Return the gzip member that begins with some bytes of a file, unpacked as far as it is there."""
+class _Record(NamedTuple):
+    fields: Fields
+    block: bytes
+    end: int
+    """One past its last byte in the file."""
+
+
+@contextmanager
+def _named(place: str) -> Iterator[None]:
+    """Let an error of what is read inside name its place."""
+    try:
+        yield
+    except (OSError, ValueError, UnreadableArchive) as error:
+        raise UnreadableArchive(f"{place}: {error}") from error
+
+
+def _unpacked(data: bytes, file: BinaryIO) -> tuple[bytes, int]:
+    """Return the gzip member that begins with some bytes of a file, unpacked as far as it is there, and its end."""
     inflater, parts, size = inflating.decompressobj(wbits=GZIP_FRAME), list[bytes](), 0
     try:
         while data and not inflater.eof:
@@ -133,10 +166,10 @@ def _unpacked(data: bytes, file: BinaryIO) -> bytes:
             size += len(parts[-1])
             if size > LARGEST_RECORD:
                 break
-            data = inflater.unconsumed_tail or file.read(CHUNK)
+            data = inflater.unconsumed_tail or (b"" if inflater.eof else file.read(CHUNK))
     except inflating.error as error:
         raise UnreadableArchive(f"the record cannot be unpacked: {error}") from error
-    return b"".join(parts)
+    return b"".join(parts), file.tell() - len(inflater.unused_data)
 
 
 def _fields(head: bytes) -> Fields:

@@ -177,11 +177,7 @@ class _Scan:
 
     def _note(self, record: Any) -> None:
         """Take from metadata of this project's own whether a browser built the document."""
-        try:
-            is_rendered = msgspec.json.decode(record.reader.read(SAMPLE), type=_Metadata).rendered
-        except msgspec.MsgspecError:  # another program's
-            return
-        if is_rendered:
+        if says_rendered(record.reader.read(SAMPLE)):
             self.found.captures[-1] = msgspec.structs.replace(self.found.captures[-1], is_rendered=True)
 
     def _copied(self, record: Any, block: bytes) -> tuple[str, int]:
@@ -242,6 +238,14 @@ class _Scan:
                     return at
                 at += 1
         return None
+
+
+def says_rendered(metadata: bytes) -> bool:
+    """Return whether metadata say that a browser built the document, as this project's do."""
+    try:
+        return msgspec.json.decode(metadata, type=_Metadata).rendered
+    except msgspec.MsgspecError:  # another program's
+        return False
 
 
 class _TooLarge(Exception):  # noqa: N818  # not raised

@@ -59,7 +59,7 @@ class ArchiveWork:
                 return _ENCODER.encode(Answer(found=scan(*question)))
             asked = _ASKED.decode(question.asked)
             loaded = self._files.load(question.capture, question.payload)
-            asked.served = served(loaded, question.capture, decode_emails=asked.served.decode_emails)
+            asked.served = served(loaded, decode_emails=asked.served.decode_emails)
             return b'{"reading":' + self._pages.read(loaded.body, asked) + b"}"
         except (UnreadableArchive, OSError) as error:
             return _ENCODER.encode(self._failed(question, str(error)))
@@ -98,7 +98,7 @@ def asked(asked: Asked) -> bytes:
     return _ENCODER.encode(asked)
 
 
-def served(loaded: Loaded, capture: StoredCapture | None = None, *, decode_emails: bool) -> Served:
+def served(loaded: Loaded, *, decode_emails: bool) -> Served:
     """Return how an archived page was served, then."""
     return Served(
         url=loaded.url,
@@ -106,7 +106,7 @@ def served(loaded: Loaded, capture: StoredCapture | None = None, *, decode_email
         charset=http_content_type_encoding(loaded.head.get("content-type")),
         http_status=loaded.head.status,
         decode_emails=decode_emails,
-        is_rendered=capture is not None and capture.is_rendered,
+        is_rendered=loaded.is_rendered,
         headers=_kept(loaded.head),
     )
 

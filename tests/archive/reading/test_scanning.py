@@ -52,6 +52,21 @@ def scan_of(volume: Volume | UnreadableArchive) -> Found:
     return scan(volume, None, Path(volume.path).parent)
 
 
+@pytest.mark.parametrize("content", [EACH, PLAIN], ids=["each record", "plain"])
+def test_an_answer_of_others_is_read_by_its_place_whatever_stands_behind_it(tmp_path, content):
+    places = offsets(content, tmp_path)
+    answers = [Files().at(str(tmp_path / "whole"), place, "here") for place in places]
+    assert [(each.url[-1], each.is_rendered) for each in answers] == [(str(number), False) for number in range(5)]
+
+
+def test_a_revisit_that_names_itself_is_told(tmp_path):
+    itself = b"WARC-Type: revisit\r\nWARC-Refers-To-Offset: 0\r\n"
+    content = warc([page(1, AT)], gzipped=False).replace(b"WARC-Type: response\r\n", itself)
+    (tmp_path / "a.warc").write_bytes(content)
+    with pytest.raises(UnreadableArchive, match=r"here: a revisit whose payload .* is not where it should be"):
+        Files().at(str(tmp_path / "a.warc"), 0, "here")
+
+
 @pytest.mark.parametrize("content", [EACH, PLAIN, WHOLE], ids=["each record", "plain", "whole"])
 def test_a_file_is_read_however_it_is_packed(tmp_path, content):
     (tmp_path / "a.warc.gz").write_bytes(content)
