@@ -22,6 +22,8 @@ Fields = Mapping[str, str]
 END_OF_RECORD = b"\r\n\r\n"
 BESIDE = ("request", "metadata")
 """What this project writes behind an answer, in this order."""
+SMALL = 1 << 11
+"""Bytes that hold one of them, packed."""
 MOST_FILES = 16
 """Files that stay open in one process."""
 
@@ -101,7 +103,7 @@ class Files:
         identifier, end = answer.fields.get("warc-record-id"), answer.end
         with suppress(OSError, ValueError, UnreadableArchive):  # the end of the file, or of what is whole in it
             for _ in BESIDE:
-                record = self._record(path, end, is_proved=False)
+                record = self._record(path, end, is_proved=False, first=SMALL)
                 if record.fields.get("warc-concurrent-to", "") != identifier:
                     return False
                 if record.fields.get("warc-type") == "metadata":
@@ -109,11 +111,14 @@ class Files:
                 end = record.end
         return False
 
-    def _record(self, path: str, offset: int, *, is_proved: bool = True) -> "_Record":
-        """Return a record with its whole block. Raises OSError, ValueError or `UnreadableArchive`."""
+    def _record(self, path: str, offset: int, *, is_proved: bool = True, first: int = CHUNK) -> "_Record":
+        """Return a record with its whole block, of a file of which so many bytes are read at first.
+
+        Raises OSError, ValueError or `UnreadableArchive`.
+        """
         file = self._file(path)
         file.seek(offset)
-        data = file.read(CHUNK)
+        data = file.read(first)
         is_packed = data.startswith(GZIP)
         data, end = _unpacked(data, file) if is_packed else (data, 0)
         head, gap, block = data.partition(END_OF_HEAD)
