@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,13 +37,18 @@ def opt_outs(page: Page) -> list[str]:
     specifications"), and the header and ``meta`` named ``tdm-reservation`` (W3C, "TDM Reservation Protocol"). Of
     several that contradict one another, the one that asks for more counts.
     """
+    return opt_outs_of(page.headers, page.metadata.values)
+
+
+def opt_outs_of(headers: Mapping[str, str], metadata: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the same from the headers of an answer, and what its page's metadata are: of no page none."""
     found: set[str] = set()
     for name in (*EVERYBODY, AGENT, "x-robots-tag"):
-        for content in page.metadata.values.get(name, ()):
+        for content in metadata.get(name, ()):
             found |= set(_wishes(content))
-    for line in page.headers.get("x-robots-tag", "").splitlines():
+    for line in headers.get("x-robots-tag", "").splitlines():
         found |= set(_wishes(line))
-    reservations = (page.headers.get("tdm-reservation", ""), *page.metadata.values.get("tdm-reservation", ()))
+    reservations = (headers.get("tdm-reservation", ""), *metadata.get("tdm-reservation", ()))
     if any(map(_is_reservation, reservations)):
         found.add(RESERVED)
     return [wish for wish in ("noindex", "noarchive", RESERVED) if wish in found]

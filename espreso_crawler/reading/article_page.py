@@ -10,6 +10,7 @@ from espreso_crawler.exceptions import BrokenPage, LayoutError, NotAnArticle, Pa
 from espreso_crawler.items import Article, FeedSighting
 from espreso_crawler.pages import Feed, Page, article_with_digests, feed, other_addresses
 from espreso_crawler.pages.feed import feed_text
+from espreso_crawler.pages.opt_outs import opt_outs
 from espreso_crawler.reading.preparation import Prepared
 
 KEPT_HEADERS = ("x-robots-tag", "tdm-reservation", "date")
@@ -81,6 +82,8 @@ class Reading:
     """Why there is no article."""
     is_no_article: bool = False
     """Whether that is because the page, whole and readable, holds none."""
+    opt_outs: list[str] | None = None
+    """What page and headers ask of machines, also without an article; None when the page could not be parsed."""
     bug: str | None = None
     """The traceback of an error that no parser may raise."""
     other_addresses: tuple[str, ...] = ()
@@ -97,10 +100,13 @@ class Reading:
 
 def read(body: bytes, asked: Asked) -> Reading:
     """Read a page; what is wrong with it, or with the parser, stands in the reading."""
+    reading = Reading()
     try:
-        return _read(body, asked)
+        _read(reading, body, asked)
     except Exception as error:  # noqa: BLE001  # also a bug is an attempt of this page, and no end of the process
-        return Reading(error=f"{asked.served.url}: {type(error).__name__}: {error}", bug=traceback.format_exc())
+        why = f"{asked.served.url}: {type(error).__name__}: {error}"
+        return Reading(error=why, opt_outs=reading.opt_outs, bug=traceback.format_exc())
+    return reading
 
 
 def read_feed(page: Page, last_words: bytes | None) -> FeedReading:
@@ -115,16 +121,16 @@ def read_feed(page: Page, last_words: bytes | None) -> FeedReading:
         return FeedReading(words, None, is_missing=True)
 
 
-def _read(body: bytes, asked: Asked) -> Reading:
-    result = Reading()
+def _read(result: Reading, body: bytes, asked: Asked) -> None:
     try:
         page = asked.served.page(body)
+        result.opt_outs = opt_outs(page)
         result.article, result.digests = article_with_digests(page, asked.sighting, asked.label)
         result.other_addresses = other_addresses(page)
     except BrokenPage as error:
-        return Reading(error=str(error))
+        result.error = str(error)
+        return
     except PageError as error:
         result.error, result.is_no_article = str(error), isinstance(error, NotAnArticle)
     if asked.wants_feed:
         result.feed = read_feed(page, asked.last_words)
-    return result

@@ -17,6 +17,7 @@ from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Lease
 from espreso_crawler.pages import Page, article, other_addresses
+from espreso_crawler.pages.opt_outs import opt_outs
 from espreso_crawler.processors import instants
 from espreso_crawler.reading import Asked, Reading, read
 from espreso_crawler.spiders.captures import addresses, failed_request, reason, refusal
@@ -68,7 +69,7 @@ class Articles:
         elif response.status == HTTPStatus.OK:
             reading = await self._read(response, lease)
             urls = addresses(response, reading.other_addresses)
-            await self._crawl.keeping.article(response, reading.article, urls)
+            await self._crawl.keeping.read(response, reading, urls)
             for result in self._results(reading, response, lease, urls):
                 yield result
         else:
@@ -98,16 +99,18 @@ class Articles:
             url, host=host, edition=identity.edition_of(url), seen_at=page.fetched_at
         )
         if lease is None:
+            self._crawl.keeping.known(response, None, opt_outs(page), [url])
             return
         try:
             item = article(page, first_sighting(lease), lease.label)
         except PageError as error:
             self._attempt_failed(url, str(error))
+            self._crawl.keeping.known(response, None, opt_outs(page), [url])
             return
         urls = addresses(response, other_addresses(page))
         items = list(self._emitted(item, response, url, Capture(url, urls)))
         if not items:
-            self._crawl.keeping.known(response, item, urls)
+            self._crawl.keeping.known(response, item, item.opt_outs, urls)
         yield from items
 
     def closed(self) -> None:

@@ -25,8 +25,13 @@ def served(response: Response, *, decode_emails: bool) -> Served:
         http_status=response.status,
         decode_emails=decode_emails,
         is_rendered="browser" in response.flags,
-        headers={name: _joined(response, name) for name in KEPT_HEADERS if name in response.headers},
+        headers=kept_headers(response),
     )
+
+
+def kept_headers(response: Response) -> dict[str, str]:
+    """Return the headers that say how an answer may be used, and when it was given."""
+    return {name: _joined(response, name) for name in KEPT_HEADERS if name in response.headers}
 
 
 def addresses(response: Response, others: tuple[str, ...]) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Rechecks:
             asked = Asked(self._crawl.served(response), first_sighting(recheck), recheck.label)
             reading = await self._crawl.read_apart(response.body, asked) or read(response.body, asked)
             urls = addresses(response, reading.other_addresses)
-            await self._crawl.keeping.article(response, reading.article, urls)
+            await self._crawl.keeping.read(response, reading, urls)
             for item in self._results(reading, urls, recheck):
                 yield item
         else:

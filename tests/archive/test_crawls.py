@@ -113,6 +113,27 @@ def test_a_page_that_asks_not_to_be_kept_is_not(desk: Desk, options: dict[str, s
     assert assert_pointers_hold(archive(desk), desk.records()) == (2 if is_kept else 0)
 
 
+@pytest.mark.parametrize(
+    ("options", "is_kept"),
+    [
+        ({"robots_tag": "noarchive"}, False),
+        ({"tdmrep": '[{"location": "/*", "tdm-reservation": 1}]'}, False),
+        ({"robots_tag": "noindex"}, True),
+    ],
+)
+def test_a_page_without_an_article_is_asked_too(desk: Desk, options: dict[str, str], is_kept: bool) -> None:
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=4, **options)) as demo:  # type: ignore[arg-type]
+        cut, moved = (f"/{entry.brief.slug}" for entry in demo.site.entries(0, 2))
+        demo.control.set_faults(
+            Fault(path=cut, kind="cut"),
+            Fault(path=moved, kind="redirect", location=f"{demo.url}/news?page=2"),
+        )
+        desk.crawl(start(demo), settings={"ESPRESO_OPT_OUT": "metadata"})
+        kept = {each.url.removeprefix(demo.url) for each in answers(desk) if each.status == 200}
+    assert len(desk.records()) == 2
+    assert kept & {cut, "/news?page=2"} == ({cut, "/news?page=2"} if is_kept else set())
+
+
 def test_a_page_looked_at_again_has_its_own_capture(desk: Desk) -> None:
     with running(SiteOptions(page_bytes=PAGE, tape_entries=3)) as demo:
         desk.now = demo.site.clock.now()

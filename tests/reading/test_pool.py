@@ -30,6 +30,15 @@ def asked(url: str = URL) -> Asked:
     return Asked(Served(url, NOW, 200), None, None, wants_feed=True)
 
 
+def test_what_a_page_asks_of_machines_is_read_also_without_an_article() -> None:
+    head = "<!DOCTYPE html><html><head><meta name=robots content=noarchive><title>Tags</title></head>"
+    found = read(f"{head}<body><p>A tag</p></body></html>".encode(), asked())
+    assert (found.is_no_article, found.opt_outs) == (True, ["noarchive"])
+    cut = read(head.encode(), asked())
+    assert (cut.article, cut.is_no_article, cut.opt_outs) == (None, False, None)
+    assert read(BODY.replace(b"</head>", b"<meta name=robots content=noindex></head>"), asked()).opt_outs == ["noindex"]
+
+
 def run(work: Callable[[Pool], Awaitable[None]], count: int = 2) -> list[str]:
     """Do work with a pool, whose processes are gone then; return what it told."""
     told: list[str] = []
