@@ -3,12 +3,12 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from espreso_crawler.archive import Pointed, Pointer, Verified, finish_forgetting, prune, verify
-from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode
+from espreso_crawler.command import refuse
+from espreso_crawler.exceptions import ArchiveError, ArgumentError, ConfigurationError, ExitCode
 from espreso_crawler.ledger import Evidence
 from espreso_crawler.ledger_command import LedgerCommand
 from espreso_crawler.places import places
@@ -32,10 +32,6 @@ class ArchiveCommand(LedgerCommand):
             raise ConfigurationError(f"ESPRESO_ARCHIVE: {folder} is not a folder")
         return folder
 
-    def evidence(self) -> Iterator[Evidence]:
-        """Yield every record that points to a page."""
-        return self.care.evidence()
-
 
 class VerifyArchive(ArchiveCommand):
     """Reads the whole archive; exit code 0 only when all is well."""
@@ -47,7 +43,7 @@ class VerifyArchive(ArchiveCommand):
         """Verify, and print a line for each finding and one that sums up."""
         self.exitcode = int(ExitCode.OUTPUT)  # until somebody could read that all is well
         with tracking(self.given["ESPRESO_PROGRESS"]) as track:
-            found = verify(self.folder, map(_pointed, self.evidence()), track)
+            found = verify(self.folder, map(_pointed, self.care.evidence()), track)
         for finding in found.findings:
             print(finding)
         print(_summed_up(found))
@@ -83,7 +79,8 @@ class PruneArchive(ArchiveCommand):
         if older_than is None and most is None:
             raise ArgumentError("give --older-than, --max-size or both")
         folder = self.folder
-        finish_forgetting(folder, waits=True)  # what a `forget` that was killed left
+        if not opts.dry_run:
+            self._finish_forgetting(folder)
         done = prune(
             folder,
             older_than=older_than,
@@ -98,13 +95,20 @@ class PruneArchive(ArchiveCommand):
             print(f"stays, records point to it: {name}")
         print(f"{many(len(done.deleted), 'file')}, {done.freed:,} bytes; {done.left:,} bytes are left")
 
+    def _finish_forgetting(self, folder: Path) -> None:
+        """Finish what a `forget` that was killed left. What keeps it from that keeps nothing from being pruned."""
+        try:
+            finish_forgetting(folder, waits=True)
+        except ArchiveError as error:
+            refuse(self, f"what was to be forgotten is not: {error}", ExitCode.OUTPUT)
+
     def _needed(self) -> set[str]:
         if count := self.care.moved_away():
             raise ArgumentError(
                 f"{count} sealed files were moved away, and what their records point to is not known: put them back, "
                 "or give --with-evidence"
             )
-        return {each.file for each in self.evidence()}
+        return {each.file for each in self.care.evidence()}
 
 
 def _pointed(each: Evidence) -> Pointed:

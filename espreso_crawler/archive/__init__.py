@@ -5,7 +5,7 @@ docs/evidence.md describes the folder. Nothing here opens a ledger; what a ledge
 
 from espreso_crawler.archive.blanking import finish as finish_forgetting
 from espreso_crawler.archive.blanking import note as note_forgotten
-from espreso_crawler.archive.captures import stored_answer
+from espreso_crawler.archive.captures import missing, stored_answer
 from espreso_crawler.archive.layout import is_own
 from espreso_crawler.archive.records import Answer
 from espreso_crawler.archive.retention import Pruned, prune
@@ -22,6 +22,7 @@ __all__ = [
     "Verified",
     "finish_forgetting",
     "is_own",
+    "missing",
     "note_forgotten",
     "prune",
     "stored_answer",

@@ -9,11 +9,14 @@ import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from espreso_crawler.archive import chain, index, storing
+from espreso_crawler import durable
+from espreso_crawler.archive import chain, index
+from espreso_crawler.archive.faults import Faults
 from espreso_crawler.archive.layout import index_path, sealed, unsealed
 from espreso_crawler.archive.members import Member, members
 from espreso_crawler.archive.records import GZIP
 from espreso_crawler.archive.recovery import alone, places, recover
+from espreso_crawler.exceptions import ArchiveError
 from espreso_crawler.identity import canonical_url
 
 NOTE = "forgetting.json"
@@ -25,44 +28,63 @@ COMMENT = 0x10
 def note(folder: Path, addresses: Collection[str]) -> None:
     """Note that the pages of addresses (canonical, without scheme) are to go, durably. Raises OSError."""
     with alone(folder, waits=True):
-        storing.put(folder / NOTE, [json.dumps(sorted({*_noted(folder), *addresses})).encode()])
+        durable.put(folder / NOTE, [json.dumps(sorted({*_noted(folder), *addresses})).encode()])
 
 
 def finish(folder: Path, *, waits: bool = False) -> tuple[list[str], list[str]]:
     """Take out what was noted; returns the files that were changed, and those that a crawl still writes.
 
-    The latter are done when that crawl has ended, by itself or by the next one. Raises OSError, `BrokenWarcError`.
+    The latter are done when that crawl has ended, by itself or by the next one. A file that cannot be read keeps no
+    other from it: then the note stays, and `ArchiveError` is raised in the end. Raises OSError.
     """
     if not (folder / NOTE).exists():
         return [], []
-    recover(folder)
+    faults = Faults()
+    with faults.of(folder):
+        recover(folder)
     with alone(folder, waits=waits) as is_alone:
         if not is_alone:
             return [], []
         wanted = frozenset(_noted(folder))
-        changed = [name for name in sealed(folder) if _names(folder, name, wanted) and _blank(folder, name, wanted)]
-        busy = list(unsealed(folder))
+        busy = list(unsealed(folder))  # before the sealed ones: a file that is sealed in between is in one of the two
+        changed = list[str]()
+        for name in sealed(folder):
+            with faults.of(folder / name):
+                if _names(folder, name, wanted):
+                    _blank(folder, name, wanted)
+                    changed.append(name)
+        faults.tell()
         if not busy:
             (folder / NOTE).unlink()
-            storing.sync_folder(folder)
+            durable.sync_folder(folder)
         return changed, busy
 
 
 def _noted(folder: Path) -> list[str]:
     path = folder / NOTE
-    return list(json.loads(path.read_bytes())) if path.exists() else []
+    try:
+        return list(map(str, json.loads(path.read_bytes()))) if path.exists() else []
+    except (ValueError, TypeError) as error:
+        way_out = "delete it, and run `scrapy ledger forget` again for what was to go"
+        raise ArchiveError(f"{path}: not the list of addresses that it was: {way_out}") from error
 
 
 def _names(folder: Path, name: str, wanted: Collection[str]) -> bool:
-    """Whether a file's index has one of the addresses; the index is written last, so also after a kill."""
+    """Whether a file's index has one of the addresses; the index is written last, so also after a kill.
+
+    A file whose index is missing or damaged may have any: it is read itself, and gets a new index.
+    """
     path = index_path(folder, name)
     if not path.exists():
         return True
-    lines = (line.split(b" ", 2)[2] for line in path.read_bytes().splitlines())
-    return any(_bare(json.loads(line)["url"]) in wanted for line in lines)
+    try:
+        lines = (line.split(b" ", 2)[2] for line in path.read_bytes().splitlines())
+        return any(_bare(json.loads(line)["url"]) in wanted for line in lines)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return True
 
 
-def _blank(folder: Path, name: str, wanted: Collection[str]) -> bool:
+def _blank(folder: Path, name: str, wanted: Collection[str]) -> None:
     path = folder / name
     kept: list[Member] = []
     before = chain.standing(chain.read(folder)[0]).get(name)
@@ -80,12 +102,11 @@ def _blank(folder: Path, name: str, wanted: Collection[str]) -> bool:
                     yield data
 
     def told(beside: Path) -> None:
-        if (digest := storing.sha256_of(beside)) != was:
+        if (digest := chain.sha256_of(beside)) != was:
             chain.append(folder, "blanked", name, sha256=digest, was=was)
 
-    storing.put(path, parts(), before=told)
-    storing.put(index_path(folder, name), sorted(index.line(place, name) for place in places(kept)))
-    return True
+    durable.put(path, parts(), before=told)
+    durable.put(index_path(folder, name), sorted(index.line(place, name) for place in places(kept)))
 
 
 def _is_about(member: Member, wanted: Collection[str]) -> bool:

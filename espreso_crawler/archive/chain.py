@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
 from espreso_crawler.archive.layout import CHAIN
-from espreso_crawler.archive.storing import sync_folder
+from espreso_crawler.durable import sync_folder
 
 LONGEST_LINE = 1 << 16
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def append(folder: Path, event: str, file: str, **facts: Any) -> None:
         document = {
             "event": event,
             "file": file,
-            "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "at": f"{datetime.now(UTC):{TIME}}",
             **facts,
             "previous": sha256(last).hexdigest() if last else None,
         }
@@ -63,8 +64,8 @@ def read(folder: Path) -> tuple[list[Link], list[str]]:
     for number, line in enumerate(data[: data.rfind(b"\n") + 1].splitlines(), 1):
         try:
             document = json.loads(line)
-            link = Link(document.pop("event"), document.pop("file"), document)
-        except (ValueError, KeyError, AttributeError):
+            link = Link(document.pop("event"), str(document.pop("file")), document)
+        except (ValueError, KeyError, AttributeError, TypeError):
             broken.append(f"{CHAIN} line {number}: no line of a chain")
         else:
             links.append(link)
@@ -78,6 +79,17 @@ def standing(links: list[Link]) -> dict[str, Link]:
     """Return the last line of each file that was not pruned: it has the digest that the file must have."""
     last = {link.file: link for link in links}
     return {file: link for file, link in last.items() if link.event != "pruned"}
+
+
+def pruned(links: list[Link]) -> set[str]:
+    """Return the files that were deleted on purpose."""
+    return {link.file for link in links} - set(standing(links))
+
+
+def sha256_of(path: Path) -> str:
+    """Return the digest of a file, in hexadecimal digits. Raises OSError."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _end(descriptor: int) -> tuple[int, bytes]:

@@ -43,11 +43,11 @@ def find(folder: Path, name: str) -> Path | None:
 
 
 def sealed(folder: Path) -> Iterator[str]:
-    """Yield the names of the sealed files, oldest run first."""
-    yield from sorted(path.relative_to(folder).as_posix() for path in folder.glob(f"*/*{WARC}"))
+    """Yield the names of the sealed files, oldest run first; files of others in the folder are left alone."""
+    yield from sorted(filter(is_own, (path.relative_to(folder).as_posix() for path in folder.glob(f"*/*{WARC}"))))
 
 
 def unsealed(folder: Path) -> Iterator[str]:
     """Yield the names of the files that are being written, or were when their crawl was killed."""
     found = folder.glob(f"*/*{WARC}{OPEN}")
-    yield from sorted(path.relative_to(folder).as_posix().removesuffix(OPEN) for path in found)
+    yield from sorted(filter(is_own, (path.relative_to(folder).as_posix().removesuffix(OPEN) for path in found)))

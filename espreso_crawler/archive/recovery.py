@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from espreso_crawler.archive import chain, storing
+from espreso_crawler.archive import chain
+from espreso_crawler.archive.faults import Faults
 from espreso_crawler.archive.index import Place
 from espreso_crawler.archive.layout import LOCK, open_path, unsealed
 from espreso_crawler.archive.members import BrokenWarcError, Member, members
@@ -19,18 +20,18 @@ INDEXED = ("response", "revisit")
 def recover(folder: Path) -> list[str]:
     """Seal the files of crawls that were killed; returns their names. Raises OSError.
 
-    Nothing happens to the files of living crawls, nor while another process works on the archive.
+    Nothing happens to the files of living crawls, nor while another process works on the archive. A file that cannot
+    be sealed keeps no other from it: then `ArchiveError` is raised in the end.
     """
     if not any(unsealed(folder)):
         return []
+    done, faults = list[str](), Faults()
     with alone(folder, waits=False) as is_alone:
-        return [name for name in unsealed(folder) if is_alone and _recovered(folder, name)]
-
-
-def is_dead(folder: Path, name: str) -> bool:
-    """Whether no living crawl writes an open file."""
-    with _held(open_path(folder, name)) as descriptor:
-        return descriptor is not None
+        for name in unsealed(folder) if is_alone else ():
+            with faults.of(open_path(folder, name)):
+                done += [name] if _recovered(folder, name) else []
+    faults.tell()
+    return done
 
 
 def whole_members(path: Path) -> tuple[list[Member], int]:
@@ -69,7 +70,7 @@ def _recovered(folder: Path, name: str) -> bool:
         os.ftruncate(descriptor, end)
         os.fsync(descriptor)
         standing = chain.standing(chain.read(folder)[0]).get(name)
-        is_chained = standing is not None and standing.facts.get("sha256") == storing.sha256_of(path)
+        is_chained = standing is not None and standing.facts.get("sha256") == chain.sha256_of(path)
         seal(folder, name, places(found), is_chained=is_chained)
     return True
 
@@ -90,8 +91,8 @@ def _held(path: Path) -> Iterator[int | None]:
 
 def _lock(descriptor: int, *, waits: bool) -> bool:
     try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
-    except (BlockingIOError, PermissionError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+    except BlockingIOError:
         return False
     return True
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from espreso_crawler.archive import chain
 from espreso_crawler.archive.chain import Link
-from espreso_crawler.archive.layout import index_path
+from espreso_crawler.archive.layout import index_path, is_own
 from espreso_crawler.archive.recovery import alone
 
 FRESH = 600
@@ -66,17 +66,23 @@ def prune(
 
 
 def _standing(folder: Path, links: list[Link]) -> Iterator[tuple[str, datetime, int]]:
-    """Yield name, time of sealing and size of each file that is there."""
-    sealed_at = {link.file: datetime.fromisoformat(link.facts["at"]) for link in links if link.event == "sealed"}
-    for name in chain.standing(links):
-        if (folder / name).exists():
+    """Yield name, time of sealing and size of each file that is there; one whose sealing is not in the chain stays."""
+    sealed_at = {link.file: at for link in links if link.event == "sealed" and (at := _at(link))}
+    for name in filter(is_own, chain.standing(links)):
+        if name in sealed_at and (folder / name).exists():
             yield name, sealed_at[name], (folder / name).stat().st_size
+
+
+def _at(link: Link) -> datetime | None:
+    try:
+        return datetime.strptime(link.facts["at"], chain.TIME).replace(tzinfo=UTC)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _finish(folder: Path, links: list[Link]) -> None:
     """Delete what the chain says is deleted."""
-    standing = chain.standing(links)
-    for name in {link.file for link in links} - set(standing):
+    for name in filter(is_own, chain.pruned(links)):
         _unlink(folder, name)
 
 

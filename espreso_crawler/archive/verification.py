@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from espreso_crawler.archive import chain, storing
+from espreso_crawler.archive import chain
 from espreso_crawler.archive.layout import find, index_path, is_own, sealed, unsealed
 from espreso_crawler.archive.members import BrokenWarcError, Member, members
 from espreso_crawler.archive.reading.records import Files
@@ -66,7 +66,7 @@ def verify(folder: Path, pointed: Iterable[Pointed], track: Track) -> Verified:
             _verify_file(folder, name, expected, records, found)
         except FileNotFoundError:  # sealed since it was found
             _verify_file(folder, name, expected, records, found)
-    pruned = {link.file for link in links} - set(standing)
+    pruned = chain.pruned(links)
     for name, records in by_file.items():
         if name in pruned:
             found.pruned += len(records)
@@ -82,7 +82,7 @@ def _verify_file(folder: Path, name: str, expected: str | None, pointed: list[Po
     if path is None:
         return
     is_sealed = path == folder / name
-    if is_sealed and expected is not None and storing.sha256_of(path) != expected:
+    if is_sealed and expected is not None and chain.sha256_of(path) != expected:
         found.findings.append(f"{name}: its bytes are not those that were sealed")
     answers: dict[int, Member] = {}
     try:

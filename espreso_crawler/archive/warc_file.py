@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+from weakref import WeakSet
 
-from espreso_crawler.archive import chain, index, storing
+from espreso_crawler import durable
+from espreso_crawler.archive import chain, index
 from espreso_crawler.archive.index import Place
 from espreso_crawler.archive.layout import index_path, open_path
 from espreso_crawler.archive.records import Answer, Payload, records, warcinfo
@@ -23,8 +25,11 @@ class Pointer(NamedTuple):
     offset: int
 
 
+_open: WeakSet["WarcFile"] = WeakSet()
+
+
 class WarcFile:
-    """A file that is being written; its lock tells others that it is. Every method may raise OSError."""
+    """A file that is being written; its lock tells others so, and no child has it. Every method may raise OSError."""
 
     def __init__(self, folder: Path, name: str, at: datetime, about: Mapping[str, str]) -> None:
         self.name = name
@@ -37,12 +42,13 @@ class WarcFile:
         self._is_durable = False
         self._loss: OSError | None = None
         path = open_path(folder, name)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.make_folder(path.parent)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
         try:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_EX)  # no child that is forked shares it
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)  # lockf's would end when the file is read and closed here
+            _open.add(self)
             self._append(warcinfo(name, at, about))
-            storing.sync_folder(path.parent)
+            durable.sync_folder(path.parent)
         except OSError:
             self.let_go()
             path.unlink(missing_ok=True)
@@ -104,9 +110,18 @@ def seal(folder: Path, name: str, places: list[Place], *, is_chained: bool = Fal
     if not places:
         path.unlink()
         return
-    storing.put(index_path(folder, name), sorted(index.line(place, name) for place in places))
+    durable.put(index_path(folder, name), sorted(index.line(place, name) for place in places))
     if not is_chained:
         size = path.stat().st_size
-        chain.append(folder, "sealed", name, sha256=storing.sha256_of(path), bytes=size, records=len(places))
+        chain.append(folder, "sealed", name, sha256=chain.sha256_of(path), bytes=size, records=len(places))
     path.rename(folder / name)
-    storing.sync_folder(path.parent)
+    durable.sync_folder(path.parent)
+
+
+def _let_all_go() -> None:
+    for file in list(_open):
+        file.let_go()
+
+
+# flock belongs to the open file, which a fork shares: a forked child would keep a dead crawl's file open
+os.register_at_fork(after_in_child=_let_all_go)

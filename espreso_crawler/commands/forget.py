@@ -1,8 +1,9 @@
 """``scrapy ledger forget ID|URL --reason TEXT``: takes a text out everywhere, for good."""
 
 import argparse
+from pathlib import Path
 
-from espreso_crawler.archive import finish_forgetting, is_own, note_forgotten
+from espreso_crawler.archive import finish_forgetting, is_own, missing, note_forgotten
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.ledger import Forgotten
 from espreso_crawler.ledger_command import LedgerCommand, checked, id_or_address
@@ -25,15 +26,24 @@ class Command(LedgerCommand):
         with self.as_run({"reason": reason}) as run:
             ids, addresses = run.to_forget(target)
             files = {each.file for each in self.care.evidence() if each.id in ids}
-            if archive is None and any(map(is_own, files)):
-                raise ConfigurationError(f"{target}: its pages are in an archive: set ESPRESO_ARCHIVE to its folder")
-            if archive is not None and archive.is_dir():
+            if any(map(is_own, files)) and not (archive and archive.is_dir()):
+                raise ConfigurationError(
+                    f"{target}: its pages are in an archive: set ESPRESO_ARCHIVE to its folder"
+                    + (f", {archive} is none" if archive else "")
+                    + "; if it is gone, to an empty one"
+                )
+            if archive and archive.is_dir():
                 note_forgotten(archive, addresses)
             done = run.forget(target, reason=reason)
-        changed, busy = finish_forgetting(archive, waits=True) if archive is not None else ([], [])
-        self._tell(done, changed, busy, sorted(name for name in files if not is_own(name)))
+        changed, busy = list[str](), list[str]()
+        try:
+            if archive and archive.is_dir():
+                changed, busy = finish_forgetting(archive, waits=True)
+        finally:
+            self._tell(done, changed, busy)
+            _tell_of_others(archive, files)
 
-    def _tell(self, done: Forgotten, changed: list[str], busy: list[str], elsewhere: list[str]) -> None:
+    def _tell(self, done: Forgotten, changed: list[str], busy: list[str]) -> None:
         for decision in done.decisions:
             print(f"{decision.event} {decision.id} revision {decision.revision}")
         if not done.decisions:
@@ -44,7 +54,12 @@ class Command(LedgerCommand):
             print(f"blanked in {name}")
         for name in busy:
             print(f"a crawl still writes {name}: what it has of this is blanked when it ends")
-        for name in elsewhere:
-            print(f"an archive that is not this crawler's, still holds the page: {name}")
         for name in done.archived:
             print(f"archived file that still holds the text: {name}")
+
+
+def _tell_of_others(archive: Path | None, files: set[str]) -> None:
+    for name in missing(archive, files) if archive and archive.is_dir() else ():
+        print(f"not in {archive}; if it is elsewhere, it still holds the page: {name}")
+    for name in sorted(name for name in files if not is_own(name)):
+        print(f"an archive that is not this crawler's, still holds the page: {name}")

@@ -3,6 +3,7 @@
 import logging
 import os
 import platform
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -14,11 +15,13 @@ from scrapy.http import Response
 
 from espreso_crawler import __version__
 from espreso_crawler.archive import Answer, Archive, Pointer
+from espreso_crawler.durable import make_folder
 from espreso_crawler.exceptions import ArchiveError, ExitCode
 from espreso_crawler.extensions.ledger import keeper_of
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import EXTRACTOR_VERSION
 from espreso_crawler.places import places
+from espreso_crawler.progress.words import many
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +55,7 @@ class ArchiveExtension:
         if folder is None:
             raise NotConfigured
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as error:
             raise ArchiveError(f"ESPRESO_ARCHIVE: {error.filename}: {error.strerror}") from error
         if not os.access(folder, os.W_OK | os.X_OK):
@@ -82,13 +85,9 @@ class ArchiveExtension:
         )
         ledger.session.make_durable = self._archive.sync
         self._is_open = True
-        try:
-            recovered = self._archive.recover()
-            self._archive.finish_forgetting()
-            for name in recovered:
-                logger.info("%s was left open by a crawl that was killed; it is sealed now", name)
-        except ArchiveError as error:
-            self._failed(error)
+        for name in self._tried(self._archive.recover):
+            logger.info("%s was left open by a crawl that was killed; it is sealed now", name)
+        self._tried(self._archive.finish_forgetting)
 
     def take(self, request: Request, response: Response) -> None:
         """Keep an answer as it came, or hold it until its page was read."""
@@ -111,11 +110,8 @@ class ArchiveExtension:
     def spider_closed(self, spider: Spider) -> None:
         """Seal the last file, and say in the run file what was kept."""
         self._is_open = False
-        try:
-            self._archive.close()
-            self._archive.finish_forgetting()
-        except ArchiveError as error:
-            self._failed(error)
+        self._tried(self._archive.close)
+        self._tried(self._archive.finish_forgetting)
         kept, left_out, failed = (
             self._stats.get_value(name, 0)
             for name in ("espreso/archive/kept", "espreso/archive/left_out", "espreso/archive/failed")
@@ -123,7 +119,7 @@ class ArchiveExtension:
         count = {"kept": kept, "left_out": left_out, "failed": failed}
         keeper_of(self._crawler).extra["archive"] = {"files": self._archive.files, **count, "error": self._error}
         if failed:
-            logger.error("%d answers were not kept in the archive: %s", failed, self._error)
+            logger.error("Not kept in the archive: %s; %s", many(failed, "answer"), self._error)
 
     def _write(self, answer: Answer) -> Pointer | None:
         if not self._is_open:
@@ -131,15 +127,23 @@ class ArchiveExtension:
         try:
             pointer = self._archive.write(answer)
         except ArchiveError as error:
+            self._stats.inc_value("espreso/archive/failed")
             self._failed(error)
             return None
         self._stats.inc_value("espreso/archive/kept")
         return pointer
 
+    def _tried(self, work: Callable[[], list[str] | None]) -> list[str]:
+        """Do work on files that are there, and return what it says of which; the crawl goes on without it."""
+        try:
+            return work() or []
+        except ArchiveError as error:
+            self._failed(error)
+            return []
+
     def _failed(self, error: ArchiveError) -> None:
-        self._stats.inc_value("espreso/archive/failed")
         self._stats.max_value(EXIT_CODE_STAT, int(ExitCode.OUTPUT))
-        if self._error is None:
+        if str(error) != self._error:
             logger.error("Archive: %s; the crawl goes on, and records whose pages are not kept say so", error)
         self._error = str(error)
 

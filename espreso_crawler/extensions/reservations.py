@@ -21,7 +21,7 @@ LARGEST = 512 * 1024
 
 
 class ReservationsExtension:
-    """Keeps each host's ``tdmrep.json`` in the ledger; asked for with the first article page of a day, never without one."""
+    """Keeps each host's ``tdmrep.json`` in the ledger; asked for with a day's first article page, never before."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

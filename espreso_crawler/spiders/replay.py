@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from espreso_crawler import identity, site
+from espreso_crawler.archive import is_own
 from espreso_crawler.archive.reading.plan import Plan
 from espreso_crawler.archive.reading.stored import Found, StoredCapture
 from espreso_crawler.archive.reading.volumes import volumes
@@ -240,12 +241,17 @@ def _is_older_page(url: str) -> bool:
 
 
 def _point(item: Article, capture: StoredCapture, archive: Path) -> None:
-    """Let the record point to its page: the file's name in the archive, and the byte in it where that can be read."""
+    """Let the record point to its page: the file's name in the archive, and the byte in it where that can be read.
+
+    A crawl's own file has the same name whichever part of its archive is read: the month's folder belongs to it.
+    """
     path = Path(capture.path)
-    if archive.is_dir() and path.is_relative_to(archive):
-        item.evidence.warc_file = path.relative_to(archive).as_posix().removesuffix(".open")
-    elif path == archive:
-        item.evidence.warc_file = path.name.removesuffix(".open")
+    if path == archive:
+        name = path.name
+    elif archive.is_dir() and path.is_relative_to(archive):
+        name = path.relative_to(archive).as_posix()
     else:  # a copy, of what is packed as a whole
         return
+    own = "/".join(path.absolute().parts[-2:]).removesuffix(".open")
+    item.evidence.warc_file = own if is_own(own) else name.removesuffix(".open")
     item.evidence.warc_offset = capture.offset

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from espreso_crawler import archive
-from espreso_crawler.archive import Pointed, Pointer, blanking, chain, index, prune, storing
+from espreso_crawler.archive import Pointed, Pointer, blanking, chain, index, prune
 from espreso_crawler.archive.layout import sealed
 from espreso_crawler.archive.members import members
 from espreso_crawler.progress import untracked
@@ -183,7 +183,7 @@ def test_forget_without_the_archive_is_refused_before_anything_is_forgotten(desk
     [
         "espreso_crawler.archive.chain.append",
         "espreso_crawler.archive.index.line",
-        "espreso_crawler.archive.storing.sha256_of",
+        "espreso_crawler.archive.chain.sha256_of",
         "pathlib.Path.unlink",
     ],
 )
@@ -194,7 +194,7 @@ def test_a_kill_while_pages_are_blanked_leaves_what_the_next_command_finishes(
     record, *others = desk.records()
     blanking.note(folder(desk), [record["url"].partition("://")[2]])
     module, _, name = step.rpartition(".")
-    owner: Any = {"espreso_crawler.archive.chain": chain, "espreso_crawler.archive.storing": storing}.get(module)
+    owner: Any = {"espreso_crawler.archive.chain": chain}.get(module)
     owner = owner or (Path if module == "pathlib.Path" else index)
     pid = os.fork()
     if not pid:
@@ -216,7 +216,7 @@ def test_a_kill_while_pages_are_blanked_leaves_what_the_next_command_finishes(
     links, broken = chain.read(folder(desk))
     assert (len(links), broken) == (3, [])
     for name, link in chain.standing(links).items():
-        assert link.facts["sha256"] == storing.sha256_of(folder(desk) / name)
+        assert link.facts["sha256"] == chain.sha256_of(folder(desk) / name)
     assert assert_pointers_hold(folder(desk), others) == len(others)
 
 
@@ -252,7 +252,7 @@ def test_the_command_prunes_by_age_and_size_and_keeps_what_records_point_to(desk
         path.unlink()
         for file in files_of(folder(desk)):
             name = file.relative_to(folder(desk)).as_posix()
-            chain.append(folder(desk), "sealed", name, sha256=storing.sha256_of(file), at="2026-01-02T00:00:00Z")
+            chain.append(folder(desk), "sealed", name, sha256=chain.sha256_of(file), at="2026-01-02T00:00:00Z")
     records = desk.records()
     held = {record["evidence"]["warc_file"] for record in records}
     done = scrapy(desk, "ledger", "prune-archive", "--older-than", "90d")

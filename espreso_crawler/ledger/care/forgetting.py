@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 
+from espreso_crawler import durable
 from espreso_crawler.exceptions import ArgumentError, LedgerError
 from espreso_crawler.ledger.articles import articles
 from espreso_crawler.ledger.articles.decisions import Decision, Known
@@ -140,7 +141,7 @@ def _purge(folder: Path, subject: Subject) -> None:
         if path.is_file() and any(name in line for line in _lines(path) for name in names):
             rest = (line.rstrip(b"\n") for line in _lines(path) if not any(name in line for name in names))
             files.write_lines(path, rest)
-            files.put(files.temporary(path), path)
+            files.put(durable.temporary(path), path)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: temporary name, fsync, rename, fsync of the folder."""
+"""Files of the ledger that are there whole or not at all; what keeps one from it is a `LedgerError` with a way out."""
 
 import hashlib
 import os
@@ -10,11 +10,11 @@ from typing import Any
 
 import orjson
 
+from espreso_crawler import durable
+from espreso_crawler.durable import sync_folder, temporary
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.crash import crash_point
 
-TEMPORARY = ".tmp"
-"""Suffix of a file that is not delivered; no reader's glob meets it."""
 CHUNK = 1 << 20
 
 
@@ -50,12 +50,7 @@ def write_document(path: Path, document: dict[str, Any]) -> None:
     """Put an indented JSON document in place of `path`: the old one or the new one is there, never a part."""
     with _told(path):
         make_folder(path.parent)
-        with temporary(path).open("wb") as file:
-            file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary(path).replace(path)
-        sync_folder(path.parent)
+        durable.put(path, [orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)])
 
 
 def deliver(path: Path) -> None:
@@ -82,21 +77,8 @@ def remove(*paths: Path) -> None:
 
 def make_folder(folder: Path) -> None:
     """Make a folder with its parents; the new names are durable."""
-    if folder.is_dir():
-        return
     with _told(folder):
-        make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and new names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        durable.make_folder(folder)
 
 
 def measure(path: Path) -> Written:
@@ -109,11 +91,6 @@ def measure(path: Path) -> Written:
             count += chunk.count(b"\n")
             size += len(chunk)
     return Written(count, size, digest.hexdigest())
-
-
-def temporary(path: Path) -> Path:
-    """Return the name a file has until it is delivered."""
-    return path.with_name(f".{path.name}{TEMPORARY}")
 
 
 def manifest_of(path: Path) -> Path:

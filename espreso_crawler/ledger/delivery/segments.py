@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from espreso_crawler import durable
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.delivery import files, segment_paths
@@ -204,7 +205,7 @@ class Segments:
         row = segment_rows.file(self._session.db, plan.stream, plan.replaces)
         old = self._session.output / row["path"]
         files.remove(old, files.manifest_of(old))
-        files.sync_folder(old.parent)
+        durable.sync_folder(old.parent)
 
     def _settle_plan(self, stream: Stream) -> None:
         for row in segment_rows.planned(self._session.db, stream):
@@ -212,7 +213,7 @@ class Segments:
             path = self._session.output / plan.path
             written = files.measure(path) if path.exists() else None
             if written and (segment_paths.read_manifest(path) or {}).get("sha256") == written.sha256:
-                files.sync_folder(path.parent)
+                durable.sync_folder(path.parent)
                 self._mark_sealed(plan, written)
             else:
                 self._void(plan, path)
@@ -220,6 +221,6 @@ class Segments:
     def _void(self, plan: Plan, path: Path) -> None:
         """Take back a plan whose file was not delivered, or was damaged since: the outbox has its lines."""
         manifest = files.manifest_of(path)
-        files.remove(path, files.temporary(path), manifest, files.temporary(manifest))
+        files.remove(path, durable.temporary(path), manifest, durable.temporary(manifest))
         with self._session.db.transaction("void"):
             segment_rows.void(self._session.db, plan.stream, plan.number)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import orjson
 
+from espreso_crawler import durable
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.delivery import files
 from espreso_crawler.ledger.session import Session
@@ -26,7 +27,7 @@ def show(session: Session, run: str) -> None:
         return
     files.make_folder(path.parent)
     files.write_lines(path, _lines(session, run))
-    files.put(files.temporary(path), path)
+    files.put(durable.temporary(path), path)
     crash_point("quarantine:file-written")
 
 

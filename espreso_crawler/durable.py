@@ -1,11 +1,16 @@
-"""Files of the archive that are there whole or not at all. Every function raises OSError."""
+"""Files and folders that are there whole or not at all, also after a power cut. Every function raises OSError."""
 
 import os
 from collections.abc import Callable, Iterable
-from hashlib import file_digest
 from pathlib import Path
 
 TEMPORARY = ".tmp"
+"""Suffix of a file that is not finished; no reader's glob meets it."""
+
+
+def temporary(path: Path) -> Path:
+    """Return the name a file has until it is finished."""
+    return path.with_name(f".{path.name}{TEMPORARY}")
 
 
 def put(path: Path, parts: Iterable[bytes], *, before: Callable[[Path], None] = lambda _beside: None) -> None:
@@ -13,7 +18,7 @@ def put(path: Path, parts: Iterable[bytes], *, before: Callable[[Path], None] = 
 
     `before` is called with the new one, which is whole and durable, before it takes the other's place.
     """
-    beside = path.with_name(f".{path.name}{TEMPORARY}")
+    beside = temporary(path)
     try:
         with beside.open("wb") as file:
             file.writelines(parts)
@@ -21,22 +26,25 @@ def put(path: Path, parts: Iterable[bytes], *, before: Callable[[Path], None] = 
             os.fsync(file.fileno())
         before(beside)
         beside.replace(path)
-    except OSError:
+    except BaseException:
         beside.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder with its parents; the new names are durable."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
-    """Make new names in a folder durable."""
+    """Make renames and new names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the digest of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
