@@ -4,66 +4,23 @@ import json
 import os
 import shutil
 import signal
-from datetime import UTC, datetime, timedelta
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from espreso_crawler import archive
-from espreso_crawler.archive import Pointed, Pointer, blanking, chain, index, prune
-from espreso_crawler.archive.layout import sealed
+from espreso_crawler.archive import Pointed, Pointer, blanking, chain, index
+from espreso_crawler.archive.layout import unsealed
 from espreso_crawler.archive.members import members
+from espreso_crawler.archive.recovery import whole_members
 from espreso_crawler.progress import untracked
-from tests import forked
+from tests.archive.asked import folder, scrapy, verify
 from tests.archive.pointers import assert_pointers_hold, page_at
 from tests.archive.readers import files_of, read_by_both, warcio_accepts
-from tests.crawls import PAGE, ROOT, Desk, start
-from tests.forked import Finished
-from tests.site import SiteOptions, running
-
-FEED = 4
-NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
-"""When the crawls take place."""
-
-
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Crawl a site twice, with a new article in between: two files in the archive."""
-    home = tmp_path_factory.mktemp("crawled")
-    desk = Desk(home, settings={"ESPRESO_ARCHIVE": str(home / "archive"), "ESPRESO_RECHECK": "0"})
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, is_compressed=True)) as demo:
-        for _ in range(2):
-            desk.now = demo.site.clock.now()
-            assert desk.crawl(start(demo)).exit_code == 0
-            demo.control.publish()
-    assert len(list(sealed(home / "archive"))) == 2
-    return home
-
-
-@pytest.fixture
-def desk(crawled: Path, tmp_path: Path) -> Desk:
-    """Return a copy of the crawled folders."""
-    shutil.copytree(crawled, tmp_path, dirs_exist_ok=True)
-    return Desk(tmp_path, settings={"ESPRESO_ARCHIVE": str(tmp_path / "archive")})
-
-
-def scrapy(desk: Desk, *arguments: str) -> Finished:
-    places = {"ESPRESO_OUTPUT": str(desk.home / "output"), "ESPRESO_STATE": str(desk.home / "state")}
-    given = [part for name, value in (places | desk.settings).items() for part in ("-s", f"{name}={value}")]
-    return forked.scrapy([*arguments, *given], folder=ROOT, now=None, seconds=60)
-
-
-def verify(desk: Desk) -> list[str]:
-    """Return the findings; the exit code must agree with them."""
-    done = scrapy(desk, "ledger", "verify-archive")
-    *findings, verdict = done.stdout.decode().splitlines()
-    assert (done.exit_code == 0) == (findings == []) == verdict.startswith("all is well"), done
-    return findings
-
-
-def folder(desk: Desk) -> Path:
-    return desk.home / "archive"
+from tests.crawls import PAGE, Desk, start
+from tests.site import Fault, SiteOptions, running
 
 
 def test_a_whole_archive_verifies(desk: Desk) -> None:
@@ -175,7 +132,29 @@ def test_forget_without_the_archive_is_refused_before_anything_is_forgotten(desk
     del desk.settings["ESPRESO_ARCHIVE"]
     done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
     assert (done.exit_code, "set ESPRESO_ARCHIVE to its folder" in done.log) == (1, True)
+    desk.settings["ESPRESO_ARCHIVE"] = str(desk.home / "archlve")
+    done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
+    assert (done.exit_code, "archlve is none; if it is gone, to an empty one" in done.log) == (1, True)
     assert "erased" not in {each["event"] for each in desk.records()}
+
+    (desk.home / "archlve").mkdir()
+    done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
+    (said,) = (line for line in done.stdout.decode().splitlines() if line.startswith("not in"))
+    assert (done.exit_code, said.endswith(f"still holds the page: {record['evidence']['warc_file']}")) == (0, True)
+
+
+def test_forget_says_nothing_of_a_page_that_was_pruned_and_names_a_file_that_it_cannot_read(desk: Desk) -> None:
+    first, second = desk.records()[0], desk.records()[-1]
+    names = [each["evidence"]["warc_file"] for each in (first, second)]
+    assert len(set(names)) == 2
+    chain.append(folder(desk), "pruned", names[0])
+    (folder(desk) / names[0]).unlink()
+    done = scrapy(desk, "ledger", "forget", first["id"], "--reason", "asked for")
+    assert (done.exit_code, names[0] in done.stdout.decode()) == (0, False)
+    change_a_byte(folder(desk) / names[1])
+    done = scrapy(desk, "ledger", "forget", second["id"], "--reason", "asked for")
+    assert (done.exit_code, names[1] in done.log) == (4, True)
+    assert done.stdout.decode().startswith(f"erased {second['id']}")
 
 
 @pytest.mark.parametrize(
@@ -220,50 +199,38 @@ def test_a_kill_while_pages_are_blanked_leaves_what_the_next_command_finishes(
     assert assert_pointers_hold(folder(desk), others) == len(others)
 
 
-def test_what_a_crawl_is_writing_is_blanked_when_it_ends(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED)) as demo:
-        record = desk.records()[0]
-        blanking.note(folder(desk), [record["url"].partition("://")[2]])
-        assert (folder(desk) / blanking.NOTE).exists()
-        assert desk.crawl(start(demo)).exit_code == 0
+def test_what_a_crawl_is_writing_is_blanked_when_it_ends(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, settings={"ESPRESO_ARCHIVE": str(tmp_path / "archive")})
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=2)) as demo:
+        first, last = (f"/{entry.brief.slug}" for entry in demo.site.entries(0, 2))
+        demo.control.set_faults(Fault(path=last, kind="delay", seconds=2))
+        process = desk.start(start(demo))
+        url = f"{demo.url}{first}"
+        while url not in written(desk):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
+        blanking.note(folder(desk), [url.partition("://")[2]])
+        assert len(list(unsealed(folder(desk)))) == 1
+        assert process.communicate()
+    assert process.returncode == 0
+    assert len(desk.records()) == 2
     assert not (folder(desk) / blanking.NOTE).exists()
-    assert record["url"] not in [member.url for path in files_of(folder(desk)) for member in members(path)]
+    assert f"{demo.url}{last}" in written(desk)
+    assert url not in written(desk)
 
 
-def test_pruning_deletes_what_no_record_needs(desk: Desk) -> None:
-    first, second = files_of(folder(desk))
-    names = [path.relative_to(folder(desk)).as_posix() for path in (first, second)]
-    later = NOON + timedelta(days=9)
-
-    def pruned(needed: set[str], **how: Any) -> list[str]:
-        given = {"older_than": None, "most_bytes": None} | how
-        return prune(folder(desk), needed=needed, now=later, **given).deleted
-
-    assert pruned(set(), older_than=NOON - timedelta(days=1)) == []
-    assert pruned({names[0]}, older_than=later, is_trial=True) == [names[1]]
-    assert pruned(set(names), most_bytes=0) == []
-    assert pruned(set(), most_bytes=first.stat().st_size + second.stat().st_size - 1) == [names[0]]
-    assert (first.exists(), second.exists()) == (False, True)
-    assert [link.event for link in chain.read(folder(desk))[0]] == ["sealed", "sealed", "pruned"]
+def written(desk: Desk) -> list[str]:
+    """Return the addresses of the whole records, also of a file that a crawl writes."""
+    return [member.url for path in files_of(folder(desk)) for member in whole_members(path)[0]]
 
 
-def test_the_command_prunes_by_age_and_size_and_keeps_what_records_point_to(desk: Desk) -> None:
-    for path in (desk.home / "archive").glob("chain.jsonl"):  # as if it had been sealed long ago
-        path.unlink()
-        for file in files_of(folder(desk)):
-            name = file.relative_to(folder(desk)).as_posix()
-            chain.append(folder(desk), "sealed", name, sha256=chain.sha256_of(file), at="2026-01-02T00:00:00Z")
-    records = desk.records()
-    held = {record["evidence"]["warc_file"] for record in records}
-    done = scrapy(desk, "ledger", "prune-archive", "--older-than", "90d")
-    assert done.exit_code == 0, done.log
-    assert [line for line in done.stdout.decode().splitlines() if line.startswith("stays")] == [
-        f"stays, records point to it: {name}" for name in sorted(held)
-    ]
-    assert verify(desk) == []
-    done = scrapy(desk, "ledger", "prune-archive", "--max-size", "0MB", "--with-evidence")
-    assert files_of(folder(desk)) == []
-    assert verify(desk) == []
-    assert f"{len(records)} point to files that were pruned" in scrapy(desk, "ledger", "verify-archive").stdout.decode()
-    for wrong in ((), ("--older-than", "soon"), ("--max-size", "20")):
-        assert scrapy(desk, "ledger", "prune-archive", *wrong).exit_code == 2
+def test_a_part_of_the_archive_that_is_replayed_gives_the_same_pointers(desk: Desk, tmp_path: Path) -> None:
+    (month,) = (path for path in folder(desk).iterdir() if path.is_dir())
+    host = desk.records()[0]["url"].split("/")[2]
+    pointers = {each["url"]: each["evidence"]["warc_file"] for each in desk.records()}
+    for number, path in enumerate((month, files_of(folder(desk))[0])):
+        other = Desk(tmp_path / str(number))
+        assert other.crawl(f"path={path}", f"host={host}", spider="archive").exit_code == 0
+        found = {each["url"]: each["evidence"]["warc_file"] for each in other.records()}
+        assert found
+        assert found.items() <= pointers.items()

@@ -213,7 +213,8 @@ def test_a_full_disk_costs_pointers_but_no_article(packing: DemoSite, desk: Desk
         assert 0 < assert_pointers_hold(archive(desk), records) < FEED
         (run,) = desk.runs()
         assert run["exit_code"] == 4
-        assert run["archive"]["failed"] > 0
+        assert (failed := run["archive"]["failed"]) > 0
+        assert f"Not kept in the archive: {failed} answer" in done.log
         assert "No space left on device" in run["archive"]["error"]
         for path in files_of(archive(desk)):
             assert read_by_both(path)
@@ -244,3 +245,22 @@ def test_what_cannot_be_made_durable_is_not_committed(packing: DemoSite, desk: D
     assert desk.crawl(start(packing)).exit_code == 0
     assert_archive_is_whole(desk)
     assert len(desk.records()) == FEED
+
+
+def test_a_damaged_archive_costs_no_article_and_no_page(packing: DemoSite, desk: Desk) -> None:
+    month = archive(desk) / "2026-11"
+    month.mkdir(parents=True)
+    (month / "20261101T000000Z-00000000-0001.warc.gz").write_bytes(b"cut")
+    (month / "20261101T000000Z-00000001-0001.warc.gz.open").mkdir()
+    (month / "theirs.warc.gz.open").write_bytes(b"theirs")
+    (archive(desk) / "forgetting.json").write_bytes(b'["espreso')
+    done = desk.crawl(start(packing))
+    assert done.exit_code == 4, done.log
+    assert "20261101T000000Z-00000001-0001.warc.gz.open: Is a directory" in done.log
+    assert "forgetting.json: not the list of addresses" in done.log
+    assert "Traceback" not in done.log
+    (run,) = desk.runs()
+    assert (run["archive"]["failed"], "Not kept in the archive" in done.log) == (0, False)
+    assert "forgetting.json" in run["archive"]["error"]
+    assert assert_pointers_hold(archive(desk), desk.records()) == len(desk.records()) == FEED
+    assert (month / "theirs.warc.gz.open").read_bytes() == b"theirs"
