@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from string import Template
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from espreso_crawler.exceptions import ConfigurationError
 
@@ -20,7 +19,7 @@ WEBHOOK_FIELDS = frozenset({"summary", "level", "spider", "run_id", "job", "reas
 """What ``$NAME`` may stand for in ``ESPRESO_WEBHOOK_BODY``."""
 NEXT_CRAWL = "ESPRESO_NEXT_CRAWL"
 """Environment variable by which ``scrapy schedule`` tells a crawl when the next one comes."""
-_PASSWORD = re.compile(r"(://[^:/@\s]*:(?=[^\s]*@)|\bpassword=)[^@&\s]*")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:(?=[^\s?]*@)|password=)[^@&\s]*")
 AGES = {"m", "h", "d"}
 
 
@@ -85,11 +84,8 @@ def _is_ledger(value: Any) -> bool:
 def is_ledger_place(value: Any) -> bool:
     """Whether a value names the place of a ledger: an SQLite file, or a PostgreSQL database without a password."""
     text = str(value)
-    if text.startswith(POSTGRESQL):
-        parts = urlsplit(text)
-        is_secret = parts.password is not None or "password" in parse_qs(parts.query)
-        return bool(parts.netloc or parts.query) and not is_secret
-    return text.startswith(SQLITE) and text != SQLITE
+    is_place = text.startswith((SQLITE, POSTGRESQL)) and text not in (SQLITE, POSTGRESQL)
+    return is_place and without_password(text) == text
 
 
 def _is_schedule(value: Any) -> bool:

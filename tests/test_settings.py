@@ -71,6 +71,38 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(name, wrong, allowed):
 
 
 @pytest.mark.parametrize(
+    "place",
+    [
+        "none",
+        "sqlite:///state/ledger.sqlite3",
+        "sqlite:////srv/ledger.sqlite3",
+        "postgresql:///news",
+        "postgresql://db/news",
+        "postgresql://me@db:5432/news",
+        "postgresql://me@one:5432,two:5432/news?target_session_attrs=read-write",
+        "postgresql://me@[::1]:5432/news?options=-csearch_path%3Dua&passfile=/run/pass",
+    ],
+)
+def test_right_places_of_a_ledger_are_allowed(place):
+    options.check({"ESPRESO_LEDGER": place}, {})
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "postgresql://me:secret@db/news",
+        "postgresql://me:p/secret@db/news",
+        "postgresql://me@db/news?password=secret",
+        "postgresql://me@db/news?sslpassword=secret",
+    ],
+)
+def test_a_password_in_a_setting_is_refused_and_not_repeated(place):
+    with pytest.raises(ConfigurationError, match="its password only by") as error:
+        options.check({"ESPRESO_LEDGER": place}, {})
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
     ("settings", "environment", "said"),
     [
         ({"ESPRESO_OPTOUT": "skip"}, {}, "unknown setting ESPRESO_OPTOUT: did you mean ESPRESO_OPT_OUT?"),

@@ -45,7 +45,12 @@ class Lock:
                 os.close(descriptor)
                 continue
             lock = cls(path, descriptor, None)
-            if second and not second.lock(path.name):
+            try:
+                is_ours = second is None or second.lock(path.name)
+            except LedgerError:
+                lock.release()
+                raise
+            if not is_ours:
                 lock.release()
                 return None
             lock._second = second

@@ -42,17 +42,18 @@ def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
 
 
 def refuse_other_output(session: Session) -> None:
-    """Raise LedgerError when a ledger on a server belongs to another output: its newest file is not here.
+    """Raise LedgerError when a ledger on a server belongs to another output: none of its newest files is here.
 
-    A file's rename is its delivery, so one output has one ledger, and a ledger one output.
+    A file's rename is its delivery, so one output has one ledger, and a ledger one output. One or two may be
+    missing: somebody moved them, and `reconcile` says so.
     """
     db, output = session.db, session.output
     for stream in STREAMS if db.locks else ():
-        path = segment_rows.newest_sealed(db, stream)
-        if path and not (output / path).exists():
+        paths = segment_rows.newest_sealed(db, stream)
+        if paths and not any((output / path).exists() for path in paths):
             raise LedgerError(
-                f"{db.name}: its newest file of {stream}, {path}, is not in {output}: give the output folder of this "
-                "ledger; if the file is lost: `scrapy ledger reconcile --fix`"
+                f"{db.name}: its newest files of {stream}, such as {paths[0]}, are not in {output}: give the output "
+                "folder of this ledger; if the files are lost: `scrapy ledger reconcile --fix`"
             )
 
 

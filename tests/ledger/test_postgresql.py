@@ -11,7 +11,7 @@ import pytest
 
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, LedgerError
 from espreso_crawler.ledger import Ledger, LedgerCare
-from espreso_crawler.ledger.store import opening, whole_tables
+from espreso_crawler.ledger.store import opening, postgresql_schema, sqlite_schema, whole_tables
 from espreso_crawler.ledger.store.opening import opened
 from tests.ledger import builders
 from tests.ledger.builders import (
@@ -55,9 +55,9 @@ def begun(root: Path, *, by: str | None = None) -> Ledger:
     return ledger
 
 
-def assert_whole(root: Path, *, state: str = "state") -> None:
+def assert_whole(root: Path) -> None:
     """Crawl once more; then each article is in the output once."""
-    ledger = open_ledger(root, state=state)
+    ledger = open_ledger(root)
     for lease in ledger.entries.take([HOST]):
         ledger.outbox.emit(draft(lease.url))
     ledger.close("finished", 0)
@@ -163,11 +163,29 @@ def test_another_machine_does_not_seal_meanwhile(tmp_path: Path) -> None:
 def test_the_output_of_another_machine_is_refused(tmp_path: Path) -> None:
     begun(tmp_path).close("finished", 0)
     (tmp_path / "output").rename(tmp_path / "output of another machine")
-    with pytest.raises(LedgerError, match=r"its newest file of articles, .*, is not in .*: give the output folder"):
+    with pytest.raises(
+        LedgerError, match=r"its newest files of articles, such as .*, are not in .*: give the output folder"
+    ):
         open_ledger(tmp_path)
     (tmp_path / "output").rmdir()
     (tmp_path / "output of another machine").rename(tmp_path / "output")
     assert_whole(tmp_path)
+
+
+def test_a_file_that_was_moved_away_stops_no_crawl_and_after_all_were_lost_a_person_decides(tmp_path: Path) -> None:
+    begun(tmp_path).close("finished", 0)
+    assert_whole(tmp_path)
+    files = sorted((tmp_path / "output" / "articles").glob("*/*.jsonl"))
+    assert len(files) > 1
+    files[-1].unlink()
+    open_ledger(tmp_path).close("finished", 0)
+    for file in (tmp_path / "output").glob("*/*/*.jsonl"):
+        file.unlink()
+    with pytest.raises(LedgerError, match="reconcile --fix"):
+        open_ledger(tmp_path)
+    care = LedgerCare(place(tmp_path), output=tmp_path / "output", state=tmp_path / "state")
+    care.repair(care.reconcile())
+    open_ledger(tmp_path).close("finished", 0)
 
 
 def test_a_writer_that_does_not_let_go_is_told(tmp_path: Path) -> None:
@@ -191,8 +209,43 @@ def test_a_crawl_needs_few_rights(tmp_path: Path) -> None:
     ledger = begun(tmp_path, by=as_crawler)
     ledger.close("finished", 0)
     assert LedgerCare(as_crawler, output=tmp_path / "output", state=tmp_path / "state").reconcile().is_well()
-    with closing(opened(as_crawler, busy_seconds=1)) as crawler, pytest.raises(LedgerError, match="lacks a right"):
-        crawler.write("DROP TABLE runs")
+    with closing(opened(as_crawler, busy_seconds=1)) as crawler:
+        with pytest.raises(LedgerError, match="lacks a right"):
+            crawler.write("DROP TABLE runs")
+        with pytest.raises(LedgerError, match="run it again as the tables' owner"):
+            crawler.vacuum()
+    with closing(opened(place(tmp_path), busy_seconds=1)) as owner:
+        owner.vacuum()
+
+
+def test_a_new_ledger_goes_through_the_steps_that_an_old_one_does(tmp_path: Path, monkeypatch) -> None:
+    open_ledger(tmp_path).close("finished", 0)
+    monkeypatch.setattr(postgresql_schema, "STEPS", ("ALTER TABLE runs ADD COLUMN mood TEXT",))
+    monkeypatch.setattr(postgresql_schema, "FORMAT", postgresql_schema.FIRST + 1)
+    for root in (tmp_path, tmp_path / "new"):
+        open_ledger(root).close("finished", 0)
+        assert asked(root, "SELECT count(*) FROM runs WHERE mood IS NULL")
+
+
+def test_both_databases_have_the_same_tables_and_steps() -> None:
+    assert len(postgresql_schema.STEPS) == len(sqlite_schema.STEPS)
+    assert postgresql_schema.FORMAT == sqlite_schema.FORMAT
+
+
+def test_a_text_with_nul_ends_no_crawl(tmp_path: Path) -> None:
+    ledger = begun(tmp_path)
+    ledger.entries.attempt_failed(url(1), "ValueError: a\0b")
+    ledger.close("finished", 0)
+    assert asked(tmp_path, "SELECT error FROM entries WHERE error IS NOT NULL") == "ValueError: a\ufffdb"
+
+
+def test_an_answer_that_is_left_half_read_hinders_no_other(tmp_path: Path) -> None:
+    open_ledger(tmp_path).close("finished", 0)
+    with closing(opened(place(tmp_path), busy_seconds=1)) as db:
+        half = db.each("SELECT generate_series(1, 2000) AS n")
+        assert next(half)["n"] == 1
+        assert sum(1 for _ in db.each("SELECT generate_series(1, 2000) AS n")) == 2000
+        assert sum(1 for _ in half) == 1999
 
 
 def test_tables_of_a_newer_program_are_refused(tmp_path: Path) -> None:

@@ -57,7 +57,10 @@ def shown(place: Place) -> str:
     """
     if isinstance(place, Path):
         return str(place)
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError:  # libpq says what is wrong with it
+        return place.partition("?")[0]
     user, _, host = parts.netloc.rpartition("@")
     return f"{parts.scheme}://{user.partition(':')[0]}{'@' if user else ''}{host}{parts.path}"
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from itertools import count
 from typing import Any, Self
 from weakref import WeakSet
 
@@ -29,6 +30,7 @@ FROM information_schema.columns WHERE table_schema = current_schema() AND is_ide
 """
 
 _open: WeakSet["PostgresDatabase"] = WeakSet()
+_numbers = count()
 
 
 class PostgresDatabase(Database):
@@ -88,9 +90,11 @@ class PostgresDatabase(Database):
         if self._pipeline:
             yield from self.rows(sql, values)
             return
-        with self._told(), psycopg.RawServerCursor(self._connection, "each", withhold=True) as cursor:
+        name = f"each{next(_numbers)}"  # one that an error left half read may be there still
+        with self._told(), psycopg.RawServerCursor(self._connection, name, withhold=True) as cursor:
             cursor.itersize = FETCHED
-            yield from cursor.execute(session.numbered(sql)[0], values)
+            for row in cursor.execute(session.numbered(sql)[0], values):  # noqa: UP028  # closing this one ends no other
+                yield row
 
     def write(self, sql: str, values: Values = ()) -> None:
         """Run one writing statement."""
@@ -147,6 +151,7 @@ class PostgresDatabase(Database):
     def emptied(self) -> Iterator[None]:
         """Do the body, with all its transactions, in one that begins without a row: a rebuild is there whole or not."""
         with self.transaction("emptied"):
+            self.write("SET LOCAL idle_in_transaction_session_timeout = 0")  # a copy reads its source meanwhile
             for table in schema.NAMES:
                 self.write(f"DELETE FROM {table}")  # noqa: S608  # our names
             self._is_within = True
@@ -168,9 +173,20 @@ class PostgresDatabase(Database):
 
     def vacuum(self) -> None:
         """Write the tables again; what the server's log and backups hold stays there until they are dropped."""
+        skipped = list[str]()
+
+        def note(notice: psycopg.errors.Diagnostic) -> None:
+            skipped.append(notice.message_primary or "")
+
+        self._connection.add_notice_handler(note)
         self.write("SET statement_timeout = 0")
         for table in schema.NAMES:
             self.write(f"VACUUM (FULL) {table}")
+        self._connection.remove_notice_handler(note)
+        if skipped:  # the server only warns a role that does not own the tables
+            raise LedgerError(
+                f"{self.name}: {skipped[0]}: what was deleted is still in the pages; run it again as the tables' owner"
+            )
 
     def close(self) -> None:
         """End the session."""
@@ -221,10 +237,10 @@ class PostgresDatabase(Database):
         with self._told(), self._connection.transaction():
             self.row("SELECT pg_advisory_xact_lock(?)", (self._key("migrate"),))
             if not self._has_tables():  # another process may have been faster
-                self._connection.execute(schema.FUNCTIONS + schema.TABLES)
+                self._connection.execute(schema.FUNCTIONS + schema.TABLES + schema.TRIGGERS)
             for step in schema.STEPS[self._format() - schema.FIRST :]:
                 self._connection.execute(step)
-            self._connection.execute("UPDATE ledger SET format = $1", (schema.FORMAT,))
+            self._connection.execute("UPDATE ledger SET format = $1 WHERE format < $1", (schema.FORMAT,))
 
     def _has_tables(self) -> bool:
         return self.row(_TABLE) is not None  # `to_regclass` may not see what another session has just made
@@ -257,6 +273,7 @@ class PostgresDatabase(Database):
 def _let_go_in_child() -> None:
     for database in list(_open):
         database.let_go_in_child()
+    _open.clear()  # in a child's child the number may be another file's
 
 
 # A socket is shared by a fork: the reading pool's processes would keep a dead run's session alive.

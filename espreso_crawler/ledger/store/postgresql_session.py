@@ -59,7 +59,7 @@ def connected(address: str, name: str) -> Connection:
         connection = psycopg.connect(conninfo, autocommit=True, cursor_factory=psycopg.RawCursor, row_factory=_named)
     except psycopg.Error as error:
         raise LedgerError(f"{name}: {_first_line(error)}") from error
-    for kind, dumper in ((int, Int8Dumper), (str, StrDumper), (bool, _FlagDumper)):
+    for kind, dumper in ((int, Int8Dumper), (str, _TextDumper), (bool, _FlagDumper)):
         connection.adapters.register_dumper(kind, dumper)
     return connection
 
@@ -128,6 +128,13 @@ class _Row(tuple[Any, ...]):  # noqa: SLOT001  # each query makes a class of it,
     def keys(self) -> Iterable[str]:
         """Return the names of its columns."""
         return self.places.keys()
+
+
+class _TextDumper(StrDumper):
+    """PostgreSQL's text holds no NUL: one in an error's text must not end a crawl."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\0", "\ufffd"))
 
 
 class _FlagDumper(Dumper):

@@ -32,7 +32,7 @@ _ALL_SEALED = "SELECT path, bytes, sha256 FROM segments WHERE state = 'sealed' A
 _NEWEST = """
 SELECT path FROM segments WHERE stream = ?1 AND state = 'sealed' AND number NOT IN (
     SELECT replaces FROM segments WHERE stream = ?1 AND state = 'planned' AND replaces IS NOT NULL
-) ORDER BY number DESC LIMIT 1
+) ORDER BY number DESC LIMIT 20
 """
 _OTHERS = "SELECT stream, number, path FROM segments WHERE stream <> 'articles' AND state = 'sealed'"
 _WITH_DIGEST = "SELECT stream, number, path FROM segments WHERE sha256 = ? AND path LIKE '%/' || ?"
@@ -111,10 +111,9 @@ def sealed(db: Database, stream: str) -> dict[str, Mapping[str, Any]]:
     return {row["path"]: row for row in db.rows(_ALL_SEALED, (stream,))}
 
 
-def newest_sealed(db: Database, stream: str) -> str | None:
-    """Return the path of a stream's last sealed file that is not being written again."""
-    row = db.row(_NEWEST, (stream,))
-    return None if row is None else row[0]
+def newest_sealed(db: Database, stream: str) -> list[str]:
+    """Return the paths of a stream's last sealed files that are not being written again, newest first."""
+    return [row[0] for row in db.rows(_NEWEST, (stream,))]
 
 
 def others_sealed(db: Database) -> list[Any]:

@@ -163,7 +163,11 @@ class SqliteDatabase(Database):
     def _migrate(self) -> None:
         with self.transaction("migrate"):
             version = self.row("PRAGMA user_version")[0]  # another process may have been faster
-            missing = schema.STEPS[version - schema.FIRST_FORMAT :] if version else (schema.TABLES, *schema.STEPS)
+            missing = (
+                schema.STEPS[version - schema.FIRST_FORMAT :]
+                if version
+                else (schema.TABLES, schema.TRIGGERS, *schema.STEPS)
+            )
             for step in missing:
                 for statement in step.split(";\n"):
                     self.write(statement)

@@ -218,7 +218,10 @@ CREATE TABLE neighbour_keys (
     neighbour INTEGER NOT NULL,
     PRIMARY KEY (day, key, neighbour)
 ) WITHOUT ROWID;
+"""
+"""Of `FIRST_FORMAT`; the PostgreSQL driver makes its own from them."""
 
+TRIGGERS = """
 CREATE TRIGGER neighbours_added AFTER INSERT ON neighbours BEGIN
     INSERT OR IGNORE INTO neighbour_keys
     SELECT NEW.published / 86400, value, NEW.neighbour FROM json_each(NEW.keys); END;
@@ -230,7 +233,7 @@ CREATE TRIGGER neighbours_gone AFTER DELETE ON neighbours BEGIN
 """
 
 STEPS: tuple[str, ...] = ()
-"""Step n takes a file from format `FIRST_FORMAT` + n to the next; only ever appended to, while `TABLES` stays."""
+"""Step n takes a file from format `FIRST_FORMAT` + n to the next; only ever appended to: what is above stays."""
 
 FORMAT = FIRST_FORMAT + len(STEPS)
 """``user_version`` of a file that is up to date."""
