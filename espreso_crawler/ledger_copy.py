@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from scrapy.exceptions import UsageError
 
+from espreso_crawler import ledger_places
 from espreso_crawler.exceptions import ArgumentError
 from espreso_crawler.ledger import LedgerCare
 from espreso_crawler.ledger_command import LedgerCommand
-from espreso_crawler.options import LEDGER_PLACE, is_ledger_place, without_password
 from espreso_crawler.places import base, ledger_place, places
 
 
@@ -37,6 +37,6 @@ class Command(LedgerCommand):
 
 def _checked(args: Sequence[str]) -> Sequence[str]:
     for each in args:
-        if not is_ledger_place(each):
-            raise ArgumentError(f"{without_password(each)}: give {LEDGER_PLACE}")
+        if not ledger_places.is_place(each):
+            raise ArgumentError(f"{ledger_places.without_password(each)}: give {ledger_places.WORDS}")
     return args

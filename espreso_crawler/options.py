@@ -3,23 +3,21 @@
 import json
 import math
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from string import Template
 from typing import Any
 
+from espreso_crawler import ledger_places
 from espreso_crawler.exceptions import ConfigurationError
 
 PREFIX = "ESPRESO_"
-SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
 WEBHOOK_FIELDS = frozenset({"summary", "level", "spider", "run_id", "job", "reason", "exit_code", "verdict",
                             "started_at", "ended_at", "emitted", "failures", "findings", "run"})  # fmt: skip
 """What ``$NAME`` may stand for in ``ESPRESO_WEBHOOK_BODY``."""
 NEXT_CRAWL = "ESPRESO_NEXT_CRAWL"
 """Environment variable by which ``scrapy schedule`` tells a crawl when the next one comes."""
-_PASSWORD = re.compile(r"(://[^:/@\s]*:(?=[^\s?]*@)|password=)[^@&\s]*")
 AGES = {"m", "h", "d"}
 
 
@@ -78,14 +76,7 @@ def _is_flag(value: Any) -> bool:
 
 
 def _is_ledger(value: Any) -> bool:
-    return value in (None, "", "none") or is_ledger_place(value)
-
-
-def is_ledger_place(value: Any) -> bool:
-    """Whether a value names the place of a ledger: an SQLite file, or a PostgreSQL database without a password."""
-    text = str(value)
-    is_place = text.startswith((SQLITE, POSTGRESQL)) and text not in (SQLITE, POSTGRESQL)
-    return is_place and without_password(text) == text
+    return value in (None, "", "none") or ledger_places.is_place(value)
 
 
 def _is_schedule(value: Any) -> bool:
@@ -111,9 +102,8 @@ FLAG = Allowed("True or False", _is_flag)
 READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value in (None, "") or _whole(value) >= 0)
 FOLDER = Allowed("the path of a folder", lambda value: isinstance(value, str | os.PathLike) and bool(str(value)))
 NO_FOLDER = Allowed("the path of a folder, or nothing", lambda value: value is None or isinstance(value, str))
-LEDGER_PLACE = "sqlite:///PATH or postgresql://USER@HOST/DATABASE (its password only by PGPASSWORD or ~/.pgpass)"
 LEDGER = Allowed(
-    f"{LEDGER_PLACE}, or none to crawl without memory",
+    f"{ledger_places.WORDS}, or none to crawl without memory",
     _is_ledger,
     "`sqlite:///PATH`, `postgresql://USER@HOST/DATABASE`, `none`",
 )
@@ -291,13 +281,4 @@ def wrong_value(name: str, value: Any, allowed: Allowed) -> Iterator[str]:
     except (ValueError, TypeError, OverflowError):
         is_allowed = False
     if not is_allowed:
-        yield f"{name}={without_password(value)!r}: give {allowed.words}"
-
-
-def without_password(value: Any) -> Any:
-    """Return a value without the password of an address in it.
-
-    >>> without_password("postgresql://me:secret@db/news?password=secret")
-    'postgresql://me:***@db/news?password=***'
-    """
-    return _PASSWORD.sub(r"\1***", value) if isinstance(value, str) else value
+        yield f"{name}={ledger_places.without_password(value)!r}: give {allowed.words}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from espreso_crawler.options import POSTGRESQL, SQLITE
+from espreso_crawler.ledger_places import POSTGRESQL, SQLITE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from espreso_crawler.options import SECRETS, SQLITE
+from espreso_crawler.ledger_places import SQLITE
+from espreso_crawler.options import SECRETS
 from espreso_crawler.places import Places, base
 from espreso_crawler.site import NEWS
 
