@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from espreso_crawler.vocabularies import loading
 from tests.postgres import server
 
 ROOT = Path(__file__).parents[1]
+
+# Tests start some hundred interpreters, and each would compile the whole project: a second of processor time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A shell starts what runs in the background with Ctrl-C ignored, and so would be the programs that tests interrupt.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -30,6 +35,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             loading.load()
         except ConfigurationError as error:
             pytest.exit(f"espreso_crawler/vocabularies/{error}", returncode=1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for no doctests below `tests`, where none are: each file there would be imported for it."""
+    found = yield
+    return [each for each in found if type(each) is pytest.Module]
 
 
 @pytest.fixture(scope="session")
