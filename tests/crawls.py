@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import forked
-from tests.forked import Finished
+from tests.forked import Finished, Started
 from tests.site import DemoSite
 
 ROOT = Path(__file__).parents[1]
@@ -49,11 +49,13 @@ class Desk:
         given = self.given(arguments, settings, extra, spider)
         return forked.scrapy(given, folder=ROOT, now=self.now, seconds=self.patience)
 
-    def start(
-        self, *arguments: str, spider: str = "read_also", settings: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, spider: str = "read_also", settings: Mapping[str, str] | None = None) -> Started:
         """Start a crawl and return its process."""
-        command = self.command(arguments, settings, (), spider)
+        return Started(self.given(arguments, settings, (), spider), folder=ROOT, now=self.now)
+
+    def start_interpreter(self, *arguments: str, settings: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """Start a crawl as a person does, in a new interpreter: its first second is its imports."""
+        command = self.command(arguments, settings, ())
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def command(
@@ -61,11 +63,10 @@ class Desk:
         arguments: Sequence[str],
         settings: Mapping[str, str] | None,
         extra: Sequence[str],
-        spider: str = "read_also",
     ) -> list[str]:
         """Return the command line of a crawl here, in a process of its own from the start."""
         program = ["espreso_crawler.commands._at_time", self.now.isoformat()] if self.now else ["scrapy"]
-        return [sys.executable, "-m", *program, *self.given(arguments, settings, extra, spider)]
+        return [sys.executable, "-m", *program, *self.given(arguments, settings, extra, "read_also")]
 
     def given(
         self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str], spider: str
@@ -94,18 +95,18 @@ class Desk:
         return [json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"), key=os.path.getmtime)]
 
 
-def stopped(process: subprocess.Popen[bytes], number: signal.Signals) -> Finished:
+def stopped(process: Started, number: signal.Signals) -> Finished:
     """Send a running crawl a signal and return what it said at its end."""
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=LONGEST_CRAWL)
-    return Finished(process.returncode, stderr.decode(), stdout)
+    return Finished(process.wait(), stderr.decode(), stdout)
 
 
 def start(demo: DemoSite) -> str:
     return f"start={demo.url}/news"
 
 
-def wait_for_requests(demo: DemoSite, count: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for_requests(demo: DemoSite, count: int, process: Started | subprocess.Popen[bytes]) -> None:
     """Wait until a crawl has asked for so many pages; a crawl that ended before that is a failure."""
     while len(demo.control.log()) < count:
         assert process.poll() is None, process.communicate()

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,23 +30,60 @@ class Finished(NamedTuple):
     stdout: bytes
 
 
+class Started:
+    """A ``scrapy`` command that runs in a folder, and what tests ask of a `subprocess.Popen`."""
+
+    def __init__(self, arguments: Sequence[str], *, folder: Path, now: datetime | None) -> None:
+        """Begin, at another time of day if one is given."""
+        self.arguments = list(arguments)
+        self._folder = tempfile.TemporaryDirectory(prefix="espreso-")
+        self._streams = [Path(self._folder.name) / name for name in ("stdout", "stderr")]
+        self._said: tuple[bytes, bytes] | None = None
+        given = (self.arguments, folder, dict(os.environ), self._streams, now)
+        self._child = CONTEXT.Process(target=_child, args=given)
+        self._child.start()
+        assert self._child.pid is not None
+        self.pid = self._child.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """Negative for a signal; None while it runs."""
+        return self._child.exitcode
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit code; raises TimeoutError, and kills it, when it runs longer than so many seconds."""
+        self._child.join(timeout)
+        if self.returncode is None:
+            self._child.kill()
+            self._child.join()
+            raise TimeoutError(f"scrapy {' '.join(self.arguments)}: {self.communicate()[1].decode()}")
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[bytes, bytes]:
+        """Wait for its end; return what it said."""
+        self.wait(timeout)
+        if self._said is None:
+            stdout, stderr = (path.read_bytes() if path.exists() else b"" for path in self._streams)
+            self._said = stdout, stderr
+            self._folder.cleanup()
+        return self._said
+
+
 def scrapy(arguments: Sequence[str], *, folder: Path, now: datetime | None, seconds: float) -> Finished:
     """Run ``scrapy <arguments>`` in a folder to its end, at another time of day if one is given.
 
     Raises TimeoutError when it takes longer than so many seconds.
     """
-    with tempfile.TemporaryDirectory(prefix="espreso-") as said:
-        streams = [Path(said) / name for name in ("stdout", "stderr")]
-        given = (list(arguments), folder, dict(os.environ), streams, now)
-        child = CONTEXT.Process(target=_child, args=given)
-        child.start()
-        child.join(seconds)
-        if child.exitcode is None:
-            child.kill()
-            child.join()
-            raise TimeoutError(f"scrapy {' '.join(arguments)}: {streams[1].read_text()}")
-        stdout, log = (path.read_bytes() if path.exists() else b"" for path in streams)
-        return Finished(child.exitcode, log.decode(), stdout)
+    started = Started(arguments, folder=folder, now=now)
+    stdout, log = started.communicate(seconds)
+    return Finished(started.wait(), log.decode(), stdout)
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[bytes]:

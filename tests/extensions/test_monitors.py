@@ -16,6 +16,7 @@ from espreso_crawler.identity import slug_of
 from espreso_crawler.ledger.liveness import SUFFIX, in_hand
 from tests import forked
 from tests.crawls import PAGE, ROOT, Desk, page_requests, start, wait_for_requests
+from tests.forked import Started
 from tests.site import DemoSite, Fault, SiteOptions, running
 
 NO_BACKOFF = {"ESPRESO_BACKOFF_SECONDS": "0"}
@@ -218,7 +219,7 @@ def command(desk: Desk, name: str, *arguments: str) -> int:
     return forked.command(name, *arguments, *given).returncode
 
 
-def wait_for_held(desk: Desk, process: subprocess.Popen[bytes]) -> None:
+def wait_for_held(desk: Desk, process: Started) -> None:
     deadline = time.monotonic() + 30
     while not held_entries(desk):
         assert process.poll() is None, process.communicate()

@@ -87,7 +87,7 @@ def test_a_bug_in_a_parser_counts_as_an_attempt_wherever_it_shows(
     settings = {"ESPRESO_READERS": apart, "ESPRESO_MAX_ATTEMPTS": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "2"}
     desk = Desk(tmp_path, settings)
     with running(SiteOptions(page_bytes=PAGE, latency=0.1)) as demo:
-        log = desk.start(start(demo)).communicate(timeout=60)[1].decode()
+        log = desk.start_interpreter(start(demo)).communicate(timeout=60)[1].decode()
     assert "ZeroDivisionError: a bug" in log
     with closing(sqlite3.connect(tmp_path / "state" / "ledger.sqlite3")) as ledger:
         states = dict(ledger.execute("SELECT state, count(*) FROM entries GROUP BY state"))
@@ -103,7 +103,7 @@ def test_a_machine_without_room_for_a_process_is_a_warning_and_the_crawl_reads_b
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     desk = Desk(tmp_path, {"ESPRESO_READERS": "2"})
     with running(SiteOptions(page_bytes=PAGE)) as demo:
-        crawl = desk.start(start(demo))
+        crawl = desk.start_interpreter(start(demo))
         log = crawl.communicate(timeout=60)[1].decode()
     assert crawl.returncode == 0
     assert "The reading processes have ended ([Errno 11] Resource temporarily unavailable)" in log

@@ -58,7 +58,7 @@ def stop(demo: DemoSite, folder: Path, number: signal.Signals, *, after: float =
     That is a pattern of a file that the crawl has made by then.
     """
     desk = Desk(folder)
-    process = desk.start(start(demo))
+    process = desk.start(start(demo)) if begun else desk.start_interpreter(start(demo))
     while begun and process.poll() is None and not list(folder.glob(begun)):
         time.sleep(0.002)
     time.sleep(after)
@@ -70,7 +70,7 @@ def stop(demo: DemoSite, folder: Path, number: signal.Signals, *, after: float =
             has_runs = opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'runs'").fetchone()
             runs = opened.execute("SELECT state, reason, exit_code FROM runs").fetchall() if has_runs else []
     files = [run["exit_code"] for run in desk.runs()]
-    return Stopped(number, after, process.returncode, runs, files, b"Traceback" in said)
+    return Stopped(number, after, process.wait(), runs, files, b"Traceback" in said)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ from tests import forked
 from tests.archives import Shot, foreign, page, warc
 from tests.builders import Entry, Facts, article_html
 from tests.crawls import PAGE, Desk, start
+from tests.forked import Started
 from tests.site import SiteOptions, running
 
 AT = datetime(2024, 11, 2, 12, tzinfo=UTC)
@@ -205,7 +205,7 @@ def test_a_replay_that_is_killed_is_read_again_without_loss_or_double(desk):
     assert Counter(record["id"] for record in desk.records()) == Counter(f"global:{900_000 + n}" for n in range(250))
 
 
-def end_one_reader(process: subprocess.Popen[bytes]) -> None:
+def end_one_reader(process: Started) -> None:
     """Kill a process in which a replay reads, as soon as there is one."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while not (readers := children.read_text("utf-8").split()):
