@@ -7,13 +7,16 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from espreso_crawler.ledger_places import POSTGRESQL, SQLITE
+from espreso_crawler.object_path import ObjectPath, OutputPath
+from espreso_crawler.options import FILE, SCHEMES
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """The places of a crawl."""
 
-    output: Path
+    output: OutputPath
+    """A folder, or a place in object storage."""
     state: Path
     ledger: Path | str | None
     """An SQLite file, or the address of a PostgreSQL database; None for a crawl without memory."""
@@ -24,16 +27,27 @@ class Places:
 def places(settings: BaseSettings) -> Places:
     """Return the places that checked settings name; nothing is created."""
     root = base()
-    output, state = root / settings["ESPRESO_OUTPUT"], root / settings["ESPRESO_STATE"]
+    state = root / settings["ESPRESO_STATE"]
     kept = settings.get("ESPRESO_ARCHIVE")
     archive = (root / kept).absolute() if kept else None
-    return Places(output.absolute(), state.absolute(), _ledger(settings.get("ESPRESO_LEDGER"), root, state), archive)
+    return Places(
+        _output(str(settings["ESPRESO_OUTPUT"]), root),
+        state.absolute(),
+        _ledger(settings.get("ESPRESO_LEDGER"), root, state),
+        archive,
+    )
 
 
 def base() -> Path:
     """Return the folder from which relative paths in settings count: that of ``scrapy.cfg``, else the working one."""
     cfg = closest_scrapy_cfg()
     return Path(cfg).parent.absolute() if cfg else Path.cwd()
+
+
+def _output(setting: str, root: Path) -> OutputPath:
+    if setting.startswith(SCHEMES):
+        return ObjectPath.of(setting)
+    return (root / setting.removeprefix(FILE)).absolute()
 
 
 def _ledger(setting: str | None, root: Path, state: Path) -> Path | str | None:

@@ -83,7 +83,8 @@ MAY_IMPORT = {
     "pipelines": RECORD
     | {"drops", "extensions", "ledger", "near_duplicates", "pages", "places", "record", "schema", "tagging"},
     "options": {"exceptions", "ledger_places"},
-    "places": {"ledger_places"},
+    "object_path": {"exceptions", "options"},
+    "places": {"ledger_places", "object_path", "options"},
     "processors": {"exceptions", "identity", "site", "vocabularies"},
     "progress": set[str](),
     "reading": RECORD | {"near_duplicates", "pages", "tagging"},

@@ -12,6 +12,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from espreso_crawler.object_path import OutputPath, matching
 from espreso_crawler.places import Places
 from espreso_crawler.processors.dates import in_kyiv
 
@@ -73,15 +74,15 @@ def _row(console: Console, name: str, cells: Iterator[str]) -> None:
 def _crawls(where: Places) -> Iterator[Crawl]:
     """Yield the crawls, oldest first."""
     articles, feed = (_lines(where.output / stream, "*/*.jsonl") for stream in ("articles", "feed"))
-    for path in sorted((where.output / "runs").glob("*.json")):
+    for path in matching(where.output / "runs", "*.json"):
         run = orjson.loads(path.read_bytes())
         written = [line for line in articles if line["run_id"] == run["run_id"]]
         seen = [line for line in feed if line["poll"] == run["run_id"]]
-        yield Crawl(run, written, seen, _lines(where.state / "quarantine", path.with_suffix(".jsonl").name))
+        yield Crawl(run, written, seen, _lines(where.state / "quarantine", f"{run['run_id']}.jsonl"))
 
 
-def _lines(folder: Path, pattern: str) -> list[Line]:
-    files = sorted(folder.glob(pattern), key=lambda path: path.name)
+def _lines(folder: OutputPath, pattern: str) -> list[Line]:
+    files = sorted(matching(folder, pattern), key=lambda path: path.name)
     return [orjson.loads(line) for path in files for line in path.read_bytes().splitlines()]
 
 
@@ -128,6 +129,6 @@ def _questions(where: Places, crawls: Sequence[Crawl]) -> Iterator[tuple[str, st
         yield "What became of the article that was removed?", f"{scrapy} ledger history {line['id']} {output} {state}"
 
 
-def _short(path: Path) -> str:
+def _short(path: OutputPath) -> str:
     """Return a path as it is typed in the working folder."""
-    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
+    return shlex.quote(str(path).removeprefix(f"{Path.cwd()}/"))

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -64,9 +65,11 @@ class Command(EspresoCommand):
         except ModuleNotFoundError:
             raise ConfigurationError(MISSING) from None
         given = places(self.given)
+        if not isinstance(given.output, Path):
+            raise ConfigurationError(f"ESPRESO_OUTPUT {given.output}: the demo writes into a folder: name one")
         state = given.state.with_name(given.state.name + "-demo")
         where = Places(given.output / "demo", state, state / "ledger.sqlite3", archive=None)
-        for folder in (where.output, where.state):
+        for folder in (given.output / "demo", where.state):
             shutil.rmtree(folder, ignore_errors=True)
         console = Console(highlight=False)
         with demo_sites(self.given, with_stories=True) as sites:

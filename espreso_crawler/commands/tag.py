@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ from espreso_crawler.export.later import tags_path
 from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.items import Article, Block, Image, Keyword
 from espreso_crawler.ledger import LedgerCare
+from espreso_crawler.object_path import ObjectPath, OutputPath
 from espreso_crawler.places import places
 from espreso_crawler.progress import tracking
 from espreso_crawler.record import encode
@@ -54,7 +54,7 @@ class Command(EspresoCommand):
         print(f"{count} articles tagged in {path}")
 
 
-def retagged(output: Path, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]:
+def retagged(output: OutputPath, tagger: Tagger, *, after: int = 0) -> Iterator[bytes]:
     """Yield a line for every sealed article line that has a text, in the order of the output."""
     for sealed in LedgerCare.whole(output, after=after):
         record = orjson.loads(sealed.line)
@@ -87,11 +87,15 @@ def _article(record: dict[str, Any]) -> Article:
     )
 
 
-def _write(path: Path, lines: Iterable[bytes]) -> int:
+def _write(path: OutputPath, lines: Iterable[bytes]) -> int:
     """Write the lines and put the file into place whole; returns how many there were. Raises `LedgerError`."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0
     try:
+        if isinstance(path, ObjectPath):
+            whole = b"".join(lines)
+            path.write_bytes(whole)
+            return whole.count(b"\n")
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as file:
             for line in lines:

@@ -7,12 +7,12 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
 from espreso_crawler.ledger import STREAMS, LedgerCare, SealedLine
 from espreso_crawler.ledger_command import LedgerCommand
+from espreso_crawler.object_path import OutputPath
 from espreso_crawler.places import places
 
 POLL_SECONDS = 1.0
@@ -47,7 +47,7 @@ class Command(LedgerCommand):
         if stop.number and not opts.follow:
             self.exitcode = int(CODES[stop.number])
 
-    def _tail(self, output: Path, opts: argparse.Namespace, stop: "Stop") -> int:
+    def _tail(self, output: OutputPath, opts: argparse.Namespace, stop: "Stop") -> int:
         last: int = opts.after
         while not stop.number:
             before = last
@@ -60,7 +60,7 @@ class Command(LedgerCommand):
         return last
 
 
-def _check(output: Path, opts: argparse.Namespace) -> None:
+def _check(output: OutputPath, opts: argparse.Namespace) -> None:
     """Refuse a number that no segment has had: its lines are there already, or never come."""
     newest = max((file.number for file in LedgerCare.newer(output, after=0, stream=opts.stream)), default=0)
     if opts.after > newest:

@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
 
+from espreso_crawler.object_path import OutputPath
 from espreso_crawler.record import encode
 
 TABLES = """
@@ -23,12 +23,12 @@ SHOWN = 12
 ReadLine = Callable[[str, int, int], bytes]
 
 
-def tags_path(output: Path, vocabulary_version: str) -> Path:
+def tags_path(output: OutputPath, vocabulary_version: str) -> OutputPath:
     """Return where the tags of a vocabulary version lie in an output folder."""
     return output / FOLDER / f"{vocabulary_version.removeprefix('sha256:')[:SHOWN]}.jsonl"
 
 
-def tags_file(output: Path, vocabulary_version: Callable[[], str]) -> Path | None:
+def tags_file(output: OutputPath, vocabulary_version: Callable[[], str]) -> OutputPath | None:
     """Return the tags by today's vocabularies, None when there are none; those of older ones are never applied."""
     if not (output / FOLDER).is_dir():
         return None
@@ -36,7 +36,7 @@ def tags_file(output: Path, vocabulary_version: Callable[[], str]) -> Path | Non
     return path if path.exists() else None
 
 
-def note(index: sqlite3.Connection, links: Iterable[dict[str, Any]], tags: Path | None) -> None:
+def note(index: sqlite3.Connection, links: Iterable[dict[str, Any]], tags: OutputPath | None) -> None:
     """Note what is to be applied; of several links of an article the last one counts."""
     index.executemany(LINK, links)
     if tags:
@@ -59,7 +59,7 @@ def applied(index: sqlite3.Connection, line: bytes, id_: str, revision: int, rea
     return encode(record) + b"\n"
 
 
-def _places(path: Path) -> Iterator[tuple[str, int, str, int, int]]:
+def _places(path: OutputPath) -> Iterator[tuple[str, int, str, int, int]]:
     offset = 0
     with path.open("rb") as lines:
         for line in lines:

@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import msgspec
@@ -19,6 +18,7 @@ from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export import later
 from espreso_crawler.items import SCHEMA_VERSION
 from espreso_crawler.ledger import LedgerCare, SealedLine
+from espreso_crawler.object_path import OutputPath, output_path
 from espreso_crawler.processors.dates import KYIV, kyiv
 from espreso_crawler.progress import Track, untracked
 
@@ -91,7 +91,7 @@ class Row:
 class Source:
     """What is exported: which lines of which output folder."""
 
-    output: Path
+    output: OutputPath
     what: What
     since: datetime | None = None
     """Articles by their publication, changes of the feed by when they were seen."""
@@ -128,7 +128,8 @@ class Source:
                     yield Row(day, later.applied(index, line, id_, revision, tags.line) if is_latest else line)
 
     def _note_lines(self, index: sqlite3.Connection, track: Track) -> None:
-        file, path = 0, Path()
+        file = 0
+        path: OutputPath | None = None
         for sealed in track(LedgerCare.whole(self.output), "lines read", None):
             if sealed.path != path:
                 path = sealed.path
@@ -162,7 +163,7 @@ class Reader:
         try:
             if self._file is None or path != self._path:
                 self.close()
-                self._path, self._file = path, Path(path).open("rb")  # noqa: SIM115  # closed by the next one
+                self._path, self._file = path, output_path(path).open("rb")  # closed by the next one
             self._file.seek(offset)
             return self._file.read(size)
         except OSError as error:

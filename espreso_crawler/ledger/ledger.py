@@ -30,6 +30,7 @@ from espreso_crawler.ledger.runs import Run
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store.opening import Place, is_there, opened
 from espreso_crawler.ledger.times import utc_now
+from espreso_crawler.object_path import ObjectPath, OutputPath
 
 LOCKS = "locks"
 OPEN_LOCK = "open.lock"
@@ -67,7 +68,7 @@ class Ledger:
         cls,
         database: Place | None,
         *,
-        output: Path,
+        output: OutputPath,
         state: Path,
         run: Run,
         record: Record,
@@ -84,6 +85,8 @@ class Ledger:
         if the output holds segments that this ledger does not know; or if output and state are on two file
         systems.
         """
+        if isinstance(output, ObjectPath):
+            output.probe()
         files.make_folder(output)
         session = Session(run.id, rules or Rules(), clock, output)
         session.record = record
@@ -220,6 +223,6 @@ def alone(path: Path, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def _refuse_two_disks(output: Path, state: Path) -> None:
-    if output.stat().st_dev != state.stat().st_dev:
+def _refuse_two_disks(output: OutputPath, state: Path) -> None:
+    if isinstance(output, Path) and output.stat().st_dev != state.stat().st_dev:
         raise LedgerError(f"{output} and {state} are on two file systems: set ESPRESO_OUTPUT and ESPRESO_STATE to one")

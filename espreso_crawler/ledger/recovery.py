@@ -1,7 +1,5 @@
 """What an opener puts right after runs that died: leases, run files, stale locks; never the output."""
 
-from pathlib import Path
-
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import runs
 from espreso_crawler.ledger.crash import crash_point
@@ -13,6 +11,7 @@ from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import run_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.store.opening import Place, shown
+from espreso_crawler.object_path import OutputPath
 
 KILLED = "killed"
 """Finish reason of a run that never said why it ended."""
@@ -57,7 +56,7 @@ def refuse_other_output(session: Session) -> None:
             )
 
 
-def latest_on_disk(output: Path) -> dict[str, int]:
+def latest_on_disk(output: OutputPath) -> dict[str, int]:
     """Return the highest segment number of every stream."""
     return {stream: segment_paths.latest(output, stream) for stream in STREAMS}
 

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,6 +16,7 @@ from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import entry_rows, held_rows, run_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.times import instant, utc_text
+from espreso_crawler.object_path import OutputPath
 
 VERSION = "1.0"
 
@@ -111,6 +111,6 @@ def file(session: Session, run: str) -> None:
         run_rows.filed(session.db, run)
 
 
-def run_file(output: Path, run: str) -> Path:
+def run_file(output: OutputPath, run: str) -> OutputPath:
     """Return the path of a run's file."""
     return output / "runs" / f"{run}.json"

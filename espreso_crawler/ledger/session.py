@@ -10,6 +10,7 @@ from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.store import run_rows
 from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.times import epoch, utc_text
+from espreso_crawler.object_path import OutputPath
 
 if TYPE_CHECKING:  # it knows drafts, which know what is kept of texts, which knows a session
     from espreso_crawler.ledger.articles.decisions import Decision, Record
@@ -26,7 +27,7 @@ class Session:
     make_durable: Callable[[], None] = staticmethod(lambda: None)
     """Called before records are committed: what they point to outside the ledger must outlive a power cut too."""
 
-    def __init__(self, run: str, rules: Rules, clock: Callable[[], datetime], output: Path) -> None:
+    def __init__(self, run: str, rules: Rules, clock: Callable[[], datetime], output: OutputPath) -> None:
         self.run = run
         self.rules = rules
         self.clock = clock

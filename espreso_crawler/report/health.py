@@ -12,6 +12,7 @@ import orjson
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import LedgerCare, Place, is_there, shown
+from espreso_crawler.object_path import OutputPath, matching
 from espreso_crawler.report import charts
 from espreso_crawler.report.charts import Chart
 
@@ -34,7 +35,7 @@ class Ledger:
     missing: str | None = None
 
 
-def ledger_of(database: Place | None, *, output: Path, state: Path, is_public: bool) -> Ledger:
+def ledger_of(database: Place | None, *, output: OutputPath, state: Path, is_public: bool) -> Ledger:
     """Read the ledger beside whatever runs; one that cannot be read gives the reason in `missing`."""
     if database is None:
         return Ledger(missing="this output has no ledger (ESPRESO_LEDGER=none)")
@@ -52,8 +53,8 @@ def ledger_of(database: Place | None, *, output: Path, state: Path, is_public: b
 class Runs:
     """The newest run files, oldest first; one that cannot be read counts as unreadable."""
 
-    def __init__(self, output: Path) -> None:
-        paths = sorted((output / "runs").glob("*.json"))
+    def __init__(self, output: OutputPath) -> None:
+        paths = matching(output / "runs", "*.json")
         self.count = len(paths)
         self.unreadable = 0
         self.documents: list[Json] = []
@@ -76,7 +77,7 @@ class Runs:
             yield _latency(self.documents)
             yield _requests(self.documents)
 
-    def _read(self, path: Path) -> None:
+    def _read(self, path: OutputPath) -> None:
         with suppress(FileNotFoundError):  # `scrapy ledger forget` or a person removed it
             try:
                 document = {"counts": {}, "stats": {}, **orjson.loads(path.read_bytes())}

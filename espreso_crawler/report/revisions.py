@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ import orjson
 
 from espreso_crawler.items import TEXTS
 from espreso_crawler.ledger import LedgerCare
+from espreso_crawler.object_path import OutputPath
 from espreso_crawler.processors.word_diff import word_diff
 
 PUBLIC = ("headline",)
@@ -81,7 +81,7 @@ class Revisions:
         """The newest silent changes of a headline, oldest first."""
         return list(islice(self._silent.values(), max(len(self._silent) - SILENT, 0), None))
 
-    def read(self, output: Path) -> None:
+    def read(self, output: OutputPath) -> None:
         """Read every sealed line once. Raises LedgerError when the output cannot be read."""
         for sealed in LedgerCare.whole(output):
             line = LINES.decode(sealed.line)
@@ -152,7 +152,7 @@ def why(record: Mapping[str, Any], *, is_public: bool) -> str:
     return "; ".join(parts)
 
 
-def moves(output: Path, ids: Sequence[str], urls: Sequence[str]) -> dict[str, list[list[Any]]]:
+def moves(output: OutputPath, ids: Sequence[str], urls: Sequence[str]) -> dict[str, list[list[Any]]]:
     """Return by id how each of these articles' entries moved in the feed: when, place, what changed.
 
     Raises LedgerError when the output cannot be read.

@@ -10,6 +10,7 @@ from espreso_crawler import __version__
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.export.source import Source
 from espreso_crawler.ledger import Place, utc_now
+from espreso_crawler.object_path import OutputPath
 from espreso_crawler.processors.dates import KYIV
 from espreso_crawler.progress import Track, untracked
 from espreso_crawler.report import over_time
@@ -28,7 +29,7 @@ HISTORIES_ROOM = 700_000
 class Report:
     """What a report is made of."""
 
-    output: Path
+    output: OutputPath
     state: Path
     ledger: Place | None
     """None for an output without ledger."""
@@ -141,7 +142,7 @@ def _spec(chart: Chart) -> dict[str, Any]:
     return {"spec": spec, "columns": chart.columns, "rows": rows}
 
 
-def _histories(output: Path, articles: Articles, revisions: Revisions) -> Shelf:
+def _histories(output: OutputPath, articles: Articles, revisions: Revisions) -> Shelf:
     shelf = Shelf(room=HISTORIES_ROOM, size=WHOLE)  # as many as articles, so that one number finds both
     moved = moves(output, articles.ids, articles.urls)
     for id_ in articles.ids:

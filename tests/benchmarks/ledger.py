@@ -44,7 +44,7 @@ def table() -> None:
             for known, ledger in ((FEW, few), (MANY, many)):
                 costs[known].append(batch(ledger, [next(numbers) for _ in range(BATCH)]))
         _show_costs(costs, runs)
-        root = many.session.output.parent
+        root = Path(str(many.session.output)).parent
         many.close("measured", 0)
         few.close("measured", 0)
         _show_openings({0: root / "none", FEW: root.parent / str(FEW), MANY: root})

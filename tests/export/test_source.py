@@ -79,7 +79,7 @@ def test_links_and_tags_written_later_are_applied_to_latest_only(tmp_path):
     links = [{"id": each, "near_duplicate_of": "global:5", "similarity": 0.75} for each in ("global:1001", "global:9")]
     seal(tmp_path, *links, stream="links")
     later = {"vocabulary_version": VERSION, "tags": [], "cited_agencies": ["UNIAN"]}
-    tags_path(tmp_path, VERSION).parent.mkdir()
+    (tmp_path / "tags").mkdir()
     tags_path(tmp_path, VERSION).write_bytes(lines([{"id": "global:1001", "revision": 1, **later}]))
 
     first, second = rows(tmp_path, vocabulary_version=lambda: VERSION)

@@ -41,7 +41,7 @@ def report(tmp_path: Path) -> Report:
 
 
 def written(report: Report) -> str:
-    target = report.output.parent / "report.html"
+    target = report.state.parent / "report.html"
     write(report, target)
     return target.read_text("utf-8")
 

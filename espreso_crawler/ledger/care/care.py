@@ -39,6 +39,7 @@ from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.runs import Run, new_run_id
 from espreso_crawler.ledger.store import outbox_rows
 from espreso_crawler.ledger.store.opening import Place, is_there, shown
+from espreso_crawler.object_path import OutputPath
 from espreso_crawler.progress import Track, untracked
 
 
@@ -50,7 +51,7 @@ class LedgerCare:
     """
 
     database: Place
-    output: Path
+    output: OutputPath
     state: Path
 
     def status(self) -> dict[str, Any]:
@@ -133,7 +134,7 @@ class LedgerCare:
     # These read only sealed files, and need no ledger.
 
     @staticmethod
-    def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
+    def tail(output: OutputPath, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
         """Yield the lines of every sealed segment with a number above `after`: keep the last number you have finished.
 
         Numbers rise but may have holes: a segment that `scrapy ledger forget` rewrites goes, and its other lines come
@@ -142,12 +143,12 @@ class LedgerCare:
         return tail.tail(output, after=after, stream=stream)
 
     @staticmethod
-    def whole(output: Path, *, after: int = 0, stream: Stream = "articles") -> Iterator[SealedLine]:
+    def whole(output: OutputPath, *, after: int = 0, stream: Stream = "articles") -> Iterator[SealedLine]:
         """Yield lines as `tail` does, until a look finds no new file."""
         return tail.whole(output, after=after, stream=stream)
 
     @staticmethod
-    def newer(output: Path, *, after: int, stream: Stream = "articles") -> list[SegmentFile]:
+    def newer(output: OutputPath, *, after: int, stream: Stream = "articles") -> list[SegmentFile]:
         """Return the sealed segments with a number above `after`, in order."""
         return tail.newer(output, after=after, stream=stream)
 

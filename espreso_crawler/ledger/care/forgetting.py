@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import orjson
 
-from espreso_crawler import durable
 from espreso_crawler.exceptions import ArgumentError, LedgerError
 from espreso_crawler.ledger.articles import articles
 from espreso_crawler.ledger.articles.decisions import Decision, Known
 from espreso_crawler.ledger.articles.revisions import announce
 from espreso_crawler.ledger.articles.suppression import suppress
 from espreso_crawler.ledger.care.inspection import sealing_stopped
-from espreso_crawler.ledger.care.rewriting import Subject, owe, rewrite_all
+from espreso_crawler.ledger.care.rewriting import owe, rewrite_all
 from espreso_crawler.ledger.delivery import files
+from espreso_crawler.ledger.delivery.leaving_out import Subject
 from espreso_crawler.ledger.ledger import Ledger
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import (
@@ -27,6 +26,7 @@ from espreso_crawler.ledger.store import (
     revision_rows,
     segment_rows,
 )
+from espreso_crawler.object_path import OutputPath, matching
 
 MAY_HOLD_TEXT = ("rejects", "quarantine", "aside")
 """Folders in the state folder."""
@@ -128,23 +128,22 @@ def _erase(session: Session, known: Known, reason: str) -> Decision:
     )
 
 
-def _holds(path: Path, subject: Subject) -> bool:
+def _holds(path: OutputPath, subject: Subject) -> bool:
     return any(subject.is_in(line) for line in _lines(path))
 
 
-def _purge(folder: Path, subject: Subject) -> None:
+def _purge(folder: OutputPath, subject: Subject) -> None:
     """Take every line that names the subject out of the files of a folder."""
     # As JSON writes them: an id may begin another one, an address too.
     names = [f'"{id_}"'.encode() for id_ in subject.ids]
     names += [f"{address}{end}".encode() for address in subject.addresses for end in '"?#']
-    for path in sorted(folder.rglob("*")):
+    for path in matching(folder, "**"):
         if path.is_file() and any(name in line for line in _lines(path) for name in names):
             rest = (line.rstrip(b"\n") for line in _lines(path) if not any(name in line for name in names))
-            files.write_lines(path, rest)
-            files.put(durable.temporary(path), path)
+            files.write_again(path, rest)
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: OutputPath) -> Iterator[bytes]:
     try:
         with path.open("rb") as lines:
             yield from lines

@@ -1,7 +1,6 @@
 """What became of one article: its revisions as they were written, and its moves in the feed; read only."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,6 +11,7 @@ from espreso_crawler.ledger.delivery.tail import tail
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import entry_rows, revision_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.object_path import OutputPath
 
 
 def history(session: Session, target: str) -> dict[str, Any]:
@@ -35,7 +35,9 @@ def history(session: Session, target: str) -> dict[str, Any]:
     }
 
 
-def _record(db: Database, output: Path, segment: int | None, article: str, revision: int) -> dict[str, Any] | None:
+def _record(
+    db: Database, output: OutputPath, segment: int | None, article: str, revision: int
+) -> dict[str, Any] | None:
     """Return the line of a revision as it lies in its sealed file."""
     name = segment_rows.sealed_path(db, segment)
     path = output / name if name else None
@@ -49,7 +51,7 @@ def _record(db: Database, output: Path, segment: int | None, article: str, revis
     return None
 
 
-def _moves(output: Path, urls: set[str]) -> Iterator[dict[str, Any]]:
+def _moves(output: OutputPath, urls: set[str]) -> Iterator[dict[str, Any]]:
     """Yield the lines of the feed stream about any of these addresses."""
     needles = [url.encode() for url in urls]
     for sealed in tail(output, after=0, stream="feed"):

@@ -13,13 +13,14 @@ from espreso_crawler.ledger.rules import Rules
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store.opening import Place, is_there, opened, shown
 from espreso_crawler.ledger.times import utc_now
+from espreso_crawler.object_path import OutputPath
 
 SEAL_WAIT = 30.0
 
 
 @contextmanager
 def inspected(
-    database: Place, *, output: Path, state: Path, clock: Callable[[], datetime] = utc_now
+    database: Place, *, output: OutputPath, state: Path, clock: Callable[[], datetime] = utc_now
 ) -> Iterator[Session]:
     """Open an existing ledger; raises LedgerError when there is none or it cannot be used."""
     if not is_there(database):

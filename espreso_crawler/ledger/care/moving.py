@@ -9,9 +9,10 @@ from espreso_crawler.ledger.liveness import Lock, run_lock
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import run_rows, whole_tables
 from espreso_crawler.ledger.store.opening import Place, is_there, opened, renewed, shown
+from espreso_crawler.object_path import OutputPath
 
 
-def copy(source: Place, target: Place, *, output: Path, state: Path) -> dict[str, int]:
+def copy(source: Place, target: Place, *, output: OutputPath, state: Path) -> dict[str, int]:
     """Copy a ledger, while no run writes it; returns the number of rows by table.
 
     The copy is compared with its source, by number of rows and digest of every table, before it counts. Raises

@@ -30,13 +30,14 @@ from espreso_crawler.ledger.store import (
 from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.store.opening import Place, is_there, opened, renewed, shown
 from espreso_crawler.ledger.times import epoch_of, utc_now
+from espreso_crawler.object_path import OutputPath, matching
 
 FIRST = ("published_at", "label", "position", "important", "seen_at", "seen_on")
 FieldDigests = Callable[[dict[str, Any]], Mapping[str, str]]
 """Returns the field digests of a record as it stands in the output."""
 
 
-def rebuild(database: Place, *, output: Path, state: Path, field_digests: FieldDigests) -> dict[str, int]:
+def rebuild(database: Place, *, output: OutputPath, state: Path, field_digests: FieldDigests) -> dict[str, int]:
     """Make a ledger from sealed files and run files; returns how many segments, articles, entries it knows.
 
     Articles, revisions and what was forgotten come back; entries that led to no article are pending once
@@ -61,7 +62,7 @@ def _restore(session: Session, field_digests: FieldDigests) -> dict[str, int]:
     with db.transaction("rebuild"):
         for host, newest in entry_rows.newest_times(db):
             coverage.restore(session, host, newest)
-        for path in sorted((session.output / "runs").glob("*.json")):
+        for path in matching(session.output / "runs", "*.json"):
             _restore_run(db, path)
         return comparison.sizes(db)
 
@@ -70,7 +71,7 @@ def _restore_segment(
     session: Session, stream: Stream, file: segment_paths.SegmentFile, field_digests: FieldDigests
 ) -> None:
     written, manifest = files.measure(file.path), segment_paths.read_manifest(file.path)
-    name = str(file.path.relative_to(session.output))
+    name = segment_paths.relative(file.path, session.output)
     if manifest is None or manifest.get("sha256") != written.sha256:
         raise LedgerError(f"{file.path}: it differs from its manifest; move both away, then rebuild again")
     session.run = manifest["run_id"]
@@ -160,7 +161,7 @@ def _restore_entry(db: Database, record: dict[str, Any], sighting: dict[str, Any
     )
 
 
-def _restore_run(db: Database, path: Path) -> None:
+def _restore_run(db: Database, path: OutputPath) -> None:
     document = orjson.loads(path.read_bytes())
     values = (document["run_id"], document["spider"], orjson.dumps(document["arguments"]).decode())
     times = (document["job"], document["started_at"], document["ended_at"])

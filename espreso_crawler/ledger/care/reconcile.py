@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,6 +13,7 @@ from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import article_rows, comparison, revision_rows, segment_rows
 from espreso_crawler.ledger.store.comparison import Line
+from espreso_crawler.object_path import OutputPath
 from espreso_crawler.progress import Track, untracked
 
 
@@ -74,7 +74,7 @@ def reconcile(session: Session, track: Track = untracked) -> Report:
 def _compare_files(session: Session, stream: Stream, report: Report, track: Track) -> None:
     expected = segment_rows.sealed(session.db, stream)
     there = {
-        str(file.path.relative_to(session.output)): file.path
+        segment_paths.relative(file.path, session.output): file.path
         for file in segment_paths.segment_files(session.output, stream)
     }
     report.segments += len(expected)
@@ -92,7 +92,7 @@ def _compare_files(session: Session, stream: Stream, report: Report, track: Trac
             _note_lines(session, name, there[name], report, counts=name not in report.spoilt_segments)
 
 
-def _note_lines(session: Session, name: str, path: Path, report: Report, *, counts: bool) -> None:
+def _note_lines(session: Session, name: str, path: OutputPath, report: Report, *, counts: bool) -> None:
     """Note the lines of a file; those of a damaged file do not count, because it is to be moved away."""
     with session.db.transaction("found"):
         for number, line in enumerate(_lines(path), start=1):
@@ -103,7 +103,7 @@ def _note_lines(session: Session, name: str, path: Path, report: Report, *, coun
                 report.doubled_lines.append(pair)
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: OutputPath) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             yield from file

@@ -55,12 +55,12 @@ def archive(session: Session, paths: Sequence[Path]) -> list[str]:
 
 
 def _put_aside(session: Session, name: str) -> str:
-    path, state = session.output / name, session.state or session.output
+    path, state = session.output / name, session.state or Path(str(session.output))
     folder = state / ASIDE
     files.make_folder(folder)
     for each in (path, files.manifest_of(path)):
         try:
-            each.rename(folder / each.name)
+            files.move_out(each, folder / each.name)
         except OSError as error:
             if error.errno != errno.ENOENT:
                 raise LedgerError(f"{error.filename}: {error.strerror}") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import orjson
 
@@ -14,6 +14,7 @@ from espreso_crawler import durable
 from espreso_crawler.durable import sync_folder, temporary
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.crash import crash_point
+from espreso_crawler.object_path import ObjectPath, OutputPath
 
 CHUNK = 1 << 20
 
@@ -46,11 +47,21 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> Written:
     return Written(count, size, digest.hexdigest())
 
 
-def write_document(path: Path, document: dict[str, Any]) -> None:
+def write_document(path: OutputPath, document: dict[str, Any]) -> None:
     """Put an indented JSON document in place of `path`: the old one or the new one is there, never a part."""
+    content = _document(document)
     with _told(path):
+        if isinstance(path, ObjectPath):
+            path.write_bytes(content)
+            return
         make_folder(path.parent)
-        durable.put(path, [orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)])
+        durable.put(path, [content])
+
+
+def create(path: ObjectPath, content: bytes | dict[str, Any]) -> bool:
+    """Put an object, or an indented JSON document, if there is none of its name; returns whether there was none."""
+    with _told(path):
+        return path.create(content if isinstance(content, bytes) else _document(content))
 
 
 def deliver(path: Path) -> None:
@@ -68,20 +79,43 @@ def put(path: Path, place: Path) -> None:
         sync_folder(place.parent)
 
 
-def remove(*paths: Path) -> None:
+def write_again(path: OutputPath, lines: Iterable[bytes]) -> None:
+    """Put lines, each ended by a newline, in place of a file."""
+    if isinstance(path, ObjectPath):
+        content = b"".join(line + b"\n" for line in lines)
+        with _told(path):
+            path.write_bytes(content)
+        return
+    write_lines(path, lines)
+    put(temporary(path), path)
+
+
+def move_out(path: OutputPath, place: Path) -> None:
+    """Move a file out of the output to a folder on this machine. Raises OSError."""
+    if isinstance(path, Path):
+        path.rename(place)
+        return
+    content = path.read_bytes()
+    durable.put(place, [content])
+    path.unlink()
+
+
+def remove(*paths: OutputPath) -> None:
     """Remove files that may or may not be there."""
     for path in paths:
         with _told(path):
             path.unlink(missing_ok=True)
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: OutputPath) -> None:
     """Make a folder with its parents; the new names are durable."""
+    if isinstance(folder, ObjectPath):
+        return
     with _told(folder):
         durable.make_folder(folder)
 
 
-def measure(path: Path) -> Written:
+def measure(path: OutputPath) -> Written:
     """Return count, size and digest of a data file as it lies on the disk."""
     digest = hashlib.sha256()
     count = size = 0
@@ -93,13 +127,25 @@ def measure(path: Path) -> Written:
     return Written(count, size, digest.hexdigest())
 
 
-def manifest_of(path: Path) -> Path:
+@overload
+def manifest_of(path: Path) -> Path: ...
+
+
+@overload
+def manifest_of(path: ObjectPath) -> ObjectPath: ...
+
+
+def manifest_of(path: OutputPath) -> OutputPath:
     """Return the path of a data file's manifest."""
     return path.with_name(path.name.removesuffix(".jsonl") + ".manifest.json")
 
 
+def _document(document: dict[str, Any]) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: OutputPath) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -3,12 +3,16 @@
 The plan (number, path, rows) is committed first; renaming the file is the delivery; a second commit takes the
 rows out of the outbox. The process that finds a plan asks one question: is its file there? Then it was delivered, else
 the plan is void.
+
+In object storage the delivery is to put the object if there is none of its name. A late put cannot be stopped, so a
+plan is never void there: the process that finds it puts the same bytes under the same name.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -19,11 +23,13 @@ from espreso_crawler import durable
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.delivery import files, segment_paths
+from espreso_crawler.ledger.delivery.leaving_out import without
 from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
 from espreso_crawler.ledger.liveness import Lock
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import outbox_rows, revision_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.object_path import ObjectPath, OutputPath
 
 SEAL_LOCK = "seal.lock"
 
@@ -115,8 +121,8 @@ class Segments:
             if lock:
                 lock.release()
 
-    def replace(self, stream: Stream, number: int, lines: Callable[[Path], Iterable[bytes]]) -> str:
-        """Write a sealed segment again under the next number, from what `lines` leaves of the old file.
+    def replace(self, stream: Stream, number: int) -> str:
+        """Write a sealed segment again under the next number, without what it is to be written again without.
 
         The caller keeps others from sealing. Returns the new file, relative to the output folder.
         """
@@ -124,12 +130,23 @@ class Segments:
         with session.db.transaction("plan"):
             path, schema_version, first, last = segment_rows.file(session.db, stream, number)
             new = next_number(session.db, stream)
-            name = f"{Path(path).parent}/{new:012d}-{session.run}.jsonl"
+            name = f"{Path(path).parent}/{segment_paths.file_name(new, self._run_in_name())}"
             plan = Plan(stream, new, session.run, name, schema_version, first, last, "[]", number)
             segment_rows.plan(session.db, astuple(plan))
         crash_point("seal:planned")
-        self._deliver(plan, lines(session.output / path))
+        self._deliver(plan)
         return name
+
+    def _run_in_name(self) -> str | None:
+        return None if isinstance(self._session.output, ObjectPath) else self._session.run
+
+    def _lines(self, plan: Plan) -> Iterable[bytes]:
+        """Return the lines of a plan: the same ones, whenever and by whichever process they are asked for."""
+        db = self._session.db
+        if plan.replaces is None:
+            return outbox_rows.lines(db, plan.rows)
+        old = segment_rows.file(db, plan.stream, plan.replaces)["path"]
+        return without(db, plan.stream, plan.replaces, self._session.output / old)
 
     def _is_due(self, stream: Stream) -> bool:
         waiting = outbox_rows.waiting(self._session.db, stream)
@@ -145,7 +162,7 @@ class Segments:
         self._due_since.pop(stream, None)
         sealed = []
         while plan := self._plan(stream):
-            self._deliver(plan, outbox_rows.lines(self._session.db, plan.rows))
+            self._deliver(plan)
             sealed.append(plan.path)
         return sealed
 
@@ -158,7 +175,7 @@ class Segments:
             kind = tuple(ready[0][1:3])
             ready = list(takewhile(lambda row: tuple(row[1:3]) == kind, ready))  # one day, one schema version
             number = next_number(session.db, stream)
-            path = segment_paths.segment_path(stream, number, day=kind[0], run=session.run)
+            path = segment_paths.segment_path(stream, number, day=kind[0], run=self._run_in_name())
             times, rows = (
                 sorted(row["at"] for row in ready),
                 orjson.dumps([row["seq"] for row in ready]).decode(),
@@ -168,17 +185,21 @@ class Segments:
         crash_point("seal:planned")
         return plan
 
-    def _deliver(self, plan: Plan, waiting: Iterable[bytes]) -> None:
+    def _deliver(self, plan: Plan) -> None:
         path = self._session.output / plan.path
+        written = _put(plan, path, self._lines(plan)) if isinstance(path, ObjectPath) else self._rename(plan, path)
+        self._mark_sealed(plan, written)
+
+    def _rename(self, plan: Plan, path: Path) -> files.Written:
         files.make_folder(path.parent)
         if strangers := segment_paths.with_number(path.parent, plan.number):
             raise LedgerError(f"{strangers[0]}: this ledger did not write it; run `scrapy ledger reconcile`")
-        written = files.write_lines(path, waiting)
+        written = files.write_lines(path, self._lines(plan))
         crash_point("seal:written")
         files.write_document(files.manifest_of(path), manifest(plan, written))
         crash_point("seal:manifest-renamed")
         files.deliver(path)
-        self._mark_sealed(plan, written)
+        return written
 
     def _mark_sealed(self, plan: Plan, written: files.Written) -> None:
         db = self._session.db
@@ -204,6 +225,9 @@ class Segments:
     def _remove_replaced(self, plan: Plan) -> None:
         row = segment_rows.file(self._session.db, plan.stream, plan.replaces)
         old = self._session.output / row["path"]
+        if isinstance(old, ObjectPath):
+            _empty(old, plan.number)
+            return
         files.remove(old, files.manifest_of(old))
         durable.sync_folder(old.parent)
 
@@ -213,8 +237,11 @@ class Segments:
             path = self._session.output / plan.path
             written = files.measure(path) if path.exists() else None
             if written and (segment_paths.read_manifest(path) or {}).get("sha256") == written.sha256:
-                durable.sync_folder(path.parent)
+                if isinstance(path, Path):
+                    durable.sync_folder(path.parent)
                 self._mark_sealed(plan, written)
+            elif isinstance(path, ObjectPath):
+                self._deliver(plan)
             else:
                 self._void(plan, path)
 
@@ -224,3 +251,39 @@ class Segments:
         files.remove(path, durable.temporary(path), manifest, durable.temporary(manifest))
         with self._session.db.transaction("void"):
             segment_rows.void(self._session.db, plan.stream, plan.number)
+
+
+def _put(plan: Plan, path: ObjectPath, waiting: Iterable[bytes]) -> files.Written:
+    """Put manifest and data where there is neither; what another process put for the same plan is the same.
+
+    Raises LedgerError when something else is there: two ledgers write to one place.
+    """
+    content = b"".join(line + b"\n" for line in waiting)
+    written = files.Written(content.count(b"\n"), len(content), sha256(content).hexdigest())
+    crash_point("seal:written")
+    about = files.manifest_of(path)
+    if not files.create(about, manifest(plan, written)):
+        there = segment_paths.read_manifest(path) or {}
+        if there.get("sha256") != written.sha256:
+            raise LedgerError(_stranger(about))
+    crash_point("seal:manifest-renamed")
+    if not files.create(path, content) and files.measure(path) != written:
+        raise LedgerError(_stranger(path))
+    crash_point("seal:data-renamed")
+    return written
+
+
+def _empty(path: ObjectPath, number: int) -> None:
+    """Take the text out of an object that was written again, and keep its key taken.
+
+    If it were deleted, the late put of a process that was stopped for hours would bring the text back.
+    """
+    files.write_document(files.manifest_of(path), {segment_paths.REPLACED: number})
+    files.write_again(path, ())
+
+
+def _stranger(path: OutputPath) -> str:
+    return (
+        f"{path}: another ledger wrote this object, or it was changed since; nothing more is sealed here: give each "
+        "ledger a prefix of its own, or run `scrapy ledger reconcile`"
+    )

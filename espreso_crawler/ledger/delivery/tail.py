@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.delivery.lines import Stream
 from espreso_crawler.ledger.delivery.segment_paths import SegmentFile, segment_files
+from espreso_crawler.object_path import OutputPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +15,12 @@ class SealedLine:
 
     segment: int
     line: bytes
-    path: Path
+    path: OutputPath
     offset: int
     """Where the line begins in its file, in bytes."""
 
 
-def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
+def tail(output: OutputPath, *, after: int, stream: Stream = "articles") -> Iterator[SealedLine]:
     """Yield the lines of every sealed segment above `after`; a reader keeps the last number it finished.
 
     Numbers rise but may have holes: a segment that `scrapy ledger forget` rewrote went, its lines come again under a
@@ -39,7 +39,7 @@ def tail(output: Path, *, after: int, stream: Stream = "articles") -> Iterator[S
         raise LedgerError(f"{error.filename}: {error.strerror}") from error
 
 
-def whole(output: Path, *, after: int = 0, stream: Stream = "articles") -> Iterator[SealedLine]:
+def whole(output: OutputPath, *, after: int = 0, stream: Stream = "articles") -> Iterator[SealedLine]:
     """Yield as `tail`, and go on until a look finds nothing new.
 
     A segment that was rewritten while it was read is there again, so its lines may come twice.
@@ -52,7 +52,7 @@ def whole(output: Path, *, after: int = 0, stream: Stream = "articles") -> Itera
             last = sealed.segment
 
 
-def newer(output: Path, *, after: int, stream: Stream = "articles") -> list[SegmentFile]:
+def newer(output: OutputPath, *, after: int, stream: Stream = "articles") -> list[SegmentFile]:
     """Return the sealed segments above a number, in order; none below the highest one returned is missing."""
     seen = [file.number for file in segment_files(output, stream)]
     last = max(seen, default=0)
