@@ -76,7 +76,7 @@ class Command(EspresoCommand):
             day = Day(sites, where, opts.set, console)
             self.exitcode = day.crawl() or day.report()
         if not self.exitcode:
-            tell(where, day.page, console)
+            tell(where, Path(str(day.page)), console)
 
 
 @contextmanager

@@ -1,0 +1,57 @@
+"""An S3 server in a process of its own, which lasts as long as the tests; no expectations."""
+
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+import requests
+
+from tests.tools import missing
+
+BUCKET = "news"
+SECONDS = 30
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "invented-id",
+    "AWS_SECRET_ACCESS_KEY": "invented-secret",
+    "AWS_REGION": "us-east-1",
+    "AWS_ALLOW_HTTP": "true",
+}
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Start a server with one bucket; yields the bucket's address. The environment says how to reach it."""
+    if not (importlib.util.find_spec("moto") and importlib.util.find_spec("obstore")):
+        missing("no moto or obstore: pip install 'moto[server]' obstore")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    endpoint = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _make_bucket(endpoint)
+            with patch.dict(os.environ, CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint}):
+                yield f"s3://{BUCKET}"
+        finally:
+            process.terminate()
+
+
+def _make_bucket(endpoint: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    # Any signature will do for moto; one must be there, or the bucket belongs to nobody.
+    signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=invented-id/20260101/us-east-1/s3/aws4_request"}
+    while True:
+        try:
+            requests.put(f"{endpoint}/{BUCKET}", headers=signed, timeout=SECONDS).raise_for_status()
+        except requests.ConnectionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
