@@ -43,7 +43,9 @@ def command(desk: Desk, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def articles(desk: Desk) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in command(desk, "ledger", "tail").stdout.splitlines()]
+    done = command(desk, "ledger", "tail")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def assert_agrees(desk: Desk) -> None:
