@@ -72,6 +72,13 @@ class LedgerError(EspresoError):
     """
 
 
+class StorageError(LedgerError, OSError):
+    """Object storage did not answer well; takes errno, text and address, as OSError does. `ObjectPath` raises it."""
+
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}"
+
+
 class ArchiveError(LedgerError):
     """The archive of pages cannot be written or read; the text names the file.
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any, BinaryIO, Self
 
-from espreso_crawler.exceptions import ConfigurationError, LedgerError
+from espreso_crawler.exceptions import ConfigurationError, LedgerError, StorageError
 from espreso_crawler.options import SCHEMES
 
 PROBE = ".espreso-probe"
@@ -129,7 +129,7 @@ class ObjectPath:
         return True
 
     def read_bytes(self) -> bytes:
-        """Return the object. Raises FileNotFoundError, or another OSError when the server does not answer well."""
+        """Return the object. Raises FileNotFoundError, or StorageError when the server does not answer well."""
         with self._told():
             return bytes(self.bucket.api.get(self.bucket.store, self.key).bytes())
 
@@ -155,7 +155,7 @@ class ObjectPath:
         """Yield every object below; the only pattern is ``*``."""
         if pattern != "*":
             raise ValueError(pattern)
-        with self._told():
+        with self._listed():
             for page in self.bucket.api.list(self.bucket.store, self.key or None):
                 for each in page:
                     yield ObjectPath(each["path"], self.bucket, each["size"])
@@ -204,12 +204,21 @@ class ObjectPath:
             )
 
     def _beside(self) -> Iterator["ObjectPath"]:
-        with self._told():
+        with self._listed():
             found = self.bucket.api.list_with_delimiter(self.bucket.store, self.key or None)
         for each in found["objects"]:
             yield ObjectPath(each["path"], self.bucket, each["size"])
         for key in found["common_prefixes"]:
             yield ObjectPath(key.strip("/"), self.bucket)
+
+    @contextmanager
+    def _listed(self) -> Iterator[None]:
+        """Raise an error for a bucket that is not there; a folder that is not there is an empty one."""
+        try:
+            with self._told():
+                yield
+        except FileNotFoundError:
+            raise StorageError(2, "there is no such bucket", str(self)) from None
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -222,7 +231,7 @@ class ObjectPath:
         except errors.AlreadyExistsError:
             raise FileExistsError(17, "there is such an object", str(self)) from None
         except errors.BaseError as error:
-            raise OSError(5, told(error), str(self)) from None
+            raise StorageError(5, told(error), str(self)) from None
 
 
 OutputPath = Path | ObjectPath
@@ -246,5 +255,5 @@ def told(error: Exception) -> str:
     >>> told(ValueError("GET http://storage/a?sig=secret failed\nDebug: much"))
     'GET http://storage/a failed'
     """
-    first = (str(error).strip() or type(error).__name__).splitlines()[0]
+    first = (str(error).strip() or type(error).__name__).splitlines()[0].partition(": <")[0]  # a body in XML
     return re.sub(r"\?\S+", "", first)[:LONGEST]

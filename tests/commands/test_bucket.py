@@ -132,6 +132,16 @@ def test_an_object_that_this_ledger_did_not_write_stops_it(desk, monkeypatch):
     assert strange.read_bytes() == b'{"id":"another"}\n'
 
 
+def test_a_bucket_that_is_not_there_is_told_in_one_line(desk):
+    for arguments in (("ledger", "tail"), ("export", "--format", "csv", "--to", str(desk.home))):
+        done = forked.command(*arguments, "-s", "ESPRESO_OUTPUT=s3://nowhere/x")
+        assert done.returncode == 4
+        assert b"Traceback" not in done.stderr
+        said = done.stderr.decode().strip().splitlines()[-1]
+        assert "s3://nowhere/x/articles: " in said
+        assert said.endswith("404 Not Found")
+
+
 class Careless(BaseHTTPRequestHandler):
     """Takes every object, whatever the condition."""
 
