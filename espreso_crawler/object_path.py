@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any, BinaryIO, Self
 
 from espreso_crawler.exceptions import ConfigurationError, LedgerError, StorageError
-from espreso_crawler.options import SCHEMES
+from espreso_crawler.output_places import SCHEMES
 
 PROBE = ".espreso-probe"
 """Key of the object that `ObjectPath.probe` puts twice; it stays, so that no right to delete is needed."""

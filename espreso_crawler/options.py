@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from string import Template
 from typing import Any
-from urllib.parse import urlsplit
 
-from espreso_crawler import ledger_places
+from espreso_crawler import ledger_places, output_places
 from espreso_crawler.exceptions import ConfigurationError
 
 PREFIX = "ESPRESO_"
-FILE, SCHEMES = "file://", ("s3://", "gs://", "az://")
-"""How the addresses of a folder and of object storage begin."""
 WEBHOOK_FIELDS = frozenset({"summary", "level", "spider", "run_id", "job", "reason", "exit_code", "verdict",
                             "started_at", "ended_at", "emitted", "failures", "findings", "run"})  # fmt: skip
 """What ``$NAME`` may stand for in ``ESPRESO_WEBHOOK_BODY``."""
@@ -82,20 +79,6 @@ def _is_ledger(value: Any) -> bool:
     return value in (None, "", "none") or ledger_places.is_place(value)
 
 
-def _is_output(value: Any) -> bool:
-    """Whether a value names an output: a folder, or a bucket by an address that holds no credentials."""
-    if "://" not in str(value):
-        return isinstance(value, str | os.PathLike) and bool(str(value))
-    parts = urlsplit(str(value))
-    if parts.scheme == "file":
-        return not parts.netloc and parts.path.strip("/") != ""
-    return (
-        str(value).startswith(SCHEMES)
-        and bool(parts.netloc)
-        and not (parts.query or parts.fragment or "@" in parts.netloc)
-    )
-
-
 def _is_schedule(value: Any) -> bool:
     parts = str(value).split()
     return parts == ["0"] or all(part[:-1].isdecimal() and int(part[:-1]) and part[-1] in AGES for part in parts)
@@ -120,8 +103,8 @@ READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value in
 FOLDER = Allowed("the path of a folder", lambda value: isinstance(value, str | os.PathLike) and bool(str(value)))
 NO_FOLDER = Allowed("the path of a folder, or nothing", lambda value: value is None or isinstance(value, str))
 OUTPUT = Allowed(
-    "the path of a folder, or s3://BUCKET/PREFIX, gs://… or az://… (credentials only from the environment)",
-    _is_output,
+    output_places.WORDS,
+    output_places.is_place,
     "the path of a folder, `s3://BUCKET/PREFIX`, `gs://…`, `az://…`, `file:///…`",
 )
 LEDGER = Allowed(

@@ -8,7 +8,7 @@ from scrapy.utils.conf import closest_scrapy_cfg
 
 from espreso_crawler.ledger_places import POSTGRESQL, SQLITE
 from espreso_crawler.object_path import ObjectPath, OutputPath
-from espreso_crawler.options import FILE, SCHEMES
+from espreso_crawler.output_places import FILE, SCHEMES
 
 
 @dataclass(frozen=True, slots=True)

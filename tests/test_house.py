@@ -93,9 +93,10 @@ MAY_IMPORT = {
     "pages": RECORD | {"loaders"},
     "pipelines": RECORD
     | {"drops", "extensions", "ledger", "near_duplicates", "pages", "places", "record", "schema", "tagging"},
-    "options": {"exceptions", "ledger_places"},
-    "object_path": {"exceptions", "options"},
-    "places": {"ledger_places", "object_path", "options"},
+    "options": {"exceptions", "ledger_places", "output_places"},
+    "object_path": {"exceptions", "output_places"},
+    "output_places": set[str](),
+    "places": {"ledger_places", "object_path", "output_places"},
     "processors": {"exceptions", "identity", "site", "vocabularies"},
     "progress": set[str](),
     "reading": RECORD | {"near_duplicates", "pages", "tagging"},
