@@ -1,0 +1,21 @@
+"""The places where the output can be, as the setting is given them: which are right; credentials never are."""
+
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+FILE, SCHEMES = "file://", ("s3://", "gs://", "az://")
+"""How the addresses of a folder and of object storage begin."""
+WORDS = "the path of a folder, or s3://BUCKET/PREFIX, gs://… or az://… (credentials only from the environment)"
+"""What a person may give."""
+
+
+def is_place(value: Any) -> bool:
+    """Whether a value names an output: a folder, or a bucket by an address that holds no credentials."""
+    if "://" not in str(value):
+        return isinstance(value, str | os.PathLike) and bool(str(value))
+    parts = urlsplit(str(value))
+    if parts.scheme == "file":
+        return not parts.netloc and parts.path.strip("/") != ""
+    is_bucket = str(value).startswith(SCHEMES) and bool(parts.netloc)
+    return is_bucket and not (parts.query or parts.fragment or "@" in parts.netloc)
