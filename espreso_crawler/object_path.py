@@ -13,7 +13,6 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
-from types import ModuleType
 from typing import Any, BinaryIO, Self
 
 from espreso_crawler.exceptions import ConfigurationError, LedgerError, StorageError
@@ -33,7 +32,7 @@ class Bucket:
         self.address = address
 
     @cached_property
-    def api(self) -> ModuleType:
+    def api(self) -> Any:
         """The client library, loaded only when a bucket is used."""
         try:
             import obstore.store  # noqa: PLC0415

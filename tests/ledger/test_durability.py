@@ -1,5 +1,6 @@
 """In which order bytes and names reach the disk, and that locks mean what they say."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.ledger.delivery import files
 from espreso_crawler.ledger.liveness import Lock
 from tests.ledger.builders import draft, in_child, names, open_ledger, sealed, url
 from tests.ledger.test_kills import KILLED, crawl
@@ -27,6 +30,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return noted
 
     monkeypatch.setattr(os, "fsync", noting("sync", os.fsync, lambda fd: str(Path(f"/proc/self/fd/{fd}").readlink())))
+    monkeypatch.setattr(Path, "hardlink_to", noting("link", Path.hardlink_to, lambda path, _: str(path)))
     monkeypatch.setattr(Path, "rename", noting("rename", Path.rename, lambda _, target: str(target)))
     monkeypatch.setattr(Path, "replace", noting("rename", Path.replace, lambda _, target: str(target)))
     return found
@@ -51,9 +55,29 @@ def test_bytes_reach_the_disk_before_names_and_names_before_the_ledger(tmp_path:
         "sync temporary manifest",
         "rename manifest",
         "sync folder",
-        "rename data",
+        "link data",
         "sync folder",
     ]
+
+
+def test_delivery_replaces_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "000000000001-run.jsonl"
+    path.write_bytes(b"a stranger's")
+    files.write_lines(path, [b"ours"])
+    with pytest.raises(LedgerError, match="did not write it"):
+        files.deliver(path)
+    assert path.read_bytes() == b"a stranger's"
+
+
+def test_a_file_system_without_links_gets_its_files_by_renaming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, _target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    assert in_child(lambda: crawl(tmp_path)) == 0
+    assert len(sealed(tmp_path)) == 12
 
 
 @pytest.mark.parametrize("step", ["seal:data-renamed", "seal:before-commit"])
@@ -62,6 +86,7 @@ def test_what_was_delivered_is_never_touched_again(tmp_path: Path, step: str) ->
     delivered = {name: inode(tmp_path, name) for name in names(tmp_path)}
     assert len(delivered) == 2
     assert in_child(lambda: crawl(tmp_path)) == 0
+    assert not [*(tmp_path / "output").rglob(".*.tmp")]
     assert {name: inode(tmp_path, name) for name in delivered} == delivered
 
 

@@ -46,10 +46,10 @@ def sealing_stopped(session: Session) -> Iterator[Segments]:
     Raises LedgerError when one hangs.
     """
     segments = Segments(session)
-    segments.settle_plans()
     with segments.alone(SEAL_WAIT) as is_alone:
         if not is_alone:
             raise LedgerError(
                 f"{session.db.name}: another process has been sealing for {SEAL_WAIT:.0f} s: does it hang?"
             )
+        segments.settle_alone()
         yield segments

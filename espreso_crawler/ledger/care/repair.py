@@ -8,7 +8,7 @@ from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.care.inspection import sealing_stopped
 from espreso_crawler.ledger.care.reconcile import Report
 from espreso_crawler.ledger.delivery import files
-from espreso_crawler.ledger.delivery.segments import Plan, manifest
+from espreso_crawler.ledger.delivery.plans import Plan, manifest
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import article_rows, entry_rows, entry_states, revision_rows, segment_rows
 from espreso_crawler.ledger.store.comparison import Line

@@ -1,5 +1,6 @@
 """Files of the ledger that are there whole or not at all; what keeps one from it is a `LedgerError` with a way out."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,8 @@ from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.object_path import ObjectPath, OutputPath
 
 CHUNK = 1 << 20
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What a file system without hard links answers: FAT, many mounts by FUSE or of a phone; a file is renamed there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,18 @@ def create(path: ObjectPath, content: bytes | dict[str, Any]) -> bool:
 
 
 def deliver(path: Path) -> None:
-    """Rename a finished temporary file to its final name and make the name durable."""
+    """Give a finished temporary file its final name and make the name durable; no other file is ever replaced."""
     with _told(path):
-        temporary(path).rename(path)
+        try:
+            path.hardlink_to(temporary(path))
+        except FileExistsError:
+            raise LedgerError(f"{path}: this ledger did not write it; run `scrapy ledger reconcile`") from None
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            temporary(path).rename(path)
         crash_point("seal:data-renamed")
+        temporary(path).unlink(missing_ok=True)
         sync_folder(path.parent)
 
 

@@ -1,6 +1,6 @@
 """Sealing: waiting lines become a file that is there whole or not at all, under numbers without holes.
 
-The plan (number, path, rows) is committed first; renaming the file is the delivery; a second commit takes the
+The plan (number, path, rows) is committed first; giving the file its name is the delivery; a second commit takes the
 rows out of the outbox. The process that finds a plan asks one question: is its file there? Then it was delivered, else
 the plan is void.
 
@@ -11,43 +11,26 @@ plan is never void there: the process that finds it puts the same bytes under th
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
-from hashlib import sha256
+from dataclasses import astuple
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from espreso_crawler import durable
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.crash import crash_point
-from espreso_crawler.ledger.delivery import files, segment_paths
+from espreso_crawler.ledger.delivery import files, objects, segment_paths
 from espreso_crawler.ledger.delivery.leaving_out import without
 from espreso_crawler.ledger.delivery.lines import STREAMS, Stream
+from espreso_crawler.ledger.delivery.plans import Plan, delivered, manifest
 from espreso_crawler.ledger.liveness import Lock
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import outbox_rows, revision_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
-from espreso_crawler.object_path import ObjectPath, OutputPath
+from espreso_crawler.object_path import ObjectPath
 
 SEAL_LOCK = "seal.lock"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A segment that is to be delivered."""
-
-    stream: Stream
-    number: int
-    run: str
-    path: str
-    schema_version: str
-    first_at: str | None
-    last_at: str | None
-    rows: str
-    """The outbox rows it takes, as a JSON list."""
-    replaces: int | None
 
 
 def next_number(db: Database, stream: Stream) -> int:
@@ -59,23 +42,6 @@ def continue_after(db: Database, latest: Mapping[str, int]) -> None:
     """Let a ledger in memory number its segments after those on the disk, which it knows nothing of."""
     with db.transaction("continue"):
         segment_rows.elsewhere(db, [(stream, number) for stream, number in latest.items() if number])
-
-
-def manifest(plan: Plan, written: files.Written) -> dict[str, Any]:
-    """Return what a segment's manifest says; times are UTC."""
-    return {
-        "stream": plan.stream,
-        "segment": plan.number,
-        "run_id": plan.run,
-        "file": Path(plan.path).name,
-        "count": written.count,
-        "bytes": written.bytes,
-        "sha256": written.sha256,
-        "schema_version": plan.schema_version,
-        "first_emitted_at": plan.first_at,
-        "last_emitted_at": plan.last_at,
-        "replaces": [] if plan.replaces is None else [plan.replaces],
-    }
 
 
 class Segments:
@@ -102,8 +68,13 @@ class Segments:
     def settle_plans(self) -> None:
         """Finish or void what a dead sealer left; nothing to do while a living one is at work."""
         with self.alone(0.0) as is_alone:
-            for stream in STREAMS if is_alone else ():
-                self._settle_plan(stream)
+            if is_alone:
+                self.settle_alone()
+
+    def settle_alone(self) -> None:
+        """Do the same; the caller keeps others from sealing."""
+        for stream in STREAMS:
+            self._settle_plan(stream)
 
     @contextmanager
     def alone(self, wait: float) -> Iterator[bool]:
@@ -187,10 +158,10 @@ class Segments:
 
     def _deliver(self, plan: Plan) -> None:
         path = self._session.output / plan.path
-        written = _put(plan, path, self._lines(plan)) if isinstance(path, ObjectPath) else self._rename(plan, path)
+        written = objects.put(plan, path, self._lines(plan)) if isinstance(path, ObjectPath) else self._link(plan, path)
         self._mark_sealed(plan, written)
 
-    def _rename(self, plan: Plan, path: Path) -> files.Written:
+    def _link(self, plan: Plan, path: Path) -> files.Written:
         files.make_folder(path.parent)
         if strangers := segment_paths.with_number(path.parent, plan.number):
             raise LedgerError(f"{strangers[0]}: this ledger did not write it; run `scrapy ledger reconcile`")
@@ -226,7 +197,7 @@ class Segments:
         row = segment_rows.file(self._session.db, plan.stream, plan.replaces)
         old = self._session.output / row["path"]
         if isinstance(old, ObjectPath):
-            _empty(old, plan.number)
+            objects.empty(old, plan.number)
             return
         files.remove(old, files.manifest_of(old))
         durable.sync_folder(old.parent)
@@ -235,9 +206,9 @@ class Segments:
         for row in segment_rows.planned(self._session.db, stream):
             plan = Plan(*row)
             path = self._session.output / plan.path
-            written = files.measure(path) if path.exists() else None
-            if written and (segment_paths.read_manifest(path) or {}).get("sha256") == written.sha256:
+            if written := delivered(plan, path):
                 if isinstance(path, Path):
+                    files.remove(durable.temporary(path))
                     durable.sync_folder(path.parent)
                 self._mark_sealed(plan, written)
             elif isinstance(path, ObjectPath):
@@ -251,39 +222,3 @@ class Segments:
         files.remove(path, durable.temporary(path), manifest, durable.temporary(manifest))
         with self._session.db.transaction("void"):
             segment_rows.void(self._session.db, plan.stream, plan.number)
-
-
-def _put(plan: Plan, path: ObjectPath, waiting: Iterable[bytes]) -> files.Written:
-    """Put manifest and data where there is neither; what another process put for the same plan is the same.
-
-    Raises LedgerError when something else is there: two ledgers write to one place.
-    """
-    content = b"".join(line + b"\n" for line in waiting)
-    written = files.Written(content.count(b"\n"), len(content), sha256(content).hexdigest())
-    crash_point("seal:written")
-    about = files.manifest_of(path)
-    if not files.create(about, manifest(plan, written)):
-        there = segment_paths.read_manifest(path) or {}
-        if there.get("sha256") != written.sha256:
-            raise LedgerError(_stranger(about))
-    crash_point("seal:manifest-renamed")
-    if not files.create(path, content) and files.measure(path) != written:
-        raise LedgerError(_stranger(path))
-    crash_point("seal:data-renamed")
-    return written
-
-
-def _empty(path: ObjectPath, number: int) -> None:
-    """Take the text out of an object that was written again, and keep its key taken.
-
-    If it were deleted, the late put of a process that was stopped for hours would bring the text back.
-    """
-    files.write_document(files.manifest_of(path), {segment_paths.REPLACED: number})
-    files.write_again(path, ())
-
-
-def _stranger(path: OutputPath) -> str:
-    return (
-        f"{path}: another ledger wrote this object, or it was changed since; nothing more is sealed here: give each "
-        "ledger a prefix of its own, or run `scrapy ledger reconcile`"
-    )
