@@ -83,7 +83,7 @@ def test_a_file_system_without_links_gets_its_files_by_renaming(
 @pytest.mark.parametrize("step", ["seal:data-renamed", "seal:before-commit"])
 def test_what_was_delivered_is_never_touched_again(tmp_path: Path, step: str) -> None:
     assert in_child(lambda: crawl(tmp_path), crash_at=step) == KILLED
-    delivered = {name: inode(tmp_path, name) for name in names(tmp_path)}
+    delivered = {name: inode(tmp_path, name) for name in names(tmp_path) if not name.endswith(".tmp")}
     assert len(delivered) == 2
     assert in_child(lambda: crawl(tmp_path)) == 0
     assert not [*(tmp_path / "output").rglob(".*.tmp")]
