@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo survey crawl export report schedule scrapyd docs test lint bench chaos property stops drift reach day fuzz clean
+.PHONY: help demo survey crawl export report schedule scrapyd docs test lint bench chaos disk property stops drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -48,8 +48,11 @@ lint: .venv/.lint ## check style and types
 bench: .venv/.bench ## measure extraction, crawl and memory
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-chaos: .venv/.test ## kill N crawls (200) of a changing site at every step, then compare output and site
-	@$(BIN)/python -m tests.chaos $(N)
+chaos: .venv/.test ## kill N crawls (200) at every step, then compare output and site; three machines: ARGS=--postgresql
+	@$(BIN)/python -m tests.chaos $(N) $(ARGS)
+
+disk: .venv/.test ## let the disk fail in N crawls (200), at any call, then compare output and site; needs a C compiler
+	@$(BIN)/python -m tests.failing_disk $(N) $(ARGS)
 
 stops: .venv/.test ## stop crawls by SIGINT and SIGTERM at 20 moments of their first two seconds
 	@$(BIN)/python -m tests.spiders.stops $(ARGS)

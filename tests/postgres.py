@@ -7,8 +7,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.tools import missing
@@ -23,37 +23,78 @@ QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_con
 @contextmanager
 def server() -> Iterator[str]:
     """Start a server on a socket of its own; yields the address of its database, with parameters to add to."""
+    with a_server(*QUICK) as running:
+        yield running.address
+
+
+class Server:
+    """A server that can be killed, and started once more on the same data."""
+
+    def __init__(self, folder: Path, programs: Path, options: Sequence[str]) -> None:
+        self.address = f"postgresql://espreso@/postgres?host={folder}"
+        self._folder = folder
+        self._user = NOBODY if os.geteuid() == 0 else None
+        self._options = [part for option in options for part in ("-c", option)]
+        self._programs = programs
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def make(self) -> None:
+        """Make the data."""
+        program, data = str(self._programs / "initdb"), str(self._folder / "data")
+        made = [program, "-D", data, "-U", "espreso", "--auth=trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(
+            made,
+            user=self._user,
+            group=self._user,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            env=_plain(),
+            cwd=self._folder,
+        )
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        program, data = str(self._programs / "postgres"), str(self._folder / "data")
+        command = [program, "-D", data, "-k", str(self._folder), "-h", "", *self._options]
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                command, user=self._user, group=self._user, stderr=log, stdout=log, env=_plain(), cwd=self._folder
+            )
+        _wait_for(self._folder, self._process)
+
+    def stop(self) -> None:
+        """End it in good order."""
+        if self._process:
+            self._process.send_signal(signal.SIGINT)  # SIGTERM would wait for sessions that a test has left open
+            self._process.wait(SECONDS)
+            self._process = None
+
+    def kill(self) -> None:
+        """Let it and its processes die at once, as when a machine loses its memory to something else."""
+        assert self._process
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for each in (pid, *map(int, children)):
+            with suppress(ProcessLookupError):  # it ends by itself when its parent is gone
+                os.kill(each, signal.SIGKILL)
+        self._process.wait(SECONDS)
+        self._process = None
+
+
+@contextmanager
+def a_server(*options: str) -> Iterator[Server]:
+    """Start a server with settings of its own."""
     with tempfile.TemporaryDirectory(prefix="espreso-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        programs, user = _programs(folder), NOBODY if os.geteuid() == 0 else None
-        if user:
+        running = Server(folder, _programs(folder), options)
+        if os.geteuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
-        made = [
-            str(programs / "initdb"),
-            "-D",
-            name + "/data",
-            "-U",
-            "espreso",
-            "--auth=trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
-        subprocess.run(made, user=user, group=user, check=True, stdout=subprocess.DEVNULL, env=_plain(), cwd=folder)
-        options = [part for option in QUICK for part in ("-c", option)]
-        command = [str(programs / "postgres"), "-D", name + "/data", "-k", name, "-h", "", *options]
-        with (
-            (folder / "log").open("wb") as log,
-            subprocess.Popen(
-                command, user=user, group=user, stderr=log, stdout=log, env=_plain(), cwd=folder
-            ) as process,
-        ):
-            try:
-                _wait_for(folder, process)
-                yield f"postgresql://espreso@/postgres?host={folder}"
-            finally:
-                process.send_signal(signal.SIGINT)  # SIGTERM would wait for sessions that a test has left open
-                process.wait(SECONDS)
+        running.make()
+        running.start()
+        try:
+            yield running
+        finally:
+            running.stop()
 
 
 def schema_of(address: str, schema: str) -> str:

@@ -46,7 +46,12 @@ class Proxy:
                 client, _ = self._listening.accept()
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 server = socket.socket(socket.AF_UNIX)
-                server.connect(str(self._target))
+                try:
+                    server.connect(str(self._target))
+                except OSError:  # the server is down: so is the link
+                    server.close()
+                    client.close()
+                    continue
                 self._sockets += [client, server]
                 self._join(client, server, is_server=False)
                 self._join(server, client, is_server=True)

@@ -38,17 +38,18 @@ ARGUMENTS = frozenset(ReadAlsoArguments.model_fields) - {"job"}
 
 
 class FirstError(logging.Handler):
-    """Remembers the first error that a component of this project logged: it is why the run failed."""
+    """Remembers the first error of this project's components, or the first critical one: it is why the run failed."""
 
     def __init__(self, spider: str = "") -> None:
         super().__init__(logging.ERROR)
         self.text = ""
+        self._gravest = 0
         self._ours = ("espreso_crawler", spider)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the message; later ones follow from it."""
-        if record.name.partition(".")[0] in self._ours:
-            self.text = self.text or record.getMessage()
+        if record.name.partition(".")[0] in self._ours and record.levelno > self._gravest:
+            self.text, self._gravest = record.getMessage(), record.levelno
 
 
 def ended(code: ExitCode, error: str) -> str:

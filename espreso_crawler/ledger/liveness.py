@@ -5,6 +5,7 @@ the database, which ends with the session. So a run is dead for others once it c
 machine once its process is gone too.
 """
 
+import errno
 import fcntl
 import os
 import time
@@ -66,10 +67,13 @@ class Lock:
 
     def note(self, text: str) -> None:
         """Append text to the file. It outlives the process, though perhaps not a power cut."""
+        data = text.encode()
         try:
-            os.write(self._descriptor, text.encode())
+            written = os.write(self._descriptor, data)
         except OSError as error:
             raise LedgerError(f"{self.path}: {error.strerror}") from error
+        if written < len(data):
+            raise LedgerError(f"{self.path}: {os.strerror(errno.ENOSPC)}")
 
     def text(self) -> str:
         """Return what was noted."""
@@ -79,7 +83,7 @@ class Lock:
     def remove(self) -> None:
         """Unlink the file while still holding the lock, then let go."""
         if self._descriptor >= 0:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # the next opener sweeps it
                 self.path.unlink()
         self.release()
 
@@ -122,7 +126,8 @@ def _opened(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise LedgerError(f"{path}: {error.strerror}: check the permissions of the file and its folder") from error
+        advice = ": check the permissions of the file and its folder" if isinstance(error, PermissionError) else ""
+        raise LedgerError(f"{path}: {error.strerror}{advice}") from error
 
 
 def _still_names(path: Path, descriptor: int) -> bool:

@@ -1,5 +1,6 @@
 """Step 800: holds the whole record to the strict schema; keeps what breaks it, with every error."""
 
+import errno
 import logging
 import os
 from datetime import UTC, datetime
@@ -74,11 +75,16 @@ def append_line(path: Path, line: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            os.write(descriptor, line + b"\n")  # one call: lines of two processes never mix
+            # One call: lines of two processes never mix.
+            written = os.write(descriptor, line + b"\n")
+            if written <= len(line):
+                os.write(descriptor, b"\n")  # the next one begins a line all the same
         finally:
             os.close(descriptor)
     except OSError as error:
         raise LedgerError(f"{path}: {error.strerror}; a rejected record could not be kept") from error
+    if written <= len(line):
+        raise LedgerError(f"{path}: {os.strerror(errno.ENOSPC)}; a rejected record could not be kept")
 
 
 def _checked(item: Article) -> tuple[bytes, list[Problem]]:

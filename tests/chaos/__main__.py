@@ -9,12 +9,17 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from random import Random
 
-from tests.chaos.children import scrapy, warm
+from tests.chaos.children import ended, given, scrapy, warm
+from tests.chaos.machines import Machines, machines
 from tests.chaos.newsroom import Newsroom
-from tests.chaos.rounds import ANY_MOMENT, STEPS, Chaos
+from tests.chaos.places import Places
+from tests.chaos.rounds import Chaos
 from tests.chaos.verdict import Verdict, verdict
 from tests.crawls import PAGE
 from tests.site import DemoSite, SiteOptions, running_apart
@@ -27,7 +32,9 @@ def main() -> None:
     """Run, print, exit."""
     asked = _parser().parse_args()
     home = asked.home or Path(tempfile.mkdtemp(prefix="chaos-"))
-    is_well = run(asked.kills, asked.seed, home)
+    options = SiteOptions(page_bytes=PAGE, latency=0.005, per_day=PER_DAY)
+    with (machines if asked.postgresql else one_machine)(options, home, asked.seed) as series:
+        is_well = run(series, asked.kills, home)
     if is_well and not asked.home:
         shutil.rmtree(home)
     elif not is_well:
@@ -35,20 +42,25 @@ def main() -> None:
     sys.exit(not is_well)
 
 
-def run(kills: int, seed: int, home: Path) -> bool:
+@contextmanager
+def one_machine(options: SiteOptions, home: Path, seed: int) -> Iterator[Chaos]:
+    """Start a site, for crawls with a ledger in a file."""
+    with running_apart(options) as demo:
+        newsroom = Newsroom(demo.control, Random(seed), demo.site.newest)
+        yield Chaos(demo, newsroom, home, Places(home / "output", home / "state"), Random(seed))
+
+
+def run(series: Chaos | Machines, kills: int, home: Path) -> bool:
     """Kill so many crawls, print what came of it, and return whether all is well."""
     started = time.monotonic()
-    with running_apart(SiteOptions(page_bytes=PAGE, latency=0.005, per_day=PER_DAY)) as demo:
-        newsroom = Newsroom(demo.control, Random(seed), demo.site.newest)
-        warm(demo.url, home / "warmth", newsroom.now())
-        gc.freeze()  # pages of memory that the children share stay shared
-        chaos = Chaos(demo, newsroom, home, Random(seed))
-        chaos.run(kills)
-        chaos.settle()
-        found = verdict(home / "output", _truths(demo))
-    agreed = _reconciled(home)
-    print(*_report(chaos, found, agreed), f"{time.monotonic() - started:.0f} seconds", sep="\n")
-    return found.is_well() and agreed and chaos.kills.total() >= kills and not chaos.strange_ends
+    warm(series.demos[0].url, home / "warmth")
+    gc.freeze()  # pages of memory that the children share stay shared
+    series.run(kills)
+    series.settle()
+    found = verdict(series.places.output, chain.from_iterable(map(_truths, series.demos)))
+    agreed = _reconciled(series.places, home / "reconcile.log")
+    print(*_report(series, found, agreed), f"{time.monotonic() - started:.0f} seconds", sep="\n")
+    return found.is_well() and agreed and series.kills.total() >= kills and not series.strange_ends
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("kills", type=int, nargs="?", default=200, help="how many crawls to kill")
     parser.add_argument("--seed", type=int, default=1, help="of what happens and where; the moments are the machine's")
     parser.add_argument("--home", type=Path, help="a new folder that keeps output, state and logs")
+    parser.add_argument(
+        "--postgresql",
+        action="store_true",
+        help="three machines share a ledger in PostgreSQL; its server and the network die too",
+    )
     return parser
 
 
@@ -65,24 +82,22 @@ def _truths(demo: DemoSite) -> list[dict[str, object]]:
     return [demo.control.truth(number) for number in range(first + 1, newest + 1)]
 
 
-def _reconciled(home: Path) -> bool:
-    places = ["-s", f"ESPRESO_OUTPUT={home / 'output'}", "-s", f"ESPRESO_STATE={home / 'state'}"]
-    child = scrapy(["ledger", "reconcile", *places], log=home / "reconcile.log")
-    while not child.is_over():
-        time.sleep(0.05)
+def _reconciled(places: Places, log: Path) -> bool:
+    (child,) = ended([scrapy(["ledger", "reconcile", *given(places.settings())], log=log)])
     if child.code:
-        print((home / "reconcile.log").read_text("utf-8"))
+        print(log.read_text("utf-8"))
     return child.code == 0
 
 
-def _report(chaos: Chaos, found: Verdict, agreed: bool) -> list[str]:
-    lines = [f"{chaos.kills[step]:5}  killed at {step}" for step in (*STEPS, ANY_MOMENT)]
-    lines += [f"{chaos.kills.total():5}  kills in {chaos.crawls} crawls and {chaos.decisions} releases and discards"]
-    if chaos.stopped_seconds:
-        lines += [f"{chaos.stopped_seconds:5}  seconds for which one more crawl was stopped before it went on"]
+def _report(series: Chaos | Machines, found: Verdict, agreed: bool) -> list[str]:
+    lines = [f"{series.kills[kind]:5}  {told}" for kind, told in series.kinds.items()]
+    lines += [f"{series.kills.total():5}  kills in {series.crawls} crawls and {series.decisions} releases and discards"]
+    if series.stopped_seconds:
+        lines += [f"{series.stopped_seconds:5}  seconds for which one more crawl was stopped before it went on"]
+    lines += [f"{count:5}  crawls {what}" for what, count in series.others.items()]
     lines += [f"{count:5}  {name}" for name, count in found.counts().items()]
     lines += [f"       {kind}: {each}" for kind in vars(found) for each in getattr(found, kind)[:SHOWN]]
-    lines += [f"       a crawl ended strangely: {each}" for each in chaos.strange_ends[:SHOWN]]
+    lines += [f"       a crawl ended strangely: {each}" for each in series.strange_ends[:SHOWN]]
     return [*lines, f"       scrapy ledger reconcile: {'all is well' if agreed else 'not well, see above'}"]
 
 

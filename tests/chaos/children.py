@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from scrapy import cmdline
 from espreso_crawler.ledger import crash
 from espreso_crawler.tagging import tagger
 
+PAUSE = 0.04
 LONGEST_CRAWL = 150
 """Seconds after which a crawl counts as hanging: longer than it may wait for one that is stopped in a commit."""
 STARTS = {"read_also": "/news", "rss": "/rss"}
@@ -55,14 +56,41 @@ class Child:
         return self.is_over() and self.life == LONGEST_CRAWL and time.monotonic() - self.started > LONGEST_CRAWL
 
 
-def scrapy(arguments: Sequence[str], *, log: Path, now: datetime | None = None, step: str = "") -> Child:
-    """Start ``scrapy <arguments>`` at another time of day, to die at a step of the ledger's protocol."""
+def nothing() -> None:
+    """Do nothing."""
+
+
+def given(settings: Mapping[str, str]) -> list[str]:
+    """Return settings as a command takes them."""
+    return [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+
+
+def ended(children: Sequence[Child]) -> Sequence[Child]:
+    """Wait for the end of children."""
+    while not all([child.is_over() for child in children]):  # noqa: C419  # each is looked at
+        time.sleep(PAUSE)
+    return children
+
+
+def scrapy(
+    arguments: Sequence[str],
+    *,
+    log: Path,
+    now: datetime | None = None,
+    step: str = "",
+    first: Callable[[], None] = nothing,
+) -> Child:
+    """Start ``scrapy <arguments>`` at another time of day, to die at a step of the ledger's protocol.
+
+    The child calls `first` before all else.
+    """
     pid = os.fork()
     if pid:
         return Child(pid, step, log)
     code = BROKEN
     try:
         _redirect(log)
+        first()
         crash.arm(step)
         if now:
             time_machine.travel(now, tick=True).start()
@@ -75,14 +103,21 @@ def scrapy(arguments: Sequence[str], *, log: Path, now: datetime | None = None, 
 
 
 def crawl(
-    url: str, settings: Mapping[str, str], *, log: Path, now: datetime, step: str = "", spider: str = "read_also"
+    url: str,
+    settings: Mapping[str, str],
+    *,
+    log: Path,
+    now: datetime,
+    step: str = "",
+    spider: str = "read_also",
+    first: Callable[[], None] = nothing,
 ) -> Child:
     """Start ``scrapy crawl`` of a site."""
-    given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    return scrapy(["crawl", spider, "-a", f"start={url}{STARTS[spider]}", *given], log=log, now=now, step=step)
+    asked = ["crawl", spider, "-a", f"start={url}{STARTS[spider]}", *given(settings)]
+    return scrapy(asked, log=log, now=now, step=step, first=first)
 
 
-def warm(url: str, folder: Path, now: datetime) -> None:
+def warm(url: str, folder: Path) -> None:
     """Import here what a crawl imports, as a first crawl tells, so that the forked ones need not."""
     folder.mkdir(parents=True)
     names = folder / "modules.json"
@@ -91,8 +126,9 @@ def warm(url: str, folder: Path, now: datetime) -> None:
     if not pid:
         try:
             _redirect(folder / "log")
-            cmdline.execute(["scrapy", "crawl", "read_also", "-a", f"start={url}/news", "-a", "limit=1",
-                             *(part for name, value in settings.items() for part in ("-s", f"{name}={value}"))])  # fmt: skip
+            cmdline.execute(
+                ["scrapy", "crawl", "read_also", "-a", f"start={url}/news", "-a", "limit=1", *given(settings)]
+            )
         except SystemExit:
             names.write_text(json.dumps(sorted(sys.modules)))
         finally:

@@ -7,7 +7,8 @@ from pathlib import Path
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.status import status
 from espreso_crawler.monitors.judge import ENOUGH
-from tests.chaos.children import Child, scrapy
+from tests.chaos.children import Child, given, scrapy
+from tests.chaos.places import Places
 
 REDESIGN: str = "wrong_weekday"
 """Doubtful to the monitors, and read rightly all the same: what is released shall be true."""
@@ -16,18 +17,17 @@ FRESH = 6
 COMMANDS: Mapping[str, Sequence[str]] = {"release": (), "discard": ("--reason", "a redesign that was taken back")}
 
 
-def quarantined(home: Path, *, at_most: int | None = None) -> list[str]:
+def quarantined(places: Places, *, at_most: int | None = None) -> list[str]:
     """Return the runs that have rows in quarantine; `at_most` so many each."""
-    with inspected(home / "state" / "ledger.sqlite3", output=home / "output", state=home / "state") as session:
+    with inspected(places.database, output=places.output, state=places.state) as session:
         return [row["run"] for row in status(session)["quarantine"] if at_most is None or row["rows"] <= at_most]
 
 
-def undecided(home: Path, command: str) -> str | None:
+def undecided(places: Places, command: str) -> str | None:
     """Return a run that a command may decide about; a large release would make the redesign the new normal."""
-    return next(iter(quarantined(home, at_most=ENOUGH - 1 if command == "release" else None)), None)
+    return next(iter(quarantined(places, at_most=ENOUGH - 1 if command == "release" else None)), None)
 
 
 def decide(command: str, run: str, settings: Mapping[str, str], *, log: Path, now: datetime, step: str = "") -> Child:
     """Start ``scrapy ledger release`` or ``scrapy ledger discard`` for a run."""
-    given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    return scrapy(["ledger", command, run, *COMMANDS[command], *given], log=log, now=now, step=step)
+    return scrapy(["ledger", command, run, *COMMANDS[command], *given(settings)], log=log, now=now, step=step)

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,8 +13,9 @@ from pathlib import Path
 from random import Random
 
 from espreso_crawler.ledger import crash
-from tests.chaos.children import STARTS, Child, crawl
+from tests.chaos.children import PAUSE, STARTS, Child, crawl
 from tests.chaos.newsroom import FAULTS, SLOW_PAGE, Newsroom
+from tests.chaos.places import Places
 from tests.chaos.quarantine import FRESH, REDESIGN, decide, quarantined, undecided
 from tests.crawls import NO_WAITING
 from tests.site import DemoSite
@@ -28,7 +30,6 @@ LONG = 100
 """Kills from which on a crawl is stopped for a minute meanwhile."""
 STOPPED_SECONDS = 60
 HALF = 0.5
-PAUSE = 0.04
 WRONG_CLOCK = 0.1
 MOST_ARRIVALS = 3
 """A crawl dies at its first to third arrival at the step."""
@@ -59,16 +60,22 @@ SETTLING = tuple(timedelta(hours=hours) for hours in (0, 73, 7, 72, 7, 0))
 for re-checks that ended in quarantine, which come again later."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Chaos:
     """One series of rounds against one site, in one folder."""
 
     demo: DemoSite
     newsroom: Newsroom
     home: Path
+    """Of logs."""
+    places: Places
     chance: Random
+    steps: Sequence[str] = STEPS
+    """Those at which crawls die."""
     kills: Counter[str] = field(default_factory=Counter)
     crawls: int = 0
+    others: Mapping[str, int] = field(default_factory=dict)
+    """More to tell of crawls: what, and how many."""
     decisions: int = 0
     """Commands over a quarantine."""
     stopped_seconds: int = 0
@@ -78,10 +85,19 @@ class Chaos:
     strange_ends: list[str] = field(default_factory=list)
     """Crawls that ended otherwise than by a kill, well, or at an unreadable start page."""
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Ways to die, and what they are called."""
+        return {step: f"killed at {step}" for step in (*self.steps, ANY_MOMENT)}
+
+    @property
+    def demos(self) -> list[DemoSite]:
+        """The one site."""
+        return [self.demo]
+
     def run(self, kills: int) -> None:
-        """Kill so many crawls, after one that begins the coverage: what came before it was never asked for."""
-        self._watch([self._start()], is_busy=False)
-        self.demo.control.set_faults(*FAULTS)
+        """Kill so many crawls."""
+        self.begin()
         rounds, stopped = 0, self._stopped() if kills >= LONG else None
         while self.kills.total() < kills and rounds < 3 * kills:
             rounds += 1
@@ -91,17 +107,22 @@ class Chaos:
             self._let_go(stopped)
         self.demo.control.set_faults()
 
+    def begin(self) -> None:
+        """Crawl undisturbed, which begins the coverage: what came before was never asked for."""
+        self._watch([self.start()], is_busy=False)
+        self.demo.control.set_faults(*FAULTS)
+
     def settle(self) -> None:
         """Crawl undisturbed until nothing is left to do, at several later times."""
-        self._watch([self._start()], is_busy=False)  # the last verdict over what the killed ones left
-        for run in quarantined(self.home):
+        self._watch([self.start()], is_busy=False)  # the last verdict over what the killed ones left
+        for run in quarantined(self.places):
             self._watch([self._decide("release", run)], is_busy=False)
         self.is_redesign_about = False
         for forward in SETTLING:
             self.demo.control.advance(forward.total_seconds() / 60)
             while True:
                 self.demo.control.clear_log()
-                self._watch([self._start()], is_busy=False)
+                self._watch([self.start()], is_busy=False)
                 if len(self.demo.control.log()) <= 2:  # robots.txt and the start page
                     break
 
@@ -112,7 +133,7 @@ class Chaos:
         """
         self.newsroom.control.publish(MOST_ARRIVALS)
         self.demo.control.clear_log()
-        child = self._start()
+        child = self.start()
         while len(self.demo.control.log()) <= MOST_ARRIVALS and not child.is_over():
             time.sleep(PAUSE)
         os.kill(child.pid, signal.SIGSTOP)
@@ -123,8 +144,7 @@ class Chaos:
         return child
 
     def _is_ledger_held(self) -> bool:
-        ledger = self.home / "state" / "ledger.sqlite3"
-        with closing(sqlite3.connect(ledger, timeout=PAUSE, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(self.places.database, timeout=PAUSE, isolation_level=None)) as connection:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
@@ -141,10 +161,15 @@ class Chaos:
         self.stopped_seconds = STOPPED_SECONDS if child.code in ENDS else 0
 
     def _round(self) -> None:
-        step = self._next_step()
+        step = self.next_step()
         if step in crash.RELEASING_STEPS:
             self._decided_round(step)
             return
+        self._watch(self.begun(step))
+        self.calm()
+
+    def begun(self, step: str) -> list[Child]:
+        """Start a round's crawls, the first of which is to die at a step."""
         if step.startswith("quarantine:"):
             self._redesign()
         elif step.startswith("hold:"):
@@ -154,19 +179,22 @@ class Chaos:
         if self.chance.random() < TWO_JOBS:
             spider = self.chance.choice(list(STARTS))
             is_doomed = self.chance.random() < HALF
-            children.append(self._doomed(self._next_step(), spider) if is_doomed else self._start(spider=spider))
-        self._watch(children)
+            children.append(self._doomed(self.next_step(), spider) if is_doomed else self.start(spider=spider))
+        return children
+
+    def calm(self) -> None:
+        """Take back what a round asked of the site."""
         self.demo.control.set_layout("plain")
         self.demo.control.set_faults(*FAULTS)
 
     def _decided_round(self, step: str) -> None:
         """Kill a command over a run's quarantine; where there is none yet, let a redesign fill it first."""
         command = step.partition(":")[0]
-        if undecided(self.home, command) is None:
+        if undecided(self.places, command) is None:
             self._redesign()
-            self._watch([self._start()])
+            self._watch([self.start()])
             self.demo.control.set_layout("plain")
-        if run := undecided(self.home, command):
+        if run := undecided(self.places, command):
             self._watch([self._decide(command, run, step)])
 
     def _redesign(self) -> None:
@@ -182,29 +210,30 @@ class Chaos:
                 self.newsroom.act()
             time.sleep(PAUSE)
         for child in children:
-            self._note(child)
+            self.note(child)
 
-    def _next_step(self) -> str:
+    def next_step(self) -> str:
         """Return a step at which few crawls were killed, or an empty text: any moment."""
         if self.chance.random() >= AT_A_STEP:
             return ""
-        fewest = min(self.kills[step] for step in STEPS)
-        return self.chance.choice([step for step in STEPS if self.kills[step] == fewest])
+        fewest = min(self.kills[step] for step in self.steps)
+        return self.chance.choice([step for step in self.steps if self.kills[step] == fewest])
 
     def _doomed(self, step: str, spider: str = "read_also") -> Child:
         if not step:
-            child = self._start(spider=spider)
+            child = self.start(spider=spider)
             child.life = self.chance.uniform(0, LONGEST_LIFE)
             return child
         arrival = 1 if step.startswith(ONCE) else self.chance.randint(1, MOST_ARRIVALS)
-        return self._start(f"{step}@{arrival}", spider)
+        return self.start(f"{step}@{arrival}", spider)
 
-    def _start(self, step: str = "", spider: str = "read_also") -> Child:
+    def start(self, step: str = "", spider: str = "read_also", places: Places | None = None) -> Child:
+        """Start a crawl, which is to die at a step if one is given; on another machine if its places are."""
         self.crawls += 1
         now = self.newsroom.now()
         if step and self.chance.random() < WRONG_CLOCK:
             now += timedelta(hours=self.chance.uniform(-2, 2))
-        settings = self._settings() | (PATIENT if step.startswith("hold:") else {})
+        settings = SETTINGS | (places or self.places).settings() | (PATIENT if step.startswith("hold:") else {})
         return crawl(
             self.demo.url, settings, log=self.home / f"crawl-{self.crawls}.log", now=now, step=step, spider=spider
         )
@@ -212,15 +241,13 @@ class Chaos:
     def _decide(self, command: str, run: str, step: str = "") -> Child:
         self.decisions += 1
         log = self.home / f"{command}-{self.decisions}.log"
-        return decide(command, run, self._settings(), log=log, now=self.newsroom.now(), step=step)
+        return decide(command, run, SETTINGS | self.places.settings(), log=log, now=self.newsroom.now(), step=step)
 
-    def _settings(self) -> dict[str, str]:
-        return SETTINGS | {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
-
-    def _note(self, child: Child) -> None:
+    def note(self, child: Child, ends: Sequence[int] = ENDS) -> None:
+        """Count a kill, or look whether a crawl ended as it may."""
         if child.is_hanging():
             self.strange_ends.append(f"hung: {child.log}")
         elif child.code == KILLED:
             self.kills[child.step.partition("@")[0] or ANY_MOMENT] += 1
-        elif child.code not in ENDS and not (child.code == CONDEMNED and self.is_redesign_about):
+        elif child.code not in ends and not (child.code == CONDEMNED and self.is_redesign_about):
             self.strange_ends.append(f"exit code {child.code}: {child.log.read_text('utf-8')[-2000:]}")

@@ -55,7 +55,7 @@ def article(number: int, revision: int = 1) -> bytes:
 
 def truth(number: int, **fields: Any) -> dict[str, Any]:
     shown = {"headline": full_article().headline, "article_body": full_article().article_body}
-    return {"entity_id": number, "url": f"/{number}", "removed_with": None} | shown | fields
+    return {"entity_id": number, "url": f"https://global.espreso.tv/{number}", "removed_with": None} | shown | fields
 
 
 GOOD = {"000000000001-r": [article(1), article(2)], "000000000002-r": [article(1, 2)]}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from espreso_crawler.identity import edition_of
 from espreso_crawler.schema.validator import problems
 
 STREAMS = ("articles", "feed")
@@ -39,7 +40,7 @@ class Verdict:
 
 
 def verdict(output: Path, truths: Iterable[Mapping[str, Any]]) -> Verdict:
-    """Judge a finished output; `truths` are the demo site's `Truth` of every article that has to be there."""
+    """Judge a finished output; `truths` are the demo sites' `Truth` of every article that has to be there."""
     found = Verdict()
     for stream in STREAMS:
         _judge_files(output / stream, found)
@@ -94,14 +95,15 @@ def _judge_revisions(id_: str, numbers: list[int], found: Verdict) -> None:
 
 
 def _judge_truth(articles: Iterable[list[dict[str, Any]]], truths: Iterable[Mapping[str, Any]], found: Verdict) -> None:
-    last: dict[str, dict[str, Any]] = {}
+    last: dict[tuple[str, str], dict[str, Any]] = {}
     for records in articles:
-        entity = records[-1]["entity_id"]
-        if entity in last:
-            found.doubled.append(f"entity {entity}: {last[entity]['id']} and {records[-1]['id']}")
-        last[entity] = records[-1]
+        key = records[-1]["id"].rpartition(":")[0], records[-1]["entity_id"]
+        if key in last:
+            found.doubled.append(f"entity {key}: {last[key]['id']} and {records[-1]['id']}")
+        last[key] = records[-1]
     for truth in truths:
-        record, is_gone = last.get(str(truth["entity_id"])), truth["removed_with"] is not None
+        record = last.get((edition_of(truth["url"]), str(truth["entity_id"])))
+        is_gone = truth["removed_with"] is not None
         if record is None:
             found.lost += [] if is_gone else [truth["url"]]
         elif is_gone != (record["event"] == "removed"):

@@ -1,5 +1,6 @@
 """Wrong input to any command: one line that says what is wrong, where and what to do; and output that ends early."""
 
+import logging
 import os
 import re
 import subprocess
@@ -188,3 +189,10 @@ def test_a_failed_run_ends_with_its_reason_and_what_to_do(tmp_path: Path):
 @pytest.mark.parametrize("code", [code for code in ExitCode if code > ExitCode.ARGUMENT])
 def test_every_failed_end_says_what_to_do(code):
     assert "see the log" not in ended(code, FirstError().text)
+
+
+def test_the_last_line_names_what_ended_the_run_whatever_failed_before() -> None:
+    first = FirstError()
+    for level, text in ((logging.ERROR, "a page"), (logging.CRITICAL, "the disk"), (logging.CRITICAL, "its echo")):
+        first.emit(logging.LogRecord("espreso_crawler.any", level, "", 0, text, None, None))
+    assert "(the disk)" in ended(ExitCode.OUTPUT, first.text)

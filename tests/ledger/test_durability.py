@@ -121,6 +121,27 @@ def test_a_lock_whose_file_was_removed_meanwhile_is_taken_anew(tmp_path: Path, m
     assert not path.exists()
 
 
+def test_a_note_that_was_written_in_part_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:2]))
+    lock = Lock.take(tmp_path / "lock")
+    assert lock
+    with pytest.raises(LedgerError, match="lock: No space left on device"):
+        lock.note("+a\n")
+    lock.release()
+
+
+def test_a_lock_file_that_cannot_be_removed_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_path: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    lock = Lock.take(tmp_path / "lock")
+    assert lock
+    monkeypatch.setattr(Path, "unlink", fail)
+    lock.remove()
+    assert Lock.take(tmp_path / "lock")
+
+
 def test_notes_outlive_their_writer(tmp_path: Path) -> None:
     def note_and_die() -> None:
         lock = Lock.take(tmp_path / "lock")

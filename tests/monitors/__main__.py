@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 def _redesigned(home: Path, language: str, counts: list[int]) -> bool:
     is_ill = False
     with running_apart(SiteOptions(language=language, page_bytes=PAGE)) as demo:  # type: ignore[arg-type]
-        _warm(demo.url, home, demo.site.clock.now())
+        _warm(demo.url, home)
         for redesign in redesigns(demo, home / f"redesigns-{language}", tuple(counts)):
             print(language, redesign, flush=True)
             is_ill |= not redesign.is_well()
@@ -59,7 +59,7 @@ def _redesigned(home: Path, language: str, counts: list[int]) -> bool:
 def _met_first(home: Path, language: str, editions: tuple[str, ...]) -> bool:
     is_ill = False
     with running_apart(SiteOptions(language=language, page_bytes=PAGE)) as demo:  # type: ignore[arg-type]
-        _warm(demo.url, home, demo.site.clock.now())
+        _warm(demo.url, home)
         for met in first_crawls(demo, home / f"editions-{language}", editions):
             print(language, met, flush=True)
             is_ill |= not met.is_well()
@@ -69,7 +69,7 @@ def _met_first(home: Path, language: str, editions: tuple[str, ...]) -> bool:
 def _calm(home: Path, language: str, runs: int) -> bool:
     alarms = 0
     with running_apart(moody(language, runs)) as demo:
-        _warm(demo.url, home, demo.site.clock.now())
+        _warm(demo.url, home)
         rows = 0
         for number, poll in enumerate(polls(demo, home / f"calm-{language}", runs, Random(runs)), start=1):
             rows += sum(poll.outcomes.values())
@@ -82,10 +82,10 @@ def _calm(home: Path, language: str, runs: int) -> bool:
     return bool(alarms)
 
 
-def _warm(url: str, home: Path, now: object) -> None:
+def _warm(url: str, home: Path) -> None:
     folder = home / "warmth"
     if not folder.exists():
-        warm(url, folder, now)  # type: ignore[arg-type]
+        warm(url, folder)
         gc.freeze()  # pages of memory that the children share stay shared
 
 

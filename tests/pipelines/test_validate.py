@@ -1,5 +1,6 @@
 """The pipeline lets valid articles pass and keeps the others with every error."""
 
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -13,7 +14,7 @@ from scrapy.utils.test import get_crawler
 from espreso_crawler.drops import Invalid
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.items import Article
-from espreso_crawler.pipelines.validate import ValidatePipeline
+from espreso_crawler.pipelines.validate import ValidatePipeline, append_line
 from tests.articles import full_article
 
 RUN = "20241102T095900Z-0123abcd"
@@ -89,6 +90,18 @@ def test_a_rejects_folder_that_cannot_be_written_is_an_output_error(tmp_path):
     broken = ValidatePipeline(tmp_path / "file" / "rejects", RUN, get_crawler().stats)
     with pytest.raises(LedgerError, match="rejects"):
         broken.process_item(Article())
+
+
+def test_a_line_that_was_written_in_part_is_an_output_error_and_spoils_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:4]))
+    with pytest.raises(LedgerError, match="No space left on device; a rejected record could not be kept"):
+        append_line(tmp_path / "rejects", b"a long line")
+    monkeypatch.undo()
+    append_line(tmp_path / "rejects", b"another")
+    assert (tmp_path / "rejects").read_bytes() == b"a lo\nanother\n"
 
 
 def test_lines_of_two_processes_do_not_mix(tmp_path):
