@@ -3,11 +3,13 @@
 import shutil
 import subprocess
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
 
+@cache
 def committed_files() -> list[Path]:
     """Return what git tracks or would add; without git, or in an unpacked archive, what `.gitignore` lets through."""
     if not (ROOT / ".git").exists() or not shutil.which("git"):

@@ -128,7 +128,8 @@ def test_help_is_right_at_80_columns(command, monkeypatch):
 
 @pytest.mark.parametrize(("spider", "count"), [("read_also", 6), ("rss", 5)])
 def test_help_shows_the_arguments_of_the_spider(spider, count):
-    shown = forked.command("crawl", spider, "--help").stdout.decode()
+    command = [sys.executable, "-m", "scrapy", "crawl", spider, "--help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=30).stdout.decode()
     assert shown.count("Arguments of ") == 1
     assert len(re.findall(r"^  -a [a-z]+= +[A-Za-z]", shown, re.MULTILINE)) == count
 
