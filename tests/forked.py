@@ -33,13 +33,22 @@ class Finished(NamedTuple):
 class Started:
     """A ``scrapy`` command that runs in a folder, and what tests ask of a `subprocess.Popen`."""
 
-    def __init__(self, arguments: Sequence[str], *, folder: Path, now: datetime | None) -> None:
-        """Begin, at another time of day if one is given."""
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        now: datetime | None,
+        environment: Mapping[str, str] | None = None,
+        terminal: str = "",
+    ) -> None:
+        """Begin, at another time of day if one is given; a terminal, by its path, takes the place of all streams."""
         self.arguments = list(arguments)
         self._folder = tempfile.TemporaryDirectory(prefix="espreso-")
         self._streams = [Path(self._folder.name) / name for name in ("stdout", "stderr")]
         self._said: tuple[bytes, bytes] | None = None
-        given = (self.arguments, folder, dict(os.environ), self._streams, now)
+        streams: list[str] = [terminal] * 3 if terminal else [os.devnull, *map(str, self._streams)]
+        given = (self.arguments, folder, dict(os.environ if environment is None else environment), streams, now)
         self._child = CONTEXT.Process(target=_child, args=given)
         self._child.start()
         assert self._child.pid is not None
@@ -93,10 +102,12 @@ def command(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _child(
-    arguments: list[str], folder: Path, environment: Mapping[str, str], streams: list[Path], now: datetime | None
+    arguments: list[str], folder: Path, environment: Mapping[str, str], streams: list[str], now: datetime | None
 ) -> None:
-    for number, path in enumerate(streams, start=1):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), number)
+    if streams[0] != os.devnull:
+        os.setsid()  # the terminal that a process opens is its own then
+    for number, path in enumerate(streams):
+        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644), number)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1) for number in (1, 2))
     os.environ.clear()
     os.environ.update(environment)

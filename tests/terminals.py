@@ -14,27 +14,29 @@ from typing import Self
 import pyte
 
 from tests.crawls import LONGEST_CRAWL, ROOT
+from tests.forked import Started
 
 COLUMNS, LINES = 80, 24
+SIZE = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
 
 
 class Terminal:
     """Runs a command as a person would."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        self._prepare()
+        self.pid, self._file = pty.fork()
+        if self.pid == 0:
+            os.chdir(ROOT)
+            os.execvpe(command[0], list(command), _environment(environment))  # noqa: S606  # our own program
+        ioctl(self._file, termios.TIOCSWINSZ, SIZE)
+
+    def _prepare(self) -> None:
         self._screen = pyte.HistoryScreen(COLUMNS, LINES, history=10_000, ratio=0.5)
         self._stream = pyte.ByteStream(self._screen)
         self.bytes = b""
         """All that was written to it."""
         self.exit_code: int | None = None
-        self.pid, self._file = pty.fork()
-        if self.pid == 0:
-            os.chdir(ROOT)
-            size = ("COLUMNS", "LINES")  # those of the terminal count
-            given = {**os.environ, "TERM": "xterm-256color", **(environment or {})}
-            kept = {name: value for name, value in given.items() if name not in size}
-            os.execvpe(command[0], list(command), kept)  # noqa: S606  # our own program
-        ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
 
     @property
     def lines(self) -> list[str]:
@@ -64,9 +66,12 @@ class Terminal:
         """Read on to the end of the program."""
         while self._read():
             pass
-        self.exit_code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self.exit_code = self._exit_code()
         os.close(self._file)
         return self
+
+    def _exit_code(self) -> int:
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def send(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
@@ -82,3 +87,34 @@ class Terminal:
         self.bytes += data
         self._stream.feed(data)
         return bool(data)
+
+
+class CrawlTerminal(Terminal):
+    """Runs a ``scrapy`` command, forked from a process that has imported everything."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        self._prepare()
+        self._file, ours = pty.openpty()
+        ioctl(self._file, termios.TIOCSWINSZ, SIZE)
+        given = _environment(environment)
+        self._started = Started(arguments, folder=ROOT, now=None, environment=given, terminal=os.ttyname(ours))
+        self.pid = self._started.pid
+        self._other: int | None = ours
+        """The end of the program: a terminal that nobody has opened yet would look like one that was closed."""
+
+    def _exit_code(self) -> int:
+        return self._started.wait(LONGEST_CRAWL)
+
+    def _read(self) -> bool:
+        before = len(self.bytes)
+        is_open = super()._read()
+        if self._other is not None and (len(self.bytes) > before or self._started.poll() is not None):
+            os.close(self._other)
+            self._other = None
+        return is_open
+
+
+def _environment(changed: Mapping[str, str] | None) -> dict[str, str]:
+    size = ("COLUMNS", "LINES")  # those of the terminal count
+    given = {**os.environ, "TERM": "xterm-256color", **(changed or {})}
+    return {name: value for name, value in given.items() if name not in size}

@@ -15,9 +15,11 @@ from espreso_crawler import settings
 from espreso_crawler.extensions.progress import ProgressExtension
 from tests.crawls import LONGEST_CRAWL, PAGE, ROOT, Desk, start
 from tests.site import DemoSite, Fault, SiteOptions, running
-from tests.terminals import COLUMNS, Terminal
+from tests.terminals import COLUMNS, CrawlTerminal, Terminal
 
 FEED = 40
+SMALL = 8
+"""Articles of a feed whose crawl nobody watches."""
 ESCAPE = b"\x1b["
 COLOUR = re.compile(rb"\x1b\[[\d;]*(?:3[0-7]|9[0-7])m")
 FIGURES = "seen  fetched  written  revised  unchanged  failed  held"
@@ -37,7 +39,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def demo() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE)) as site:
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=SMALL)) as site:
         yield site
 
 
@@ -49,7 +51,7 @@ def slow() -> Iterator[DemoSite]:
 
 
 def terminal(desk: Desk, demo: DemoSite, environment: Mapping[str, str] | None = None, **given: str) -> Terminal:
-    return Terminal(desk.command([start(demo)], given, ()), environment)
+    return CrawlTerminal(desk.given([start(demo)], given, (), "read_also"), environment)
 
 
 def test_without_a_terminal_a_crawl_is_a_table_and_one_that_finds_nothing_is_a_line(desk: Desk, demo: DemoSite):
@@ -57,9 +59,9 @@ def test_without_a_terminal_a_crawl_is_a_table_and_one_that_finds_nothing_is_a_l
     (file,) = desk.files()
     table = first.log[first.log.index("read_also is over\n") :].splitlines()
     assert [row.split()[0] for row in table[1:]] == ["run", "asked", "seen", "written", "where", "to"]
-    assert {f"  written    {FEED} articles: {FEED} created", f"  where      {file}"} <= set(table)
+    assert {f"  written    {SMALL} articles: {SMALL} created", f"  where      {file}"} <= set(table)
     (line,) = second.log.splitlines()
-    assert f": nothing new: {FEED} entries seen, 2 pages in " in line
+    assert f": nothing new: {SMALL} entries seen, 2 pages in " in line
     assert ESCAPE.decode() not in first.log + second.log
     assert [name for name in CHATTER if name in first.log + second.log] == []
 
@@ -106,7 +108,7 @@ def test_in_a_terminal_figures_stand_below_the_log_and_lines_stay_whole(desk: De
 
 def test_a_walk_back_says_how_far_it_is_and_ctrl_c_ends_with_the_table(desk: Desk, slow: DemoSite):
     since = slow.site.clock.now() - timedelta(days=3)
-    seen = Terminal(desk.command([start(slow), f"since={since.isoformat()}"], None, ()))
+    seen = CrawlTerminal(desk.given([start(slow), f"since={since.isoformat()}"], None, (), "read_also"))
     seen.until(lambda seen: re.search(rf"^{slow.url[7:]} back to 2\S+ \d\d:\d\d UTC, \d+%$", seen.text, re.MULTILINE))
     seen.send(signal.SIGINT)
     seen.ended()
@@ -137,9 +139,9 @@ def test_a_terminal_that_cannot_and_a_person_who_does_not_want_to_get_plain_line
     assert (ESCAPE in seen.bytes, "read_also is over" in seen.text) == (False, True)
 
 
-def test_with_a_log_file_the_terminal_has_the_figures_and_the_table(desk: Desk, demo: DemoSite):
+def test_with_a_log_file_the_terminal_has_the_figures_and_the_table(desk: Desk, slow: DemoSite):
     log = desk.home / "crawl.log"
-    seen = terminal(desk, demo, LOG_FILE=str(log)).until(lambda seen: FIGURES in seen.text).ended()
+    seen = terminal(desk, slow, LOG_FILE=str(log)).until(lambda seen: FIGURES in seen.text).ended()
     assert seen.text.startswith("read_also is over\n")
     assert "read_also is over\n" in log.read_text()
     assert ESCAPE not in log.read_bytes()
@@ -153,7 +155,7 @@ def test_nobody_to_show_it_to_changes_nothing(desk: Desk, demo: DemoSite, redire
         ["/bin/sh", "-c", f'"$@" {redirected}', "sh", *command], cwd=ROOT, check=False, timeout=LONGEST_CRAWL,
         env=os.environ | {"TERM": "xterm"},
     )  # fmt: skip
-    assert len(desk.records()) == FEED
+    assert len(desk.records()) == SMALL
     (run,) = desk.runs()
     assert (run["reason"], run["exit_code"]) == ("finished", 0)
     assert done.returncode in ((0, 120) if "full" in redirected else (0,))  # 120: Python could not flush its last words
