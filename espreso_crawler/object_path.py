@@ -23,6 +23,16 @@ PROBE = ".espreso-probe"
 RETRY = {"max_retries": 6, "retry_timeout": timedelta(seconds=60)}
 LONGEST = 300
 """Characters of a server's answer that an error shows."""
+REFUSED = "not allowed: check the credentials in the environment, and that they may list, read and put"
+NO_CREDENTIALS = "there are no credentials in the environment, and this machine has no role that gives any"
+REASONS = {
+    "169.254.169.254": NO_CREDENTIALS,
+    "metadata.google.internal": NO_CREDENTIALS,
+    "necessary privileges": REFUSED,
+    "valid authentication credentials": REFUSED,
+    "builder error": "an address with http:// needs AWS_ALLOW_HTTP=true",
+}
+"""What a text in a client's error means."""
 
 
 class Bucket:
@@ -194,6 +204,8 @@ class ObjectPath:
         try:
             place.create(b"")
             is_replaced = place.create(b"")
+        except FileNotFoundError as error:
+            raise LedgerError(f"{self.bucket.address}: there is no such bucket: make it, or correct it") from error
         except OSError as error:
             raise LedgerError(f"{place}: {error.strerror}") from error
         if is_replaced:
@@ -255,4 +267,5 @@ def told(error: Exception) -> str:
     'GET http://storage/a failed'
     """
     first = (str(error).strip() or type(error).__name__).splitlines()[0].partition(": <")[0]  # a body in XML
-    return re.sub(r"\?\S+", "", first)[:LONGEST]
+    said = re.sub(r"\?\S+", "", first)[:LONGEST]
+    return next((f"{reason} ({said})" for part, reason in REASONS.items() if part in said), said)

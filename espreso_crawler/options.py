@@ -288,4 +288,5 @@ def wrong_value(name: str, value: Any, allowed: Allowed) -> Iterator[str]:
     except (ValueError, TypeError, OverflowError):
         is_allowed = False
     if not is_allowed:
-        yield f"{name}={ledger_places.without_password(value)!r}: give {allowed.words}"
+        shown = output_places.without_credentials(ledger_places.without_password(value))
+        yield f"{name}={shown!r}: give {allowed.words}"

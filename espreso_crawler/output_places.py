@@ -19,3 +19,17 @@ def is_place(value: Any) -> bool:
         return not parts.netloc and parts.path.strip("/") != ""
     is_bucket = str(value).startswith(SCHEMES) and bool(parts.netloc)
     return is_bucket and not (parts.query or parts.fragment or "@" in parts.netloc)
+
+
+def without_credentials(value: Any) -> Any:
+    """Return a value without what an address of a bucket must not hold: a user, a password, a query.
+
+    >>> without_credentials("s3://key:secret@news/x?sig=secret")
+    's3://***@news/x?***'
+    """
+    if not (isinstance(value, str) and value.startswith(SCHEMES)):
+        return value
+    address, question, _ = value.partition("?")
+    scheme, _, rest = address.partition("://")
+    user, at, place = rest.rpartition("@")
+    return f"{scheme}://{'***' if user else ''}{at}{place}{'?***' if question else ''}"
