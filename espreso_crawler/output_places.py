@@ -15,10 +15,10 @@ def is_place(value: Any) -> bool:
     if "://" not in str(value):
         return isinstance(value, str | os.PathLike) and bool(str(value))
     parts = urlsplit(str(value))
-    if parts.scheme == "file":
-        return not parts.netloc and parts.path.strip("/") != ""
-    is_bucket = str(value).startswith(SCHEMES) and bool(parts.netloc)
-    return is_bucket and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        return False
+    is_folder = parts.scheme == "file" and not parts.netloc and parts.path.strip("/") != ""
+    return is_folder or (str(value).startswith(SCHEMES) and bool(parts.netloc))
 
 
 def without_credentials(value: Any) -> Any:

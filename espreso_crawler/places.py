@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from scrapy.settings import BaseSettings
 from scrapy.utils.conf import closest_scrapy_cfg
@@ -47,7 +48,7 @@ def base() -> Path:
 def _output(setting: str, root: Path) -> OutputPath:
     if setting.startswith(SCHEMES):
         return ObjectPath.of(setting)
-    return (root / setting.removeprefix(FILE)).absolute()
+    return Path(unquote(setting.removeprefix(FILE))) if setting.startswith(FILE) else (root / setting).absolute()
 
 
 def _ledger(setting: str | None, root: Path, state: Path) -> Path | str | None:

@@ -1,20 +1,19 @@
 """An S3 server in a process of its own, which lasts as long as the tests; no expectations."""
 
 import importlib.util
-import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from unittest.mock import patch
 
 import requests
 
 from tests.tools import missing
 
-BUCKET = "news"
+ADDRESS = "s3://news"
+"""Of the bucket."""
 SECONDS = 30
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "invented-id",
@@ -26,7 +25,7 @@ CREDENTIALS = {
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Start a server with one bucket; yields the bucket's address. The environment says how to reach it."""
+    """Start a server with one bucket; yields the server's address."""
     if not (importlib.util.find_spec("moto") and importlib.util.find_spec("obstore")):
         missing("no moto or obstore: pip install 'moto[server]' obstore")
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -36,8 +35,7 @@ def server() -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _make_bucket(endpoint)
-            with patch.dict(os.environ, CREDENTIALS | {"AWS_ENDPOINT_URL": endpoint}):
-                yield f"s3://{BUCKET}"
+            yield endpoint
         finally:
             process.terminate()
 
@@ -48,7 +46,9 @@ def _make_bucket(endpoint: str) -> None:
     signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=invented-id/20260101/us-east-1/s3/aws4_request"}
     while True:
         try:
-            requests.put(f"{endpoint}/{BUCKET}", headers=signed, timeout=SECONDS).raise_for_status()
+            requests.put(
+                f"{endpoint}/{ADDRESS.removeprefix('s3://')}", headers=signed, timeout=SECONDS
+            ).raise_for_status()
         except requests.ConnectionError:
             if time.monotonic() > deadline:
                 raise

@@ -1,6 +1,7 @@
-"""Fixtures for all tests: the saved real pages, a database server."""
+"""Fixtures for all tests: the saved real pages, servers of databases and objects."""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Generator, Iterator
@@ -11,7 +12,7 @@ from hypothesis import settings
 
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.vocabularies import loading
-from tests.postgres import server
+from tests import buckets, postgres
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,8 +48,23 @@ def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """Start a PostgreSQL server for all tests of this process; without its package a test skips."""
-    with server() as address:
+    with postgres.server() as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """Start an S3 server with a bucket for all tests of this process."""
+    with buckets.server() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(s3: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the address of a place of the test's own in a bucket; the environment says how to reach it."""
+    for name, value in (buckets.CREDENTIALS | {"AWS_ENDPOINT_URL": s3}).items():
+        monkeypatch.setenv(name, value)
+    return f"{buckets.ADDRESS}/{re.sub('[^a-z_]', '-', request.node.name)}"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A link to a server's socket that can be slow, can stand still, and counts round trips; no expectations."""
+"""A link to a server that can be slow, can stand still, and counts round trips; no expectations."""
 
 import socket
 import threading
@@ -12,9 +12,9 @@ CHUNK = 1 << 16
 
 
 class Proxy:
-    """Passes on what a client at `port` of 127.0.0.1 and the server at a Unix socket say to each other."""
+    """Passes on what a client at `port` of 127.0.0.1 and a server at a Unix socket, or a port, say to each other."""
 
-    def __init__(self, target: Path, *, delay: float = 0.0) -> None:
+    def __init__(self, target: Path | int, *, delay: float = 0.0) -> None:
         self.trips = 0
         """How often a client spoke after the server had."""
         self._target = target
@@ -45,16 +45,25 @@ class Proxy:
             while True:
                 client, _ = self._listening.accept()
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                server = socket.socket(socket.AF_UNIX)
                 try:
-                    server.connect(str(self._target))
+                    server = self._connected()
                 except OSError:  # the server is down: so is the link
-                    server.close()
                     client.close()
                     continue
                 self._sockets += [client, server]
                 self._join(client, server, is_server=False)
                 self._join(server, client, is_server=True)
+
+    def _connected(self) -> socket.socket:
+        if isinstance(self._target, int):
+            return socket.create_connection(("127.0.0.1", self._target))
+        server = socket.socket(socket.AF_UNIX)
+        try:
+            server.connect(str(self._target))
+        except OSError:
+            server.close()
+            raise
+        return server
 
     def _join(self, source: socket.socket, target: socket.socket, *, is_server: bool) -> None:
         on_the_way: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
@@ -87,8 +96,8 @@ class Proxy:
 
 
 @contextmanager
-def between(target: Path, *, delay: float = 0.0) -> Iterator[Proxy]:
-    """Put a proxy before a Unix socket; `delay` is in seconds, each way."""
+def between(target: Path | int, *, delay: float = 0.0) -> Iterator[Proxy]:
+    """Put a proxy before a Unix socket, or a port; `delay` is in seconds, each way."""
     proxy = Proxy(target, delay=delay)
     try:
         yield proxy

@@ -1,0 +1,70 @@
+"""One ledger in PostgreSQL, one bucket, two machines: each has folders of its own, and either may die."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from espreso_crawler.object_path import ObjectPath
+from tests import forked
+from tests.crawls import LONGEST_CRAWL, PAGE, Desk
+from tests.postgres import schema_of
+from tests.proxy import between
+from tests.site import SiteOptions, running
+
+KILLED = -9
+LIMIT = 4
+
+
+@pytest.fixture
+def machines(tmp_path: Path, bucket: str, postgresql: str) -> tuple[Desk, Desk]:
+    shared = {"ESPRESO_OUTPUT": bucket, "ESPRESO_LEDGER": schema_of(postgresql, "bucket_of_many")}
+    return Desk(tmp_path / "one", shared), Desk(tmp_path / "two", shared)
+
+
+def command(desk: Desk, *arguments: str) -> bytes:
+    given = desk.settings | {"ESPRESO_STATE": str(desk.home / "state")}
+    done = forked.command(*arguments, *(part for name in given for part in ("-s", f"{name}={given[name]}")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def assert_crawls(desk: Desk, *arguments: str) -> None:
+    done = desk.crawl(*arguments)
+    assert done.exit_code == 0, done.log
+
+
+def test_a_lost_server_and_a_dead_machine_cost_nothing_and_another_machine_goes_on(machines, s3, monkeypatch):
+    one, two = machines
+    place = ObjectPath.of(one.settings["ESPRESO_OUTPUT"])
+    assert not place.exists()  # this process asks the server itself, whatever the environment says from here on
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        news = (f"start={demo.url}/news", f"limit={LIMIT}")
+        with between(int(s3.rpartition(":")[2])) as link:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{link.port}")
+            process = one.start(*news, settings={"ESPRESO_SEAL_SECONDS": "0", "DOWNLOAD_DELAY": "0.3"})
+            while not [*place.glob("feed/*/*.jsonl")]:
+                assert process.poll() is None, process.communicate()
+        said = process.communicate(LONGEST_CRAWL)[1].decode()
+        assert process.returncode == 4, said
+        assert "correct this and crawl again: what was not written is pending" in said
+        assert "Traceback" not in said
+        monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
+        assert_crawls(two, *news)
+
+        monkeypatch.setenv("ESPRESO_CRASH_AT", "seal:manifest-renamed")
+        assert one.crawl(*news).exit_code == KILLED
+        monkeypatch.delenv("ESPRESO_CRASH_AT")
+        promised = json.loads(max(place.glob("articles/*/*.manifest.json")).read_bytes())
+        assert promised["segment"] == len([*place.glob("articles/*/*.jsonl")]) + 1
+        assert_crawls(two, *news)
+    (forward,) = place.glob(f"articles/*/{promised['file']}")
+    assert {json.loads(line)["run_id"] for line in forward.read_bytes().splitlines()} == {promised["run_id"]}
+    records: list[dict[str, Any]] = [json.loads(line) for line in command(one, "ledger", "tail").splitlines()]
+    ids = [record["id"] for record in records]
+    assert len(ids) == len(set(ids))
+    assert len(ids) >= 3 * LIMIT
+    keys = sorted(path.name for path in place.glob("articles/*/*.jsonl"))
+    assert keys == [f"{number:012d}.jsonl" for number in range(1, len(keys) + 1)]
+    command(two, "ledger", "reconcile")
