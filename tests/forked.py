@@ -18,7 +18,8 @@ from espreso_crawler.ledger import crash
 
 ROOT = Path(__file__).parents[1]
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.preload"])
+# This file too: each child would import it, and with its clock all of pytest.
+CONTEXT.set_forkserver_preload([__name__, "tests.preload"])
 
 
 class Finished(NamedTuple):
