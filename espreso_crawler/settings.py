@@ -58,6 +58,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 ITEM_PIPELINES = {
+    "espreso_crawler.pipelines.ask_together.AskTogetherPipeline": 190,  # what the next steps ask of a server's ledger
     "espreso_crawler.pipelines.deduplicate.DeduplicatePipeline": 200,  # before work is spent on what is known
     "espreso_crawler.pipelines.withhold.WithholdPipeline": 250,  # before anything is made of a text that is reserved
     "espreso_crawler.pipelines.tag.TagPipeline": 300,

@@ -4,7 +4,7 @@ Two doors: `Ledger` for crawls, `LedgerCare` for commands. The other names are t
 """
 
 from espreso_crawler.ledger.articles.decisions import Decision, Draft, Known, Record
-from espreso_crawler.ledger.articles.neighbours import Neighbour
+from espreso_crawler.ledger.articles.neighbours import Near, Neighbour
 from espreso_crawler.ledger.articles.rechecks import Recheck
 from espreso_crawler.ledger.articles.schedule import parse_schedule
 from espreso_crawler.ledger.care.care import DecidingRun, LedgerCare
@@ -44,6 +44,7 @@ __all__ = [
     "Ledger",
     "LedgerCare",
     "Listed",
+    "Near",
     "Neighbour",
     "Pauses",
     "Place",

@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger import recovery, runs
-from espreso_crawler.ledger.articles.articles import Articles, Lookups
+from espreso_crawler.ledger.articles.articles import Articles
 from espreso_crawler.ledger.articles.decisions import Record
+from espreso_crawler.ledger.articles.lookups import Lookups
 from espreso_crawler.ledger.articles.neighbours import Neighbours
 from espreso_crawler.ledger.articles.rechecks import Rechecks
 from espreso_crawler.ledger.care.rewriting import rewrite_all
@@ -53,7 +54,7 @@ class Ledger:
         self.listings = Listings(session)
         self.articles = Articles(session, lookups)
         self.holding = Holding(session, self.outbox)
-        self.neighbours = Neighbours(session, lambda: [*self.outbox.texts(), *self.holding.texts()])
+        self.neighbours = Neighbours(lookups, lambda: [*self.outbox.texts(), *self.holding.texts()])
         self.baselines = Baselines(session)
         self.coverage = Coverage(session)
         self.rechecks = Rechecks(session, self.outbox)
@@ -101,6 +102,11 @@ class Ledger:
             ledger.abandon()
             raise
         return ledger
+
+    @property
+    def is_on_a_server(self) -> bool:
+        """Whether an answer takes a round trip."""
+        return self.session.db.locks is not None
 
     def tick(self) -> list[str]:
         """Flush and seal what is due; returns the new files, relative to the output. Call it about once a second."""

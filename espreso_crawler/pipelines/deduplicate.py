@@ -9,7 +9,7 @@ from espreso_crawler.drops import Unchanged
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Known
-from espreso_crawler.pipelines.drafts import carried, draft
+from espreso_crawler.pipelines.drafts import addresses, carried, draft
 
 
 class DeduplicatePipeline:
@@ -37,9 +37,8 @@ class DeduplicatePipeline:
 
     def _known(self, item: Article) -> Known | None:
         """Give the article its id, and return what stands of it."""
-        ledger, capture = self.keeper.ledger, carried(item)
-        others = (*capture.urls, *filter(None, [capture.entry_url]))
-        item.id, known = ledger.articles.identify(item.edition or "", item.entity_id, item.url or "", others)
+        ledger = self.keeper.ledger
+        item.id, known = ledger.articles.identify(item.edition or "", item.entity_id, item.url or "", addresses(item))
         # So that `validate` sees a whole record; `emit` sets the true ones.
         item.revision = known.revision + 1 if known else 1
         item.run_id, item.emitted_at = ledger.run.id, item.fetched_at

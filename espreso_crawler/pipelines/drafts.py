@@ -13,6 +13,12 @@ def carried(article: Article) -> Capture:
     return capture_of(article) or Capture(None)
 
 
+def addresses(article: Article) -> list[str]:
+    """Return every address of an article, its own first: the page's, and that of its entry."""
+    capture = carried(article)
+    return [article.url or "", *capture.urls, *filter(None, [capture.entry_url])]
+
+
 def draft(article: Article, capture: Capture) -> Draft:
     """Return an article's draft, made once, but for its body: it is not finished yet."""
     capture.draft = capture.draft or _made(article, capture)

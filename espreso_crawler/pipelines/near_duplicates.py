@@ -1,6 +1,5 @@
 """Step 400: marks an article with nearly the text of one published shortly before; a revision is none."""
 
-from datetime import UTC, datetime
 from typing import Self
 
 import orjson
@@ -12,10 +11,7 @@ from espreso_crawler.items import SCHEMA_VERSION, Article
 from espreso_crawler.ledger import Neighbour
 from espreso_crawler.near_duplicates import Sketch, sketch
 from espreso_crawler.pipelines.drafts import carried
-
-DAY = 86_400
-MARGIN = 2
-"""Windows for which a sketch is kept: a near-copy may be met late, by a crawl that looks back."""
+from espreso_crawler.pipelines.texts import kept, window
 
 
 class NearDuplicatesPipeline:
@@ -31,9 +27,7 @@ class NearDuplicatesPipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take the crawl's ledger."""
         mode = crawler.settings["ESPRESO_NEAR_DUPLICATES"]
-        seconds = max(int(crawler.settings.getfloat("ESPRESO_NEAR_DUPLICATE_DAYS") * DAY), 1)
-        keeper = keeper_of(crawler)
-        return cls(keeper, mode, seconds, crawler.stats)
+        return cls(keeper_of(crawler), mode, window(crawler.settings), crawler.stats)
 
     def process_item(self, item: Article) -> Article:
         """Return the article, marked if it is a near-copy."""
@@ -45,7 +39,7 @@ class NearDuplicatesPipeline:
         own = self._sketch(item) if self.mode != "off" else None
         if own is None or item.id is None:
             return item
-        text = self._neighbour(item, own)
+        text = kept(item, own, self.seconds)
         near = [
             (other, own.similarity(theirs))
             for other in self.keeper.ledger.neighbours.near(text, seconds=self.seconds)
@@ -66,17 +60,6 @@ class NearDuplicatesPipeline:
     def _mark(self, item: Article, original: Neighbour, similarity: float) -> None:
         self.stats.inc_value("espreso/near_duplicate")
         item.near_duplicate_of, item.similarity = original.id, round(similarity, 3)
-
-    def _neighbour(self, item: Article, own: Sketch) -> Neighbour:
-        published = item.date_published or item.fetched_at or datetime.now(UTC)
-        seen = item.fetched_at or published
-        return Neighbour(
-            item.id or "",
-            int(published.timestamp()),
-            own.to_bytes(),
-            tuple(own.keys()),
-            int(seen.timestamp()) + MARGIN * self.seconds,
-        )
 
 
 def _link(original: Article, copy: Neighbour, similarity: float) -> bytes:

@@ -15,7 +15,8 @@ from espreso_crawler.items import Article
 from espreso_crawler.ledger import Ledger
 from espreso_crawler.ledger.care.retraction import retract
 from espreso_crawler.pipelines.drafts import apply
-from espreso_crawler.pipelines.near_duplicates import DAY, NearDuplicatesPipeline
+from espreso_crawler.pipelines.near_duplicates import NearDuplicatesPipeline
+from espreso_crawler.pipelines.texts import DAY
 from tests.ledger.builders import NOON, Clock, draft, open_ledger, url
 from tests.near_duplicates.generated import Pair, article, pairs
 

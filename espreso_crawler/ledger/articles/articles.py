@@ -1,16 +1,19 @@
 """Articles the output holds: their ids, every name they go by, and what stands of each; no lines."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import orjson
 
 from espreso_crawler import identity
 from espreso_crawler.ledger.articles.decisions import Known
-from espreso_crawler.ledger.articles.suppression import has_suppressed
+from espreso_crawler.ledger.articles.neighbours import Near
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import article_rows, entry_rows
-from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.store.database import Database, Question
+
+if TYPE_CHECKING:  # it asks by what stands here
+    from espreso_crawler.ledger.articles.lookups import Lookups
 
 ADDRESS = "//"
 """How the name of an address begins; ids begin with an edition."""
@@ -47,6 +50,13 @@ class Articles:
         known = self._lookups.known(found[0]) if found else None
         return (known.id if known else new_id(edition, entity_id, url)), known
 
+    def expect(self, articles: Sequence[tuple[str, str | int | None, Sequence[str]]], texts: Sequence[Near]) -> None:
+        """Ask at once what `identify` and `Neighbours.near` are going to answer; each article as there.
+
+        It saves round trips to a server. What has changed when it is used is asked once more.
+        """
+        self._lookups.expect((name for article in articles for name in names(*article)), texts)
+
     def known(self, article_id: str) -> Known | None:
         """Return what stands of an article, None when nothing was ever emitted under this id."""
         return by_names(self._session.db, [article_id])
@@ -75,29 +85,71 @@ def address(url: str) -> str:
     return ADDRESS + url.partition("://")[2]
 
 
-def find(db: Database, names: Sequence[str], entity: Entity | None = None) -> list[int]:
+class Bearer(NamedTuple):
+    """An article that bears a name."""
+
+    key: int
+    edition: str | None
+    """Edition and number of the article that was given the name, which may have been joined with another since."""
+    entity_id: str | None
+    is_later: int
+    """Whether it was first written under another name."""
+
+    def may_be(self, entity: Entity | None) -> bool:
+        """Whether it may be the article of this number: one of another number in its edition is another article."""
+        return entity is None or self.entity_id in (None, entity.number) or self.edition != entity.edition
+
+
+def question(names: Collection[str]) -> Question:
+    """Ask who bears these names."""
+    return article_rows.find(names, [name for name in names if not name.startswith(ADDRESS)])
+
+
+def bearers(names: Collection[str], rows: Iterable[Sequence[Any]]) -> dict[str, list[Bearer]]:
+    """Return who bears which of these names, as `question` was answered."""
+    found: dict[str, list[Bearer]] = {name: [] for name in names}
+    for name, *bearer in rows:
+        found[name].append(Bearer(*bearer))
+    return found
+
+
+def chosen(found: Mapping[str, Sequence[Bearer]], entity: Entity | None) -> list[int]:
     """Return the keys of the articles that bear one of these names, the first given first.
 
     More than one: an article was met under two names before the page said that they are one. `entity` is the
     number of the page that bears them: an article of another number in the same edition is another article,
     whatever addresses they share (a redirect, a wrong canonical link).
     """
-    found = article_rows.find(db, [_asked(name, entity) for name in names])
-    return sorted({key for _, key in found})
+    return sorted(
+        {
+            bearer.key
+            for name, bearers in found.items()
+            for bearer in bearers
+            if not name.startswith(ADDRESS) or bearer.may_be(entity)
+        }
+    )
 
 
-def by_key(db: Database, key: int) -> Known | None:
-    """Return what stands of an article by its row."""
-    row = article_rows.known(db, key)
-    if row is None:
-        return None
+def find(db: Database, names: Collection[str]) -> list[int]:
+    """Return the keys of the articles that bear one of these names, the first given first."""
+    return chosen(bearers(names, db.rows(*question(names))), None)
+
+
+def known_of(row: Sequence[Any]) -> Known:
+    """Return what stands of an article, as `article_rows.known` was answered."""
     values = [*row[:-1], orjson.loads(row[-1])]
     return Known(*values)
 
 
-def by_names(db: Database, names: Sequence[str], entity: Entity | None = None) -> Known | None:
-    """Return what stands of the first article that bears one of these names: see `find`."""
-    found = find(db, names, entity)
+def by_key(db: Database, key: int) -> Known | None:
+    """Return what stands of an article by its row."""
+    row = db.row(*article_rows.known([key]))
+    return None if row is None else known_of(row)
+
+
+def by_names(db: Database, names: Collection[str]) -> Known | None:
+    """Return what stands of the first article that bears one of these names: see `chosen`."""
+    found = find(db, names)
     return by_key(db, found[0]) if found else None
 
 
@@ -112,74 +164,3 @@ def in_feed(db: Database, key: int, url: str) -> tuple[dict[str, Any] | None, st
         return None, None
     first = min((orjson.loads(entry["first"]) for entry in entries), key=lambda sighting: sighting["seen_at"])
     return first, max(entries, key=lambda entry: entry["last_seen_at"])["label"]
-
-
-def is_later(db: Database, url: str) -> bool:
-    """Whether an article was not first written from this canonical address."""
-    return article_rows.is_later(db, address(url))
-
-
-class Lookups:
-    """Which articles bear which names, asked once between two commits of this process.
-
-    Another process may commit meanwhile: a flush that meets another `version` asks once more, under its lock.
-    """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._commits = -1
-        self._version = -1
-        self._has_forgotten = True
-        self._found: dict[tuple[frozenset[str], Entity | None], list[int]] = {}
-        self._known: dict[int, Known | None] = {}
-
-    @property
-    def version(self) -> int:
-        """The ledger's version when the first question was asked since this process's last commit."""
-        self._renew()
-        return self._version
-
-    @property
-    def has_forgotten(self) -> bool:
-        """Whether anything was ever forgotten."""
-        self._renew()
-        return self._has_forgotten
-
-    def clear(self) -> None:
-        """Ask everything once more."""
-        self._commits = -1
-
-    def find(self, names: Sequence[str], entity: Entity | None = None) -> list[int]:
-        """Return what `find` does."""
-        self._renew()
-        asked = (frozenset(names), entity)
-        if asked not in self._found:
-            self._found[asked] = find(self._session.db, names, entity)
-        return self._found[asked]
-
-    def find_all(self, asked: Sequence[tuple[Sequence[str], Entity | None]]) -> None:
-        """Ask for many articles in one statement."""
-        self._renew()
-        parts = [(place, _asked(name, entity)) for place, (names, entity) in enumerate(asked) for name in names]
-        keys = [set[int]() for _ in asked]
-        for at, key in article_rows.find(self._session.db, [part for _, part in parts]):
-            keys[parts[at][0]].add(key)
-        for (names, entity), found in zip(asked, keys, strict=True):
-            self._found[frozenset(names), entity] = sorted(found)
-
-    def known(self, key: int) -> Known | None:
-        """Return what `by_key` does."""
-        self._renew()
-        if key not in self._known:
-            self._known[key] = by_key(self._session.db, key)
-        return self._known[key]
-
-    def _renew(self) -> None:
-        db = self._session.db
-        if self._commits != db.commits:
-            self._commits, self._version, self._has_forgotten = db.commits, db.version(), has_suppressed(db)
-            self._found, self._known = {}, {}
-
-
-def _asked(name: str, entity: Entity | None) -> tuple[str, Entity | None]:
-    return name, entity if name.startswith(ADDRESS) else None

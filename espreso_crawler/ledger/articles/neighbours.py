@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import neighbour_rows
-from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.store.database import Database, Question
+
+if TYPE_CHECKING:  # they know articles, which know drafts, which know what is kept of texts
+    from espreso_crawler.ledger.articles.lookups import Lookups
 
 MOST = 50
 """Candidates compared at most: those that share most keys."""
@@ -30,6 +32,30 @@ class Neighbour:
     """Seconds since 1970 of our clock, from which nothing can be near it any more."""
 
 
+class Near(NamedTuple):
+    """What a text that is near another may look like."""
+
+    keys: Sequence[int]
+    """It has one of these."""
+    oldest: int
+    newest: int
+    """When it was published, seconds since 1970, both included."""
+
+    @classmethod
+    def to(cls, text: Neighbour, seconds: int) -> Self:
+        """Return what is near a text, published at most so many seconds before or after."""
+        return cls(tuple(text.keys), text.published - seconds, text.published + seconds)
+
+    def spans(self, published: int) -> bool:
+        """Whether a time lies in its span."""
+        return self.oldest <= published <= self.newest
+
+    def question(self) -> Question:
+        """Ask what is kept of such texts."""
+        days = [*range(self.oldest // DAY, self.newest // DAY + 1)]
+        return neighbour_rows.near(days=days, keys=self.keys, most=MOST, span=(self.oldest, self.newest))
+
+
 class Noted(NamedTuple):
     """What goes into an article's draft, under the names that it has there."""
 
@@ -41,25 +67,21 @@ class Noted(NamedTuple):
 class Neighbours:
     """``ledger.neighbours``: texts of committed articles, and of those that wait for their flush."""
 
-    def __init__(self, session: Session, waiting: Callable[[], Iterable[Neighbour]]) -> None:
-        self._session = session
+    def __init__(self, lookups: "Lookups", waiting: Callable[[], Iterable[Neighbour]]) -> None:
+        self._lookups = lookups
         self._waiting = waiting
         self._noted: dict[str, Noted] = {}
 
     def near(self, text: Neighbour, *, seconds: int) -> list[Neighbour]:
         """Return texts of other articles that share a key, published at most so many seconds before or after."""
-        oldest, newest = text.published - seconds, text.published + seconds
-        days, own = range(oldest // DAY, newest // DAY + 1), set(text.keys)
-        rows = neighbour_rows.near(
-            self._session.db, days=[*days], keys=text.keys, most=MOST, but=text.id, span=(oldest, newest)
-        )
+        asked, own = Near.to(text, seconds), set(text.keys)
         waiting = [
             other
             for other in self._waiting()
-            if other.id != text.id and oldest <= other.published <= newest and not own.isdisjoint(other.keys)
+            if other.id != text.id and asked.spans(other.published) and not own.isdisjoint(other.keys)
         ]
-        unflushed = {other.id for other in waiting}
-        return waiting + [Neighbour(*row) for row in rows if row["id"] not in unflushed]
+        known = {text.id, *(other.id for other in waiting)}
+        return waiting + [Neighbour(*row) for row in self._lookups.near(asked) if row["id"] not in known]
 
     def note(self, text: Neighbour, links: Sequence[bytes] = (), copy_of: str | None = None) -> None:
         """Remember what goes into an article's draft until that is made; one that never is, is pushed out."""

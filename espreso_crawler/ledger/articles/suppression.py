@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from espreso_crawler.ledger.store import suppressed_rows
 from espreso_crawler.ledger.store.database import Database
@@ -12,15 +12,24 @@ KEY_BYTES = 32
 
 def suppressed(db: Database, names: Collection[str]) -> set[str]:
     """Return those of these names (addresses, ids) that were forgotten."""
-    if not has_suppressed(db):
-        return set()
-    key = _key(db)
-    return {name for name in names if suppressed_rows.is_known(db, _hash(key, name))}
+    key = known_key(db.rows(*suppressed_rows.key()))
+    digests = hashes(key, names) if key else {}
+    return forgotten_of(digests, db.answers(suppressed_rows.among([*digests])))
 
 
-def has_suppressed(db: Database) -> bool:
-    """Whether anything was ever forgotten."""
-    return suppressed_rows.has_any(db)
+def forgotten_of(digests: Mapping[bytes, str], answers: Iterable[Iterable[Sequence[bytes]]]) -> set[str]:
+    """Return the names whose hashes `suppressed_rows.among` found."""
+    return {digests[bytes(row[0])] for rows in answers for row in rows}
+
+
+def known_key(rows: Sequence[Sequence[bytes]]) -> bytes | None:
+    """Return the key that `suppressed_rows.key` asked for; None when nothing was ever forgotten."""
+    return bytes(rows[0][0]) if rows else None
+
+
+def hashes(key: bytes, names: Iterable[str]) -> dict[bytes, str]:
+    """Return names by their hashes."""
+    return {_hash(key, name): name for name in names}
 
 
 def suppress(db: Database, names: Iterable[str], *, reason: str, at: str) -> None:
@@ -30,7 +39,7 @@ def suppress(db: Database, names: Iterable[str], *, reason: str, at: str) -> Non
 
 
 def _key(db: Database) -> bytes:
-    if key := suppressed_rows.key(db):
+    if key := known_key(db.rows(*suppressed_rows.key())):
         return key
     key = secrets.token_bytes(KEY_BYTES)
     suppressed_rows.keep_key(db, key)

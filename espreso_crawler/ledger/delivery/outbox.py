@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from espreso_crawler.ledger.articles import articles, revisions
-from espreso_crawler.ledger.articles.articles import Entity, Lookups
+from espreso_crawler.ledger.articles.articles import Entity
 from espreso_crawler.ledger.articles.decisions import Decision, Draft, decide
+from espreso_crawler.ledger.articles.lookups import Lookups
 from espreso_crawler.ledger.articles.neighbours import Neighbour
 from espreso_crawler.ledger.articles.revisions import Decided
-from espreso_crawler.ledger.articles.suppression import suppressed
 from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.holding.held_draft import HeldDraft
 from espreso_crawler.ledger.session import Session
@@ -73,7 +73,7 @@ class Outbox:
 
     def look_up(self, drafts: Sequence[HeldDraft]) -> None:
         """Ask at once which articles drafts belong to that are emitted next."""
-        self._lookups.find_all([(kept.names, Entity.of(kept.draft.edition, kept.draft.entity_id)) for kept in drafts])
+        self._lookups.ask(name for kept in drafts for name in kept.names)
 
     def foresee(self, draft: Draft, names: list[str]) -> tuple[Decision, int | None]:
         """Return what would be decided about a draft now, and the revision that stands; nothing is written."""
@@ -152,6 +152,7 @@ class Outbox:
         """
         if is_stale:
             self._lookups.clear()
+            self._lookups.ask(name for each in drafts for name in each.names)
         batch, taken = list[Buffered](), set[int | str]()
         for each in drafts:
             current = self._decided_anew(each) if is_stale else each
@@ -172,10 +173,9 @@ class Outbox:
             self.flush()
 
     def _decided(self, draft: Draft, names: list[str], kept: HeldDraft | None) -> Buffered:
-        db = self._session.db
         found = self._lookups.find(names, Entity.of(draft.edition, draft.entity_id))
         known = self._lookups.known(found[0]) if found else None
-        if self._lookups.has_forgotten and suppressed(db, names):
+        if self._lookups.is_forgotten(names):
             decision = Decision("suppressed", known.id if known else names[0], reason="forgotten")
             return Buffered(draft, names, decision, found, kept=kept)
         if known and kept and kept.is_overtaken_by(known, draft):
@@ -184,7 +184,8 @@ class Outbox:
         if known is None and draft.copy_of and self._is_out(draft.copy_of):
             decision = Decision("near_copy", names[0], reason=f"nearly the text of {draft.copy_of}")
             return Buffered(draft, names, decision, found, kept=kept)
-        is_other = known is not None and draft.entry_url is not None and articles.is_later(db, draft.entry_url)
+        entry = articles.address(draft.entry_url) if draft.entry_url is not None else None
+        is_other = known is not None and entry is not None and self._lookups.is_later(entry)
         decision = decide(known, draft, new_id=names[0], is_other_entry=is_other, now=self._session.now_text())
         if known and decision.event and draft.says_nothing_new:
             decision = Decision("overtaken", known.id, revision=known.revision, reason="another process wrote it")

@@ -1,20 +1,24 @@
 """``articles`` and ``aliases``: heads of articles, every name they go by, and when they are looked at again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from espreso_crawler.ledger.store.database import Database
+import orjson
 
-# Asked by one statement with a part for each name: `IN` over a list of them takes three to four times as long.
-_BY_ALIAS = "SELECT {3}, coalesce(same_as, article) FROM aliases JOIN articles USING (article) WHERE alias = ?{0}"
-_BY_ID = "SELECT {3}, coalesce(same_as, article) FROM articles WHERE id = ?{0}"
-_BY_ADDRESS = _BY_ALIAS + " AND (entity_id IS NULL OR edition <> ?{1} OR entity_id = ?{2})"
+from espreso_crawler.ledger.store.database import Database, Question
+
+_FIND = """
+SELECT alias, coalesce(same_as, article) AS article, edition, entity_id, later
+FROM aliases JOIN articles USING (article) WHERE alias IN (SELECT value FROM json_each(?))
+UNION ALL
+SELECT id, coalesce(same_as, article), NULL, NULL, 0 FROM articles WHERE id IN (SELECT value FROM json_each(?))
+"""
 _KNOWN = """
 SELECT article, id, revision, state, url, edition, entity_id, text_digest, record_digest,
        articles.extractor_version, published_at, articles.fetched_at, emitted_at,
        CASE reissue WHEN 1 THEN event END, fields
 FROM articles JOIN revisions USING (article, revision, extractor_version)
-WHERE article = ?
+WHERE article IN (SELECT CAST(value AS BIGINT) FROM json_each(?))
 """
 _MERGE = "UPDATE articles SET same_as = ?, next_check = NULL WHERE article = ? OR same_as = ?"
 _BIND = "INSERT INTO aliases (alias, article, later) VALUES {rows} ON CONFLICT DO NOTHING"
@@ -44,39 +48,20 @@ SELECT alias FROM aliases WHERE article = ?1 AND substr(alias, 1, 2) = '//'
 UNION SELECT substr(url, instr(url, '://') + 1) FROM entries WHERE article = ?1
 """
 _BLANK = "UPDATE articles SET url = '', entity_id = NULL, published_at = NULL, reissue = 0 WHERE article = ?"
-MOST_NAMES = 100
-"""In one statement: SQLite takes 500 parts, and a page may name any number of alternates."""
 
 
-def find(db: Database, asked: Sequence[tuple[str, tuple[str, str] | None]]) -> list[tuple[int, int]]:
-    """Return which of these names, by place, belong to which articles, by key.
+def find(names: Collection[str], ids: Collection[str]) -> Question:
+    """Ask who bears these names, and those of them that may be ids.
 
-    Each is asked with the edition and number that the article of an address has to have, or to have none; None for any,
-    and for what may be an id.
+    Answers: name, article, edition and entity_id of the article that was given it (None and None for an id), and
+    whether it was first written under another name.
     """
-    found = list[tuple[int, int]]()
-    for at in range(0, len(asked), MOST_NAMES):
-        parts, values = list[str](), list[str]()
-        for place, (name, entity) in enumerate(asked[at : at + MOST_NAMES]):
-            own = len(values) + 1
-            values += (name, *entity) if entity else (name,)
-            kinds = (_BY_ADDRESS,) if entity else (_BY_ALIAS, _BY_ID)
-            parts += (kind.format(own, own + 1, own + 2, place) for kind in kinds)
-        rows = db.rows(" UNION ALL ".join(parts), values)
-        found += ((at + place, key) for place, key in rows)
-    return found
+    return _FIND, (orjson.dumps(list(names)).decode(), orjson.dumps(list(ids)).decode())
 
 
-def known(db: Database, key: int) -> list[Any] | None:
-    """Return what stands of an article, in the order of `decisions.Known`; None when nothing does."""
-    row = db.row(_KNOWN, (key,))
-    return None if row is None else list(row)
-
-
-def is_later(db: Database, alias: str) -> bool:
-    """Whether an article was not first written under this name."""
-    row = db.row("SELECT later FROM aliases WHERE alias = ?", (alias,))
-    return row is None or bool(row[0])
+def known(keys: Collection[int]) -> Question:
+    """Ask what stands of articles: rows in the order of `decisions.Known`."""
+    return _KNOWN, (orjson.dumps(list(keys)).decode(),)
 
 
 def fetched_at(db: Database, alias: str) -> str | None:

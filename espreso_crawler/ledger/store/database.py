@@ -13,6 +13,8 @@ from typing import Any, Protocol
 MOST_ROWS = 200
 """Rows in one statement: a page of the feed, a flush."""
 Values = Sequence[Any] | Mapping[str, Any]
+Question = tuple[str, Values]
+"""A query and its values."""
 
 
 class SessionLocks(Protocol):
@@ -47,6 +49,10 @@ class Database(ABC):
         """Return every row of a query."""
 
     @abstractmethod
+    def answers(self, questions: Sequence[Question]) -> list[list[Any]]:
+        """Return the rows of each of several queries; a server is asked all of them in one round trip."""
+
+    @abstractmethod
     def each(self, sql: str, values: Values = ()) -> Iterator[Any]:
         """Yield the rows of a query one by one, for results that need not fit in memory."""
 
@@ -72,7 +78,10 @@ class Database(ABC):
 
     @abstractmethod
     def version(self) -> int:
-        """Return a number that changes when another process commits."""
+        """Return a number that changes when another process commits.
+
+        A server tells it inside a transaction; outside, it is what the last transaction left, and so may be too old.
+        """
 
     @abstractmethod
     def vacuum(self) -> None:

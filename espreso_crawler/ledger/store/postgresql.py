@@ -6,7 +6,7 @@ lost is never opened again.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from hashlib import sha256
 from itertools import count
 from typing import Any, Self
@@ -18,7 +18,7 @@ from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.store import postgresql_schema as schema
 from espreso_crawler.ledger.store import postgresql_session as session
-from espreso_crawler.ledger.store.database import Database, Values, in_parts
+from espreso_crawler.ledger.store.database import Database, Question, Values, in_parts
 
 FETCHED = 500
 """Rows in one answer to a query that is read one by one."""
@@ -85,6 +85,13 @@ class PostgresDatabase(Database):
         with self._told():
             return self._run_one(sql, values).fetchall()
 
+    def answers(self, questions: Sequence[Question]) -> list[list[Any]]:
+        """Return the rows of each of several queries, all asked before the first answer."""
+        with self._told():
+            with nullcontext() if self._pipeline else self._connection.pipeline():  # whose end asks for the answers
+                cursors = [self._run_one(sql, values) for sql, values in questions]
+            return [cursor.fetchall() for cursor in cursors]
+
     def each(self, sql: str, values: Values = ()) -> Iterator[Any]:
         """Yield the rows of a query, which the server keeps; inside a transaction they are fetched at once."""
         if self._pipeline:
@@ -138,6 +145,7 @@ class PostgresDatabase(Database):
                     yield
                     crash_point(f"{name}:before-commit")
                     self._connection.execute("COMMIT")
+                self._note_changes()
                 self.commits += 1
             except BaseException:
                 with suppress(psycopg.Error):
@@ -164,12 +172,13 @@ class PostgresDatabase(Database):
 
     def version(self) -> int:
         """Return a number that changes when another process commits: all changes so far but this session's own."""
-        if self._begun is None:
-            return int(self.row("SELECT changes FROM ledger")[0]) - self.commits
-        with self._told():
-            if (begun := self._begun.fetchone()) is not None:
-                self._changes = int(begun[0])
-        return self._changes - 1 - self.commits
+        if self._begun is not None:
+            with self._told():
+                self._note_changes()
+            return self._changes - 1 - self.commits
+        if not self.commits:
+            return int(self.row("SELECT changes FROM ledger")[0])
+        return self._changes - self.commits
 
     def vacuum(self) -> None:
         """Write the tables again; what the server's log and backups hold stays there until they are dropped."""
@@ -217,6 +226,10 @@ class PostgresDatabase(Database):
         """Close a forked child's copy of the socket: with it the session would outlive the run."""
         with suppress(psycopg.Error, OSError):
             os.close(self._connection.fileno())
+
+    def _note_changes(self) -> None:
+        if self._begun is not None and (begun := self._begun.fetchone()) is not None:  # None: it was noted before
+            self._changes = int(begun[0])
 
     def _prepare(self, busy_seconds: float) -> None:
         with self._told():

@@ -32,6 +32,11 @@ ENCODING = "UTF8"
 STATEMENT_SECONDS = 600
 STOPPED_SECONDS = 60
 """How long a process may be stopped in a transaction, which keeps all others from writing."""
+PLANS = {
+    "plan_cache_mode": "force_generic_plan",
+    **dict.fromkeys(("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"), "off"),
+}
+"""Statements are planned once, and by indexes: tables that were just made have no statistics, and grow."""
 ENDED = ("08", "57P", "25P03")
 """How the SQLSTATE begins of a session that is no more."""
 LOST = "the run ends here, and what was not committed stays pending"
@@ -73,6 +78,7 @@ def prepared(connection: Connection, *, busy_seconds: float) -> tuple[str, str]:
         "idle_in_transaction_session_timeout": STOPPED_SECONDS * 1000,
         "tcp_user_timeout": SILENT_SECONDS * 1000,
         **{f"tcp_keepalives_{key}": value for key, value in KEEPALIVE.items()},
+        **PLANS,
     }
     asked = ", ".join([f"set_config(${place}, ${place + 1}, false)" for place in range(1, 2 * len(settings), 2)])
     given = [text for name, value in settings.items() for text in (name, _setting(value))]
@@ -147,8 +153,12 @@ class _FlagDumper(Dumper):
 
 
 def _named(cursor: psycopg.Cursor[Any]) -> Any:
-    places = {column.name: place for place, column in enumerate(cursor.description or ())}
-    return type("Row", (_Row,), {"places": places})
+    return _row_of(tuple(column.name for column in cursor.description or ()))
+
+
+@lru_cache(maxsize=1024)
+def _row_of(names: tuple[str, ...]) -> type[_Row]:
+    return type("Row", (_Row,), {"places": {name: place for place, name in enumerate(names)}})
 
 
 def _setting(value: float | str) -> str:

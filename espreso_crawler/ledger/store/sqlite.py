@@ -9,7 +9,7 @@ from typing import Any, Self
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.store import sqlite_schema as schema
-from espreso_crawler.ledger.store.database import Database, Values, in_parts
+from espreso_crawler.ledger.store.database import Database, Question, Values, in_parts
 
 CACHE_KIB = 32 * 1024
 ADVICE = {
@@ -75,6 +75,10 @@ class SqliteDatabase(Database):
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise told(self.name, error) from error
+
+    def answers(self, questions: Sequence[Question]) -> list[list[Any]]:
+        """Return the rows of each of several queries."""
+        return [self.rows(sql, values) for sql, values in questions]
 
     def each(self, sql: str, values: Values = ()) -> Iterator[Any]:
         """Yield the rows of a query one by one."""

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from espreso_crawler.ledger.store.database import Database
+from espreso_crawler.ledger.store.database import MOST_ROWS, Database, Question
 
 _INSERT = "INSERT INTO suppressed (hash, reason, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_AMONG = "SELECT hash FROM suppressed WHERE hash IN ({})"
 
 
-def has_any(db: Database) -> bool:
-    """Whether anything was ever forgotten."""
-    return bool(db.row("SELECT EXISTS (SELECT 1 FROM suppressed)")[0])
-
-
-def is_known(db: Database, digest: bytes) -> bool:
-    """Whether a hash is among what was forgotten."""
-    return db.row("SELECT 1 FROM suppressed WHERE hash = ?", (digest,)) is not None
+def among(digests: Sequence[bytes]) -> list[Question]:
+    """Ask which of these hashes are among what was forgotten; no question when there are none."""
+    parts = (digests[at : at + MOST_ROWS] for at in range(0, len(digests), MOST_ROWS))
+    return [(_AMONG.format(", ".join("?" * len(part))), part) for part in parts]
 
 
 def insert(db: Database, rows: Iterable[Sequence[bytes | str]]) -> None:
@@ -22,10 +19,9 @@ def insert(db: Database, rows: Iterable[Sequence[bytes | str]]) -> None:
     db.write_all(_INSERT, rows)
 
 
-def key(db: Database) -> bytes | None:
-    """Return the key of the hashes; None when there is none yet."""
-    row = db.row("SELECT value FROM keys WHERE name = 'suppressed'")
-    return None if row is None else bytes(row[0])
+def key() -> Question:
+    """Ask for the key of the hashes; there is none before anything was forgotten."""
+    return "SELECT value FROM keys WHERE name = 'suppressed'", ()
 
 
 def keep_key(db: Database, value: bytes) -> None:
