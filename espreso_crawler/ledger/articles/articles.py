@@ -132,7 +132,8 @@ def chosen(found: Mapping[str, Sequence[Bearer]], entity: Entity | None) -> list
 
 def find(db: Database, names: Collection[str]) -> list[int]:
     """Return the keys of the articles that bear one of these names, the first given first."""
-    return chosen(bearers(names, db.rows(*question(names))), None)
+    (rows,) = db.answers([question(names)])
+    return chosen(bearers(names, rows), None)
 
 
 def known_of(row: Sequence[Any]) -> Known:
@@ -143,8 +144,8 @@ def known_of(row: Sequence[Any]) -> Known:
 
 def by_key(db: Database, key: int) -> Known | None:
     """Return what stands of an article by its row."""
-    row = db.row(*article_rows.known([key]))
-    return None if row is None else known_of(row)
+    (rows,) = db.answers([article_rows.known([key])])
+    return known_of(rows[0]) if rows else None
 
 
 def by_names(db: Database, names: Collection[str]) -> Known | None:

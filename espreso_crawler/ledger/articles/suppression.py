@@ -12,7 +12,7 @@ KEY_BYTES = 32
 
 def suppressed(db: Database, names: Collection[str]) -> set[str]:
     """Return those of these names (addresses, ids) that were forgotten."""
-    key = known_key(db.rows(*suppressed_rows.key()))
+    key = _known_key(db)
     digests = hashes(key, names) if key else {}
     return forgotten_of(digests, db.answers(suppressed_rows.among([*digests])))
 
@@ -39,11 +39,16 @@ def suppress(db: Database, names: Iterable[str], *, reason: str, at: str) -> Non
 
 
 def _key(db: Database) -> bytes:
-    if key := known_key(db.rows(*suppressed_rows.key())):
+    if key := _known_key(db):
         return key
     key = secrets.token_bytes(KEY_BYTES)
     suppressed_rows.keep_key(db, key)
     return key
+
+
+def _known_key(db: Database) -> bytes | None:
+    (rows,) = db.answers([suppressed_rows.key()])
+    return known_key(rows)
 
 
 def _hash(key: bytes, name: str) -> bytes:
