@@ -107,6 +107,6 @@ def test_their_settings_win_and_other_spiders_are_left_alone(project: Path, inst
     assert done.returncode == 0, done.stderr
     desk, plain = done.stdout.decode().splitlines()
     assert desk == (
-        "0 utf-8 espreso_crawler.log_format.OneLineLogFormatter ['csv', 'gz', 'jl', 'jsonl', 'jsonlines', 'txt', 'xml'] 8 30"
+        "0 utf-8 espreso_crawler.log_format.OneLineLogFormatter ['csv', 'gz', 'jl', 'jsonl', 'jsonlines', 'txt', 'xml'] 9 30"
     )
     assert plain == "0 utf-8 scrapy.logformatter.LogFormatter ['txt'] 2 180"

@@ -13,7 +13,11 @@ from tests.site import running_apart
 ARTICLES = 1_000
 ROUNDS = 3
 SQLITE = "SQLite"
-DELAYS = {"PostgreSQL, the same machine": 0.0, "PostgreSQL, 1 ms there and back": 0.0005, "PostgreSQL, 1 ms each way": 0.001}
+DELAYS = {
+    "PostgreSQL, the same machine": 0.0,
+    "PostgreSQL, 1 ms there and back": 0.0005,
+    "PostgreSQL, 1 ms each way": 0.001,
+}
 
 
 def table() -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy.utils.test import get_crawler
 
 from espreso_crawler.drops import Unwritten
 from espreso_crawler.exceptions import LedgerError
@@ -55,7 +56,10 @@ async def arrive(ledger: Ledger, *numbers: int) -> list[Any]:
     """Let articles through the steps that ask, all at once; returns their ids, or why they were dropped."""
     keeper: Any = SimpleNamespace(ledger=ledger, guarding=guarding)
     together = AskTogetherPipeline(keeper, SECONDS)
-    identify, compare = DeduplicatePipeline(keeper), NearDuplicatesPipeline(keeper, "flag", SECONDS, Any)
+    identify, compare = (
+        DeduplicatePipeline(keeper),
+        NearDuplicatesPipeline(keeper, "flag", SECONDS, get_crawler().stats),
+    )
 
     async def through_steps(article: Article) -> str | None:
         return compare.process_item(identify.process_item(await together.process_item(article))).id

@@ -32,10 +32,11 @@ class Neighbour:
     """Seconds since 1970 of our clock, from which nothing can be near it any more."""
 
 
-class Near(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Near:
     """What a text that is near another may look like."""
 
-    keys: Sequence[int]
+    keys: tuple[int, ...]
     """It has one of these."""
     oldest: int
     newest: int
