@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
+from tests import forked
 from tests.crawls import LONGEST_CRAWL, NO_WAITING, ROOT, Desk
 
 
@@ -41,7 +42,5 @@ def command(desk: Desk, options: Sequence[str]) -> list[str]:
 
 def refused(desk: Desk, *options: str) -> tuple[int, str]:
     """Return the exit code and the words of a scheduler that does not start."""
-    done = subprocess.run(
-        command(desk, options), cwd=ROOT, capture_output=True, text=True, check=False, timeout=LONGEST_CRAWL
-    )
-    return done.returncode, done.stderr.strip()
+    done = forked.command(*command(desk, options)[3:])
+    return done.returncode, done.stderr.decode().strip()

@@ -123,7 +123,6 @@ def stop_the_process(lock: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "line"),
     [
-        (["--every", "10"], 2, "argument --every: '10' is not a length of time: give 90s, 10m, 2h or 1d"),
         (["--every", "1h", "-a", "limit=0"], 2, "scrapy schedule: limit='0': give a whole number from 1 on"),
         (["--every", "1h", "--to", "nowhere"], 1, "--to nowhere: no [deploy:nowhere] with a url in scrapy.cfg"),
     ],
