@@ -100,8 +100,10 @@ def texts(body: Any) -> Iterator[str]:
 
 FLAG = Allowed("True or False", _is_flag)
 READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value in (None, "") or _whole(value) >= 0)
-FOLDER = Allowed("the path of a folder", lambda value: isinstance(value, str | os.PathLike) and bool(str(value)))
-NO_FOLDER = Allowed("the path of a folder, or nothing", lambda value: value is None or isinstance(value, str))
+FOLDER = Allowed("the path of a folder", output_places.is_folder)
+NO_FOLDER = Allowed(
+    "the path of a folder, or nothing", lambda value: value in (None, "") or output_places.is_folder(value)
+)
 OUTPUT = Allowed(
     output_places.WORDS,
     output_places.is_place,

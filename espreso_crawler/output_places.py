@@ -10,15 +10,21 @@ WORDS = "the path of a folder, or s3://BUCKET/PREFIX, gs://… or az://… (cred
 """What a person may give."""
 
 
+def is_folder(value: Any) -> bool:
+    """Whether a value is the path of a folder: no address, which would name a folder ``s3:`` here."""
+    return isinstance(value, str | os.PathLike) and str(value) != "" and "://" not in str(value)
+
+
 def is_place(value: Any) -> bool:
     """Whether a value names an output: a folder, or a bucket by an address that holds no credentials."""
-    if "://" not in str(value):
-        return isinstance(value, str | os.PathLike) and bool(str(value))
+    if is_folder(value):
+        return True
     parts = urlsplit(str(value))
     if parts.query or parts.fragment or "@" in parts.netloc:
         return False
-    is_folder = parts.scheme == "file" and not parts.netloc and parts.path.strip("/") != ""
-    return is_folder or (str(value).startswith(SCHEMES) and bool(parts.netloc))
+    if parts.scheme == "file":
+        return not parts.netloc and parts.path.strip("/") != ""
+    return str(value).startswith(SCHEMES) and bool(parts.netloc)
 
 
 def without_credentials(value: Any) -> Any:

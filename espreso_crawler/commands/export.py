@@ -14,6 +14,7 @@ from espreso_crawler.export.formats import ALL, FORMATS
 from espreso_crawler.export.source import Source
 from espreso_crawler.export.writing import to_folder, to_stream
 from espreso_crawler.extensions.vocabularies import vocabularies_of
+from espreso_crawler.output_places import is_folder
 from espreso_crawler.places import base, places
 from espreso_crawler.progress import tracking
 from espreso_crawler.progress.words import many
@@ -53,6 +54,9 @@ class Command(EspresoCommand):
             refuse(self, "interrupted; no file was written", ExitCode.INTERRUPTED)
 
     def _export(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+        if not is_folder(opts.to):
+            raise ArgumentError(f"--to {opts.to}: give the path of a folder, or - for standard output")
+
         @cache
         def vocabularies() -> Vocabularies:
             return vocabularies_of(settings)

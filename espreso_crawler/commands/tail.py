@@ -12,10 +12,12 @@ from typing import Any
 from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
 from espreso_crawler.ledger import STREAMS, LedgerCare, SealedLine
 from espreso_crawler.ledger_command import LedgerCommand
-from espreso_crawler.object_path import OutputPath
+from espreso_crawler.object_path import ObjectPath, OutputPath
 from espreso_crawler.places import places
 
 POLL_SECONDS = 1.0
+BUCKET_POLL_SECONDS = 5.0
+"""A look at a bucket is a request for each thousand objects, and requests cost money."""
 NAP_MILLISECONDS = 100
 CODES = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
 
@@ -35,7 +37,7 @@ class Command(LedgerCommand):
         parser.add_argument("--stream", choices=STREAMS, default="articles", help="which lines (default: articles)")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print what is sealed; with ``--follow`` look for more about once a second."""
+        """Print what is sealed; with ``--follow`` look for more about once a second, in a bucket every five."""
         output, stop = places(self.given).output, Stop()
         if opts.after < 0:
             raise ArgumentError(f"--after {opts.after}: segments are numbered from 1; 0 for all of them")
@@ -56,7 +58,7 @@ class Command(LedgerCommand):
             if last == before and not opts.follow:
                 break
             if last == before:
-                _wait(stop)
+                _wait(stop, BUCKET_POLL_SECONDS if isinstance(output, ObjectPath) else POLL_SECONDS)
         return last
 
 
@@ -101,11 +103,11 @@ def _put(line: bytes) -> None:
         rest = rest[os.write(sys.stdout.fileno(), rest) :]
 
 
-def _wait(stop: Stop) -> None:
+def _wait(stop: Stop, seconds: float) -> None:
     """Wait for the next look; raises BrokenPipeError when the reader is gone, who would else be noticed too late."""
     reader = select.poll()
     reader.register(sys.stdout.fileno(), 0)
-    until = time.monotonic() + POLL_SECONDS
+    until = time.monotonic() + seconds
     while not stop.number and time.monotonic() < until:
         if reader.poll(NAP_MILLISECONDS):
             raise BrokenPipeError

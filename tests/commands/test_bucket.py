@@ -202,6 +202,14 @@ def test_an_address_with_credentials_or_of_another_kind_is_refused(given):
     assert "secret" not in wrong
 
 
+def test_what_can_only_be_a_folder_takes_no_address():
+    for name in ("ESPRESO_STATE", "ESPRESO_ARCHIVE"):
+        assert [*wrong_value(name, "s3://news/x", OPTIONS[name].allowed)]
+    done = forked.command("export", "--format", "csv", "--to", "s3://news/x")
+    assert done.returncode == 2
+    assert b"--to s3://news/x: give the path of a folder" in done.stderr
+
+
 def test_an_address_of_a_folder_is_a_folder():
     given = Settings({"ESPRESO_OUTPUT": "file:///srv/news%20lines", "ESPRESO_STATE": "state"})
     assert places(given).output == Path("/srv/news lines")

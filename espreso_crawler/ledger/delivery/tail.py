@@ -56,6 +56,8 @@ def newer(output: OutputPath, *, after: int, stream: Stream = "articles") -> lis
     """Return the sealed segments above a number, in order; none below the highest one returned is missing."""
     seen = [file.number for file in segment_files(output, stream)]
     last = max(seen, default=0)
+    if last <= after:
+        return []
     # Folders are listed one after another: a file may appear behind the listing. Below a number that was seen
     # everything was there before it, so the second look is whole.
     return [file for file in segment_files(output, stream) if after < file.number <= last]
