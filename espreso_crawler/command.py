@@ -18,7 +18,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from espreso_crawler import options
-from espreso_crawler.exceptions import ArgumentError, ConfigurationError, ExitCode, LedgerError
+from espreso_crawler.exceptions import ArgumentError, ClusterError, ConfigurationError, ExitCode, LedgerError
 
 BROKEN = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG)
 """Errors of an output that nobody reads any more, or that has no room."""
@@ -62,6 +62,7 @@ class EspresoCommand(ScrapyCommand):
             raise UsageError(f"give {self.wanted}")
         if not self.wanted and args and not self.takes_many:
             raise UsageError(f"takes no arguments, only options: {' '.join(args)}")
+        take_cluster(self.given, opts)
         self.given.setdict(options.defaults(), "default")  # another project's settings do not have them
 
     @property
@@ -80,6 +81,23 @@ class EspresoCommand(ScrapyCommand):
     @abstractmethod
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what was asked for."""
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names a cluster; it is a setting."""
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="Dask scheduler whose workers read: tcp://scheduler:8786 (ESPRESO_CLUSTER)"
+    )
+
+
+def take_cluster(settings: Settings, opts: argparse.Namespace) -> None:
+    """Take the option over. Raises UsageError for what is no address."""
+    if (address := getattr(opts, "cluster", None)) is None:
+        return
+    allowed = options.OPTIONS["ESPRESO_CLUSTER"].allowed
+    if not address or not allowed.accepts(address):
+        raise UsageError(f"--cluster {address!r}: give {allowed.words}")
+    settings.set("ESPRESO_CLUSTER", address, "cmdline")
 
 
 class HelpFormatter(ScrapyHelpFormatter):
@@ -131,6 +149,8 @@ def refusing(command: ScrapyCommand) -> Iterator[None]:
         refuse(command, str(error), ExitCode.ARGUMENT)
     except ConfigurationError as error:
         refuse(command, str(error), ExitCode.CONFIGURATION)
+    except ClusterError as error:
+        refuse(command, f"{error}; what was read before stands, and a second call goes on", ExitCode.SOURCE)
     except LedgerError as error:
         refuse(command, str(error), ExitCode.OUTPUT)
     except OSError as error:

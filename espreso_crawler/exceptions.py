@@ -94,6 +94,13 @@ class UnreadableArchive(EspresoError):
     """
 
 
+class ClusterError(EspresoError):
+    """A cluster that was to read an archive cannot, or is lost: what was not read is read by the next call.
+
+    Raised by ``cluster/``; the crawl or command ends with exit code 3.
+    """
+
+
 class ContractBroken(EspresoError):
     """A pipeline of your own returned something that is not an article; the text names it and says what to return.
 

@@ -23,6 +23,8 @@ class Places:
     """An SQLite file, or the address of a PostgreSQL database; None for a crawl without memory."""
     archive: Path | None
     """None for a crawl that keeps no pages."""
+    cluster: Path
+    """What a cluster's workers share with this machine."""
 
 
 def places(settings: BaseSettings) -> Places:
@@ -31,11 +33,13 @@ def places(settings: BaseSettings) -> Places:
     state = root / settings["ESPRESO_STATE"]
     kept = settings.get("ESPRESO_ARCHIVE")
     archive = (root / kept).absolute() if kept else None
+    shared = settings.get("ESPRESO_CLUSTER_FOLDER")
     return Places(
         _output(str(settings["ESPRESO_OUTPUT"]), root),
         state.absolute(),
         _ledger(settings.get("ESPRESO_LEDGER"), root, state),
         archive,
+        (root / shared if shared else state / "cluster").absolute(),
     )
 
 

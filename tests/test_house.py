@@ -33,6 +33,7 @@ MAY_IMPORT = {
         "spiders",
     },
     "archive": {"durable", "exceptions", "identity", "reading"},
+    "cluster": {"exceptions", "reading"},
     "archive_commands": {"archive", "command", "exceptions", "ledger", "ledger_command", "places", "progress"},
     "browser": {"exceptions", "extensions", "identity", "manners"},
     "command": {"exceptions", "options"},
@@ -58,6 +59,7 @@ MAY_IMPORT = {
     "extensions": {
         "adapters",
         "archive",
+        "cluster",
         "drops",
         "durable",
         "exceptions",
@@ -130,6 +132,7 @@ MAY_IMPORT = {
 }
 WITHOUT_SCRAPY = {
     "archive",
+    "cluster",
     "demo_site",
     "durable",
     "export",

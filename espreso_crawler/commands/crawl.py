@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.log import configure_logging
 
-from espreso_crawler.command import prepared, refuse_unknown, refusing
+from espreso_crawler.command import add_cluster, prepared, refuse_unknown, refusing, take_cluster
 from espreso_crawler.commands import refuse
 from espreso_crawler.exceptions import ArgumentError, ConfigurationError, EspresoError, ExitCode, LedgerError
 from espreso_crawler.extensions.notification import MEANING, STOPPED, tell_of_no_start
@@ -97,6 +97,7 @@ class Command(CrawlCommand):
         """Add the options; from here on, what is loaded and opened is closed in order when a signal comes."""
         super().add_options(parser)
         self._parser = prepared(parser)
+        add_cluster(parser)
         parser.add_argument("-h", "--help", action=Help, spiders=get_spider_loader(self._given))
         stops.watch()
 
@@ -106,6 +107,7 @@ class Command(CrawlCommand):
         refuse_unknown(args, self._parser, ARGUMENTS)
         if len(args) != 1:
             raise UsageError("give one spider, e.g. scrapy crawl read_also")
+        take_cluster(self._given, opts)
         spiders = get_spider_loader(self._given)
         try:
             spider: Any = spiders.load(args[0])
@@ -117,6 +119,9 @@ class Command(CrawlCommand):
             self._refuse(str(error), ExitCode.ARGUMENT)
         except ConfigurationError as error:
             self._not_started(args[0], error)
+        else:
+            if opts.cluster is not None and getattr(spider, "is_live", True):
+                self._refuse("--cluster is for the spider archive: others fetch, from this machine", ExitCode.ARGUMENT)
         if self.exitcode:
             sys.exit(self.exitcode)
         hide_chatter(self._given.get("LOG_LEVEL"))  # the first of it comes before the add-on

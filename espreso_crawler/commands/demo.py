@@ -68,7 +68,7 @@ class Command(EspresoCommand):
         if not isinstance(given.output, Path):
             raise ConfigurationError(f"ESPRESO_OUTPUT {given.output}: the demo writes into a folder: name one")
         state = given.state.with_name(given.state.name + "-demo")
-        where = Places(given.output / "demo", state, state / "ledger.sqlite3", archive=None)
+        where = Places(given.output / "demo", state, state / "ledger.sqlite3", archive=None, cluster=state / "cluster")
         for folder in (given.output / "demo", where.state):
             shutil.rmtree(folder, ignore_errors=True)
         console = Console(highlight=False)

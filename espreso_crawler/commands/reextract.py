@@ -11,10 +11,11 @@ from rich.console import Console
 from scrapy.exceptions import UsageError
 
 from espreso_crawler import record
-from espreso_crawler.command import EspresoCommand, refuse
+from espreso_crawler.command import EspresoCommand, add_cluster, refuse
 from espreso_crawler.commands.export import since_of
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.extensions.ledger import rules_of
+from espreso_crawler.extensions.readers import cluster_of
 from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.ledger import DecidingRun, Draft, LedgerCare, Reextracted
 from espreso_crawler.places import base, places
@@ -43,6 +44,7 @@ class Command(EspresoCommand):
         what.add_argument("--emit", action="store_true", help="write a reextracted revision of each that differs")
         parser.add_argument("--since", metavar="WHEN", help="articles published since: a date, 36h, 7d")
         parser.add_argument("--html", metavar="FILE", help="write the comparison as an HTML page too")
+        add_cluster(parser)
         parser.add_argument("--path", metavar="FOLDER", help="folder of the archive (default: ESPRESO_ARCHIVE)")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -62,9 +64,9 @@ class Command(EspresoCommand):
     def _compare(self, archive: Path, opts: argparse.Namespace) -> None:
         from espreso_crawler.export.source import Source  # noqa: PLC0415
         from espreso_crawler.reextraction.comparison import Comparison  # noqa: PLC0415
-        from espreso_crawler.reextraction.running import outcomes  # noqa: PLC0415
+        from espreso_crawler.reextraction.running import outcomes, started  # noqa: PLC0415
         from espreso_crawler.reextraction.told import page, summary, tables  # noqa: PLC0415
-        from espreso_crawler.reextraction.work import Settings  # noqa: PLC0415
+        from espreso_crawler.reextraction.work import ReextractionWork, Settings  # noqa: PLC0415
 
         settings, where = self.given, places(self.given)
         source = Source(where.output, "latest", since_of(opts.since))
@@ -75,9 +77,12 @@ class Command(EspresoCommand):
             withholds=settings["ESPRESO_OPT_OUT"] != "flag",
             is_to_emit=opts.emit,
         )
-        found, count = Comparison(), process_count(settings.get("ESPRESO_READERS"))
+        work, found = ReextractionWork(asked), Comparison()
+        processes = started(
+            process_count(settings.get("ESPRESO_READERS")), work, _tell, cluster_of(settings, [archive])
+        )
         with tracking(settings["ESPRESO_PROGRESS"]) as track, self._writer(opts) as writer:
-            for outcome in outcomes(_lines(source, track), asked, count, _tell):
+            for outcome in outcomes(_lines(source, track), work, processes):
                 writer.add(outcome)
                 found.add(outcome)
             writer.flush()

@@ -1,6 +1,9 @@
 """Processes that read article pages beside a crawl that fetches them as fast as it can."""
 
 import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any, Self
 
 from scrapy import signals
@@ -8,8 +11,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
+from espreso_crawler.cluster import Cluster, require_packages
 from espreso_crawler.extensions.vocabularies import tagger_of
-from espreso_crawler.reading import Asked, Pool, Preparation, Reading, process_count
+from espreso_crawler.places import places
+from espreso_crawler.reading import Asked, Engine, Pool, Preparation, Reading, process_count
 
 logger = logging.getLogger(__name__)
 
@@ -24,27 +29,34 @@ class ReadersExtension:
     A crawl that waits between its requests has time to read, and gets none.
     """
 
-    def __init__(self, crawler: Crawler, count: int) -> None:
+    def __init__(self, crawler: Crawler, count: int, cluster: Callable[[], Engine] | None = None) -> None:
         self._stats = crawler.stats
-        self.count = count
         self._longest_queue = LONGEST_QUEUE * count
         make = getattr(crawler.spider, "pool_type", Pool)
-        self.pool: Any = make(count, _preparation(crawler.settings), _tell)
+        self.pool: Any = make(count, _preparation(crawler.settings), _tell, cluster)
         """The processes: a `Pool`, or what the spider has in its place."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Connect to the beginning and the end of the crawl, if there are to be processes."""
-        count = readers(crawler.settings)
-        if count == 0:
+        """Connect to the beginning and the end of the crawl, if there are to be processes.
+
+        A cluster is asked at once: one that is of no use refuses the crawl, by `ConfigurationError`.
+        """
+        count, archive = readers(crawler.settings), getattr(crawler.spider, "archive", None)
+        cluster = cluster_of(crawler.settings, [archive]) if archive else None
+        if count == 0 and cluster is None:
             raise NotConfigured
-        extension = cls(crawler, count)
+        extension = cls(crawler, count, cluster)
+        if cluster is not None:
+            extension.pool.start()
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
         return extension
 
     def spider_opened(self) -> None:
         """Start the processes: nothing can refuse the crawl any more, and what the reading needs is loaded."""
+        if self.pool.is_alive:
+            return
         try:
             self.pool.start()
         except OSError as error:
@@ -66,6 +78,18 @@ class ReadersExtension:
     def engine_stopped(self) -> None:
         """End the processes."""
         self.pool.close()
+
+
+def cluster_of(settings: BaseSettings, reads: Sequence[Path]) -> Callable[[], Engine] | None:
+    """Return what makes the cluster that ``ESPRESO_CLUSTER`` names, if it names one; its workers read some folders.
+
+    Raises `ConfigurationError` when its package is missing.
+    """
+    address = settings.get("ESPRESO_CLUSTER")
+    if not address:
+        return None
+    require_packages()
+    return partial(Cluster, address, places(settings).cluster, reads)
 
 
 def readers(settings: BaseSettings) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from espreso_crawler.reading.article_page import Asked, Reading, read
+from espreso_crawler.reading.engine import Engine
 from espreso_crawler.reading.preparation import Preparation
 from espreso_crawler.reading.processes import Processes
 
@@ -35,23 +36,33 @@ class PageWork:
                 reading.prepared = self._preparation.of(reading.article)
             return _ENCODER.encode(reading)
         except Exception as error:  # noqa: BLE001  # a bug, and this page's alone
-            return _ENCODER.encode(self.failed(asked.served.url, str(error), traceback.format_exc()))
+            return _ENCODER.encode(self.broken(asked, str(error), traceback.format_exc()))
 
     def decoded(self, answer: bytes) -> Reading:
         """Return a reading."""
         return _READING.decode(answer)
 
-    def failed(self, name: str, error: str, bug: str | None = None) -> Reading:
+    def failed(self, question: Question, error: str, bug: str | None = None) -> Reading:
         """Return the reading of a page that was not read."""
-        return Reading(error=f"{name}: {error}", bug=bug)
+        return self.broken(_ASKED.decode(question[1]), error, bug)
+
+    def broken(self, asked: Asked, error: str, bug: str | None) -> Reading:
+        """Return the same, of a page that has been asked for."""
+        return Reading(error=f"{asked.served.url}: {error}", bug=bug)
 
 
 class Pool(Processes[Reading]):
     """Processes that read pages. A page on which two processes end is read as broken."""
 
-    def __init__(self, count: int, preparation: Preparation, tell: Callable[[str], None] = print) -> None:
-        super().__init__(count, PageWork(preparation), tell)
+    def __init__(
+        self,
+        count: int,
+        preparation: Preparation,
+        tell: Callable[[str], None] = print,
+        make: Callable[[], Engine] | None = None,
+    ) -> None:
+        super().__init__(count, PageWork(preparation), tell, make)
 
     async def read(self, body: bytes, asked: Asked) -> Reading | None:
         """Read a page; None when no process can be had."""
-        return await self.ask(asked.served.url, (body, _ENCODER.encode(asked)))
+        return await self.ask((body, _ENCODER.encode(asked)))

@@ -1,36 +1,41 @@
-"""Records given to processes, and their outcomes back in the same order."""
+"""Records given to workers, and their outcomes back in the same order."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 
-import msgspec
-
-from espreso_crawler.reading import Processes
-from espreso_crawler.reextraction.work import Outcome, ReextractionWork, Settings
-
-AHEAD = 32
-"""Records under way for each process."""
+from espreso_crawler.reading import Engine, Processes
+from espreso_crawler.reextraction.work import Outcome, ReextractionWork
 
 
-class _Named(msgspec.Struct):
-    id: str
+def started(
+    count: int, work: ReextractionWork, tell: Callable[[str], None], make: Callable[[], Engine] | None = None
+) -> Processes[Outcome] | None:
+    """Return `count` processes, or the workers of another engine, at work; None when there can be none.
+
+    Raises `ClusterError` when a cluster is of no use.
+    """
+    if make is None and count == 0:
+        return None
+    processes = Processes(count, work, tell, make)
+    try:
+        processes.start()
+    except OSError as error:
+        tell(str(error))
+    return processes
 
 
-_NAMED = msgspec.json.Decoder(_Named)
+def outcomes(lines: Iterable[bytes], work: ReextractionWork, processes: Processes[Outcome] | None) -> Iterator[Outcome]:
+    """Yield what becomes of each record; in this process without others, or when none can be had.
 
-
-def outcomes(lines: Iterable[bytes], settings: Settings, count: int, tell: Callable[[str], None]) -> Iterator[Outcome]:
-    """Yield what becomes of each record, in `count` processes; in this one with 0, or when no process can be had."""
-    work = ReextractionWork(settings)
-    if count == 0:
+    Raises `ClusterError` when the cluster is of no use, or lost.
+    """
+    if processes is None:
         yield from (work.decoded(work.answer(line)) for line in lines)
         return
     with asyncio.Runner() as runner:
-        processes = Processes(count, work, tell)
-        found = _outcomes(lines, work, processes, AHEAD * count)
+        found = _outcomes(lines, work, processes)
         try:
-            _start(processes, tell)
             while (outcome := runner.run(anext(found, None))) is not None:
                 yield outcome
         finally:
@@ -38,24 +43,21 @@ def outcomes(lines: Iterable[bytes], settings: Settings, count: int, tell: Calla
             runner.run(found.aclose())
 
 
-def _start(processes: Processes[Outcome], tell: Callable[[str], None]) -> None:
-    """Start the processes; where there can be none, they give every question back."""
-    try:
-        processes.start()
-    except OSError as error:
-        tell(str(error))
-
-
 async def _outcomes(
-    lines: Iterable[bytes], work: ReextractionWork, processes: Processes[Outcome], most: int
+    lines: Iterable[bytes], work: ReextractionWork, processes: Processes[Outcome]
 ) -> AsyncGenerator[Outcome, None]:
     waiting: deque[tuple[bytes, asyncio.Task[Outcome | None]]] = deque()
-    for line in lines:
-        waiting.append((line, asyncio.ensure_future(processes.ask(_NAMED.decode(line).id, line))))
-        if len(waiting) >= most:
+    try:
+        for line in lines:
+            waiting.append((line, asyncio.ensure_future(processes.ask(line))))
+            if len(waiting) >= processes.window:
+                yield await _answer(*waiting.popleft(), work)
+        while waiting:
             yield await _answer(*waiting.popleft(), work)
-    while waiting:
-        yield await _answer(*waiting.popleft(), work)
+    finally:  # the cluster is lost, or the caller has seen enough
+        for _, task in waiting:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in waiting), return_exceptions=True)
 
 
 async def _answer(line: bytes, task: "asyncio.Task[Outcome | None]", work: ReextractionWork) -> Outcome:

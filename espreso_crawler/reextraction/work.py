@@ -109,6 +109,10 @@ class ReextractionWork:
         self._files = Files()
         self._paths: dict[str, Path | None] = {}
 
+    def __reduce__(self) -> tuple[type, tuple[Settings]]:
+        """Leave open files behind."""
+        return type(self), (self._settings,)
+
     def answer(self, question: bytes) -> bytes:
         """Read the page of a record again, and compare."""
         known = _KNOWN.decode(question)
@@ -129,9 +133,10 @@ class ReextractionWork:
         """Return an outcome."""
         return _OUTCOME.decode(answer)
 
-    def failed(self, name: str, error: str, bug: str | None = None) -> Outcome:
-        """Return the outcome of a record on whose page processes ended."""
-        return Outcome(name, error=bug or error)
+    def failed(self, question: bytes, error: str, bug: str | None = None) -> Outcome:
+        """Return the outcome of a record on whose page workers ended."""
+        known = _KNOWN.decode(question)
+        return Outcome(known.id, known.revision, known.url, error=bug or f"{_place(known)}: {error}")
 
     def _loaded(self, known: Known) -> Loaded | None:
         where = known.evidence
@@ -144,8 +149,7 @@ class ReextractionWork:
         if path is None:
             return None
         # The digest of the page, which the record has, proves the bytes; a second one would cost a tenth more.
-        place = f"{name}, byte {where.warc_offset}"
-        loaded = self._files.at(str(path), where.warc_offset, place, is_proved=False)
+        loaded = self._files.at(str(path), where.warc_offset, _place(known), is_proved=False)
         return loaded._replace(at=known.fetched_at or loaded.at)  # the answer came a little before it was read
 
     def _compare(self, line: bytes, known: Known, loaded: Loaded, outcome: Outcome) -> None:
@@ -153,8 +157,7 @@ class ReextractionWork:
         page = served(loaded, decode_emails=self._settings.decodes_emails).page(loaded.body)
         item, digests = article_with_digests(page, known.feed, _label(known, before))
         if item.evidence.payload_sha256 != known.evidence.payload_sha256:
-            where = f"{known.evidence.warc_file}, byte {known.evidence.warc_offset}"
-            raise UnreadableArchive(f"{where}: this is not the page of {known.id}")
+            raise UnreadableArchive(f"{_place(known)}: this is not the page of {known.id}")
         if RESERVED in known.opt_outs and RESERVED not in item.opt_outs:
             item.opt_outs.append(RESERVED)  # by the site's file, which no page has
         if RESERVED in item.opt_outs and (self._settings.withholds or _was_withheld(known, before)):
@@ -168,6 +171,10 @@ class ReextractionWork:
         outcome.changes = found
         if outcome.changes and self._settings.is_to_emit:
             outcome.draft = _draft(item, digests, known)
+
+
+def _place(known: Known) -> str:
+    return f"{known.evidence.warc_file}, byte {known.evidence.warc_offset}"
 
 
 def _was_withheld(known: Known, before: Mapping[str, msgspec.Raw]) -> bool:

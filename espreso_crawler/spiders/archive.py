@@ -36,7 +36,8 @@ class ArchiveSpider(BaseSpider):
     def __init__(self, crawler: Crawler, given: dict[str, Any]) -> None:
         super().__init__(crawler, given)
         require_packages()
-        self.replay = Replay(self.crawl, self.arguments.path)
+        self.archive = self.arguments.path.absolute()  # workers of a cluster stand in other folders
+        self.replay = Replay(self.crawl, self.archive)
 
     async def start(self) -> AsyncIterator[Article]:
         """Read the archive."""

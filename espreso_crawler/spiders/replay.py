@@ -15,20 +15,18 @@ from espreso_crawler.archive.reading.plan import Plan
 from espreso_crawler.archive.reading.stored import Found, StoredCapture
 from espreso_crawler.archive.reading.volumes import volumes
 from espreso_crawler.archive.reading.work import Answer, ArchiveWork, PageQuestion, ScanQuestion, asked
-from espreso_crawler.exceptions import ExitCode, UnreadableArchive
+from espreso_crawler.exceptions import ClusterError, ExitCode, UnreadableArchive
 from espreso_crawler.extensions.captures import Capture, attach
 from espreso_crawler.extensions.readers import ReadersExtension
 from espreso_crawler.extensions.reservations import ReservationsExtension
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article, FeedSighting
-from espreso_crawler.reading import Asked, Preparation, Reading, Served
+from espreso_crawler.reading import Asked, Preparation, Processes, Reading, Served
 from espreso_crawler.spiders.archived_feeds import ArchivedFeeds
 from espreso_crawler.spiders.articles import FUTURE
 from espreso_crawler.spiders.crawl import Crawl
 from espreso_crawler.spiders.sources import Sources
 
-AHEAD = 24
-"""Pages under way for each process."""
 SCANS = 2
 """Files under way for each process."""
 
@@ -60,12 +58,16 @@ class Replay:
 
         What cannot be read is logged, each with its file and byte, and the rest is read.
         """
-        with tempfile.TemporaryDirectory(prefix="espreso-archive-") as spool:
-            await self._scan(Path(spool))
-            async for page in self._under_way():
-                for item in await self._read(page):
-                    yield item
-                    await asyncio.sleep(0)  # the pipelines take it before the next one
+        shared = self._pool.shared if self._pool else None
+        try:
+            with tempfile.TemporaryDirectory(prefix="espreso-archive-", dir=shared) as spool:
+                await self._scan(Path(spool))
+                async for page in self._under_way():
+                    for item in await self._read(page):
+                        yield item
+                        await asyncio.sleep(0)  # the pipelines take it before the next one
+        except ClusterError as error:
+            self._unreadable(str(error))
 
     def closed(self) -> None:
         """Put the counts of sources into the stats."""
@@ -84,8 +86,8 @@ class Replay:
             if isinstance(volume, UnreadableArchive):
                 self._unreadable(str(volume))
                 continue
-            waiting.append(self._asked(volume.name, ScanQuestion(volume, self._crawl.hosts, spool)))
-            if len(waiting) >= SCANS * self._processes:
+            waiting.append(self._asked(ScanQuestion(volume, self._crawl.hosts, spool)))
+            if len(waiting) >= SCANS * (self._pool.count if self._pool else 1):
                 captures += self._scanned(await waiting.popleft())
         while waiting:
             captures += self._scanned(await waiting.popleft())
@@ -111,7 +113,7 @@ class Replay:
                 continue
             waiting.append(self._page(capture))
             # The feed of a start page is known before the articles are read that it leads to.
-            most = 1 if _is_start(capture.url) else AHEAD * self._processes
+            most = 1 if _is_start(capture.url) or not self._pool else self._pool.window
             while len(waiting) >= most:
                 yield waiting.popleft()
         while waiting and not self._is_over:
@@ -120,7 +122,7 @@ class Replay:
     def _page(self, capture: StoredCapture) -> _Page:
         urls = tuple(dict.fromkeys(identity.canonical_url(each) for each in self._led_to(capture)))
         known = self._feeds.sighting(urls)
-        return _Page(capture, urls, known, self._asked(capture.url, self._question(capture, known)))
+        return _Page(capture, urls, known, self._asked(self._question(capture, known)))
 
     def _led_to(self, capture: StoredCapture) -> tuple[str, ...]:
         return (capture.url, *self.plan.led_to(capture.url))
@@ -137,7 +139,7 @@ class Replay:
         answer, capture = await page.answer, page.capture
         known = self._feeds.sighting(page.urls)
         if known != page.known and answer.reading and answer.reading.article:  # pages that were under way showed it
-            answer = await self._asked(capture.url, self._question(capture, known))
+            answer = await self._asked(self._question(capture, known))
         reading = answer.reading or Reading(error=f"{capture.url}: not read")
         stats = self._crawl.stats
         stats.inc_value("espreso/archive/read")
@@ -188,12 +190,14 @@ class Replay:
         if extension is not None:
             extension.hold(capture.url, body)
 
-    def _asked(self, name: str, question: ScanQuestion | PageQuestion) -> "asyncio.Future[Answer]":
-        return asyncio.ensure_future(self._answer(name, question))
+    def _asked(self, question: ScanQuestion | PageQuestion) -> "asyncio.Future[Answer]":
+        asked = asyncio.ensure_future(self._answer(question))
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may ask for it any more
+        return asked
 
-    async def _answer(self, name: str, question: ScanQuestion | PageQuestion) -> Answer:
-        if self._readers is not None and self._readers.pool.is_alive:
-            answer: Answer | None = await self._readers.pool.ask(name, question)
+    async def _answer(self, question: ScanQuestion | PageQuestion) -> Answer:
+        if self._pool is not None:
+            answer = await self._pool.ask(question)
             if answer is not None:
                 self._crawl.stats.inc_value("espreso/read_apart")
                 return answer
@@ -202,12 +206,9 @@ class Replay:
         return self._work.decoded(self._work.answer(question))
 
     @property
-    def _readers(self) -> ReadersExtension | None:
-        return self._crawl.crawler.get_extension(ReadersExtension)
-
-    @property
-    def _processes(self) -> int:
-        return self._readers.count if self._readers else 1
+    def _pool(self) -> Processes[Answer] | None:
+        readers = self._crawl.crawler.get_extension(ReadersExtension)
+        return readers.pool if readers else None
 
     @property
     def _is_over(self) -> bool:

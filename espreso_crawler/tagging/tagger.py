@@ -34,6 +34,7 @@ class Tagger:
     """Tags articles by one set of vocabularies."""
 
     def __init__(self, vocabularies: Vocabularies) -> None:
+        self._vocabularies = vocabularies
         self.version = vocabularies.version
         self._concepts = vocabularies.by_id()
         self._labels = vocabulary("labels")
@@ -43,6 +44,10 @@ class Tagger:
         self._genre_of_code = {
             code: concept for concept in vocabularies.concepts if concept.kind == "genre" for code in concept.same_as
         }
+
+    def __reduce__(self) -> tuple[type, tuple[Vocabularies]]:
+        """Be made again elsewhere: an automaton does not pickle."""
+        return type(self), (self._vocabularies,)
 
     def tag(self, article: Article) -> None:
         """Fill tags, vocabulary version, `is_sponsored` and `cited_agencies` of an article."""

@@ -24,8 +24,8 @@ from espreso_crawler.demo_site.responses import Request
 from espreso_crawler.extraction import record_of
 from espreso_crawler.pages import Page
 from espreso_crawler.record import encode
-from espreso_crawler.reextraction.running import outcomes
-from espreso_crawler.reextraction.work import Settings
+from espreso_crawler.reextraction.running import outcomes, started
+from espreso_crawler.reextraction.work import ReextractionWork, Settings
 from espreso_crawler.tagging import tagger
 from tests.archives import Shot, foreign, page, warc
 from tests.benchmarks.report import show
@@ -81,10 +81,12 @@ def reextraction(folder: Path) -> None:
     """Compare pages read again, in all processes, with a bare parse of the same payloads in one."""
     lines, bodies = archived(folder / "archive")
     cores = len(os.sched_getaffinity(0))
-    settings = Settings(folder / "archive", tagger(), decodes_emails=False, withholds=True, is_to_emit=False)
+    work = ReextractionWork(
+        Settings(folder / "archive", tagger(), decodes_emails=False, withholds=True, is_to_emit=False)
+    )
     parser = lxml.html.HTMLParser(encoding="utf-8")
     parsed = Cost.of(lambda: [lxml.html.document_fromstring(body, parser=parser) for body in bodies], len(bodies))
-    again = Cost.of(lambda: require_same([*outcomes(lines, settings, cores, print)]), PAGES, cores)
+    again = Cost.of(lambda: require_same([*outcomes(lines, work, started(cores, work, print))]), PAGES, cores)
     some = bodies[: PARSED // 10]
     rival = Cost.of(
         lambda: [trafilatura.bare_extraction(body.decode(), with_metadata=True) for body in some], len(some)

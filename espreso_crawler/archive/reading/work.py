@@ -14,7 +14,7 @@ from espreso_crawler.archive.reading.scanning import scan
 from espreso_crawler.archive.reading.stored import Found, StoredCapture
 from espreso_crawler.archive.reading.volumes import Volume
 from espreso_crawler.exceptions import UnreadableArchive
-from espreso_crawler.reading import KEPT_HEADERS, Asked, PageWork, Preparation, Processes, Reading, Served
+from espreso_crawler.reading import KEPT_HEADERS, Asked, Engine, PageWork, Preparation, Processes, Reading, Served
 
 
 class ScanQuestion(NamedTuple):
@@ -49,8 +49,13 @@ class ArchiveWork:
     """Looking through volumes and reading of archived pages; a `Work`."""
 
     def __init__(self, preparation: Preparation) -> None:
+        self._preparation = preparation
         self._pages = PageWork(preparation)
         self._files = Files()
+
+    def __reduce__(self) -> tuple[type, tuple[Preparation]]:
+        """Leave open files behind."""
+        return type(self), (self._preparation,)
 
     def answer(self, question: ScanQuestion | PageQuestion) -> bytes:
         """Scan, or read a page."""
@@ -62,9 +67,9 @@ class ArchiveWork:
             asked.served = served(loaded, decode_emails=asked.served.decode_emails)
             return b'{"reading":' + self._pages.read(loaded.body, asked) + b"}"
         except (UnreadableArchive, OSError) as error:
-            return _ENCODER.encode(self._failed(question, str(error)))
+            return _ENCODER.encode(self._told(question, str(error)))
         except Exception as error:  # noqa: BLE001  # a bug, and this question's alone
-            return _ENCODER.encode(self._failed(question, str(error), traceback.format_exc()))
+            return _ENCODER.encode(self._told(question, str(error), traceback.format_exc()))
 
     def body(self, capture: StoredCapture, payload: StoredCapture | None = None) -> bytes:
         """Return what a capture holds. Raises `UnreadableArchive`."""
@@ -74,12 +79,13 @@ class ArchiveWork:
         """Return an answer."""
         return _ANSWER.decode(answer)
 
-    def failed(self, name: str, error: str, bug: str | None = None) -> Answer:
-        """Return the answer to a question on which processes ended: that nothing was found, and why."""
-        why = f"{name}: {error}"
-        return Answer(Reading(error=why, bug=bug), Found(flaws=[why]))
+    def failed(self, question: ScanQuestion | PageQuestion, error: str, bug: str | None = None) -> Answer:
+        """Return the answer to a question on which workers ended: that nothing was found, and why."""
+        if isinstance(question, ScanQuestion):
+            return self._told(question, error, bug)
+        return self._told(question, f"{question.capture.place}, {question.capture.url}: {error}", bug)
 
-    def _failed(self, question: ScanQuestion | PageQuestion, error: str, bug: str | None = None) -> Answer:
+    def _told(self, question: ScanQuestion | PageQuestion, error: str, bug: str | None = None) -> Answer:
         if isinstance(question, ScanQuestion):
             name = question.volume.name
             return Answer(found=Found(flaws=[error if error.startswith(name) else f"{name}: {error}"]))
@@ -89,8 +95,14 @@ class ArchiveWork:
 class ArchivePool(Processes[Answer]):
     """Processes that read an archive."""
 
-    def __init__(self, count: int, preparation: Preparation, tell: Callable[[str], None] = print) -> None:
-        super().__init__(count, ArchiveWork(preparation), tell)
+    def __init__(
+        self,
+        count: int,
+        preparation: Preparation,
+        tell: Callable[[str], None] = print,
+        make: Callable[[], Engine] | None = None,
+    ) -> None:
+        super().__init__(count, ArchiveWork(preparation), tell, make)
 
 
 def asked(asked: Asked) -> bytes:

@@ -1,0 +1,179 @@
+"""The workers of a Dask cluster as an engine: what they are asked and what they answer goes through a shared folder."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from importlib.util import find_spec
+from itertools import count as numbers
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from espreso_crawler.cluster.sameness import versions
+from espreso_crawler.cluster.shelf import Shelf
+from espreso_crawler.cluster.worker import answer, unfitness
+from espreso_crawler.exceptions import ClusterError, ConfigurationError
+from espreso_crawler.reading import Question, Work
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+CONNECT_SECONDS = 10.0
+"""Longest wait for the scheduler, and for its first worker."""
+ALONE_SECONDS = 60.0
+"""Longest time without any worker: those that were killed come back in a few seconds, if they come back."""
+LOOK_SECONDS = 1.0
+CLOSING_SECONDS = 5.0
+MOST_TRIES = 5
+"""Times that a batch is given to the scheduler, which gives it up when four workers died that had it."""
+
+
+def require_packages() -> None:
+    """Raise `ConfigurationError` when the package is missing that speaks to a cluster."""
+    if find_spec("distributed") is None:
+        raise ConfigurationError("a cluster needs Dask; install the extra: pip install 'espreso-crawler[cluster]'")
+
+
+class Cluster:
+    """A cluster; an `Engine`.
+
+    The scheduler gives a batch to another worker when one dies. What workers end on is set aside by the workers
+    themselves: see `Shelf`.
+    """
+
+    largest_batch = 50  # page by page, a scheduler costs more than the reading
+
+    def __init__(self, address: str, folder: Path, reads: Sequence[Path]) -> None:
+        self._address = address
+        self._shelf = Shelf(folder / uuid4().hex)
+        self.shared: Path | None = self._shelf.folder
+        self._reads = [str(path) for path in reads]
+        self._numbers = numbers()
+        self._client: Client | None = None
+        self._executor: Any = None
+        self._watch: asyncio.Task[str] | None = None
+        self._versions = versions()
+        self.pids: list[int] = []
+        self.count = 1
+        """Threads of all workers."""
+
+    def start(self, work: Work[Any]) -> None:
+        """Connect, and look whether each worker can do the work. Raises `ConfigurationError`."""
+        require_packages()
+        try:
+            self._shelf.begin(work)
+        except OSError as error:
+            raise ConfigurationError(f"{self._shelf.folder}: {error.strerror}; workers and driver share it") from error
+        try:
+            self._client = self._connected()
+            self._require_fitness(self._client)
+        except BaseException:
+            self.end()
+            raise
+        self._executor = self._client.get_executor(pure=False)
+
+    async def answers(self, questions: Sequence[Question]) -> Sequence[bytes | str]:
+        """Have a batch answered; as text, why a question has no answer. Raises `ClusterError`."""
+        from distributed import KilledWorker  # noqa: PLC0415  # as above
+
+        try:
+            key = await asyncio.to_thread(self._shelf.ask, next(self._numbers), questions)
+            for attempt in range(MOST_TRIES):
+                try:
+                    await self._answered(key, attempt)
+                    break
+                except KilledWorker:
+                    continue
+            return await asyncio.to_thread(self._shelf.take, key, len(questions))
+        except OSError as error:
+            raise ClusterError(f"{self._address}: {error.filename or self._shelf.folder}: {error.strerror}") from error
+
+    def end(self) -> None:
+        """Leave the cluster, and remove what was shared."""
+        client, self._client, self._executor = self._client, None, None
+        if self._watch:
+            self._watch.cancel()
+        if client is not None:
+            client.close(timeout=CLOSING_SECONDS)
+        self._shelf.remove()
+
+    def join(self) -> None:
+        """Do nothing: the workers are not this program's."""
+
+    def _connected(self) -> "Client":
+        from distributed import Client  # noqa: PLC0415  # of the extra, and a second to load
+
+        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # what it would say is told here, in a line
+        try:
+            client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"{self._address}: no Dask scheduler answers there") from error
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except TimeoutError as error:
+            client.close(timeout=CLOSING_SECONDS)
+            raise ConfigurationError(f"{self._address}: this scheduler has no workers") from error
+        return client
+
+    def _require_fitness(self, client: "Client") -> None:
+        """Raise `ConfigurationError` unless each worker can work for this program."""
+        place, here = str(self._shelf.folder), dict(self._versions)
+        found: dict[str, str | Exception | None] = client.run(unfitness, place, self._reads, here, on_error="return")
+        wrong = {worker: _words(why) for worker, why in found.items() if why is not None}
+        if wrong:
+            worker, why = next(iter(wrong.items()))
+            others = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            raise ConfigurationError(f"{self._address}: worker {worker}{others}: {why}")
+        self.count = sum(client.nthreads().values()) or 1
+
+    async def _answered(self, key: str, attempt: int) -> None:
+        """Wait until a worker has answered a batch. Raises `KilledWorker`, and `ClusterError` when there is no hope."""
+        from distributed import KilledWorker  # noqa: PLC0415
+
+        if self._executor is None:
+            raise ClusterError(f"{self._address}: it was left")
+        self._watch = self._watch or asyncio.create_task(self._lost())
+        given = (str(self._shelf.folder), key, dict(self._versions))
+        # A name is the scheduler's for good: a second try needs another one.
+        task = self._executor.submit(answer, *given, key=f"espreso-{self._shelf.folder.name[:8]}-{key}-{attempt}")
+        done = asyncio.wrap_future(task)
+        await asyncio.wait({done, self._watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not done.done():
+            done.cancel()
+            raise ClusterError(f"{self._address}: {self._watch.result()}")
+        if done.cancelled():
+            raise ClusterError(f"{self._address}: the scheduler is gone")
+        if (error := done.exception()) and not isinstance(error, KilledWorker):
+            raise ClusterError(f"{self._address}: a worker cannot go on: {_words(error)}") from error
+        done.result()
+
+    async def _lost(self) -> str:
+        """Count the workers, until there is no hope; returns why."""
+        seen = monotonic()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._client is None:
+                return "it was left"
+            try:
+                threads = sum((await asyncio.to_thread(self._client.nthreads)).values())
+            except (OSError, RuntimeError, TypeError) as error:  # its connection is closed, or it has closed itself
+                return f"the scheduler is gone: {error}"
+            self.count = threads or 1
+            if threads:
+                seen = monotonic()
+            elif monotonic() - seen > ALONE_SECONDS:
+                return f"it has had no worker for {ALONE_SECONDS:.0f} seconds"
+
+
+def _words(why: str | BaseException) -> str:
+    """Return why a worker is of no use, in a line.
+
+    >>> _words(ModuleNotFoundError("No module named espreso_crawler"))
+    'No module named espreso_crawler; install the same version there'
+    """
+    if isinstance(why, ClusterError | str):
+        return str(why)
+    lines = str(why).strip().splitlines() or [type(why).__name__]
+    hint = "; install the same version there" if "espreso_crawler" in lines[-1] else ""
+    return lines[-1] + hint

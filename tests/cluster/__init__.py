@@ -1,0 +1,1 @@
+"""Archives read by the workers of a Dask cluster."""

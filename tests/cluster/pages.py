@@ -1,0 +1,66 @@
+"""An archive of many pages, and the records that were made of them."""
+
+import gzip
+import os
+import signal
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from espreso_crawler.archive import Answer, Archive
+from espreso_crawler.demo_site.responses import Request
+from espreso_crawler.extraction import record_of
+from espreso_crawler.pages import Page
+from espreso_crawler.record import encode
+from espreso_crawler.reextraction.work import ReextractionWork, Settings
+from espreso_crawler.tagging import tagger
+from tests.site.application import Application
+from tests.site.options import SiteOptions
+from tests.site.site import Site
+
+AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+RUN = "20260302T120000Z-00000000"
+HEADERS = ((b"Content-Type", b"text/html; charset=utf-8"), (b"Content-Encoding", b"gzip"))
+DEADLY = "deadly"
+
+
+def archived(folder: Path, pages: int, different: int = 300) -> tuple[list[bytes], list[bytes]]:
+    """Write an archive of so many pages of a demo site, `different` of them; return records as lines, and the pages."""
+    site, tags = Site(SiteOptions()), tagger()
+    application = Application(site)
+    archive = Archive(folder, RUN, information={}, about={}, most_bytes=500_000_000, most_seconds=1e9)
+    made = []
+    for number in range(different):
+        slug = site.brief(site.newest - number).slug
+        body = application.response(Request("GET", f"/{slug}", "demo.example")).body
+        page = Page.read(body, url=f"http://demo.example/{slug}", fetched_at=AT, http_status=200)
+        made.append((body, record_of(page, tags)))
+    lines = list[bytes]()
+    for number in range(pages):
+        body, known = made[number % different]
+        assert known.url
+        # Packed at another time, a page is no repetition of the one before.
+        pointer = archive.write(Answer(known.url, AT, 200, HEADERS, gzip.compress(body, 6, mtime=number)))
+        assert pointer is not None
+        evidence = replace(known.evidence, warc_file=pointer.file, warc_offset=pointer.offset)
+        own = {"evidence": evidence, "revision": 1, "emitted_at": AT, "run_id": RUN}
+        # A field that differs in one of seven, so that there is something to compare.
+        own |= {"headline": f"{known.headline} {number}"} if number % 7 == 0 else {}
+        lines.append(encode(replace(known, **own)))  # type: ignore[arg-type]
+    archive.close()
+    return lines, [body for body, _ in made]
+
+
+def work(archive: Path, kind: type[ReextractionWork] = ReextractionWork) -> ReextractionWork:
+    """Return the work of reading it again."""
+    return kind(Settings(archive, tagger(), decodes_emails=False, withholds=True, is_to_emit=True))
+
+
+class Deadly(ReextractionWork):
+    """Reads a page that ends every process, as a bug in a parser of C may do."""
+
+    def answer(self, question: bytes) -> bytes:
+        """End on some pages."""
+        if DEADLY.encode() in question:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().answer(question)
