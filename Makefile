@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo survey crawl export report schedule scrapyd docs test lint bench chaos disk property stops drift reach day fuzz clean
+.PHONY: help demo survey crawl export report schedule scrapyd docs test lint bench chaos cluster disk property stops drift reach day fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -53,6 +53,10 @@ chaos: .venv/.test ## kill N crawls (200) at every step, then compare output and
 
 disk: .venv/.test ## let the disk fail in N crawls (200), at any call, then compare output and site; needs a C compiler
 	@$(BIN)/python -m tests.failing_disk $(N) $(ARGS)
+
+cluster: N = 20000
+cluster: .venv/.test ## read N archived pages (20000) again on a Dask cluster of this machine, workers killed on the way
+	@$(BIN)/python -m tests.cluster $(N)
 
 stops: .venv/.test ## stop crawls by SIGINT and SIGTERM at 20 moments of their first two seconds
 	@$(BIN)/python -m tests.spiders.stops $(ARGS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import count as numbers
@@ -52,8 +53,9 @@ class Cluster:
         self._numbers = numbers()
         self._client: Client | None = None
         self._executor: Any = None
+        self._lock: int | None = None
         self._watch: asyncio.Task[str] | None = None
-        self._versions = versions()
+        self.versions = versions()
         self.pids: list[int] = []
         self.count = 1
         """Threads of all workers."""
@@ -62,7 +64,7 @@ class Cluster:
         """Connect, and look whether each worker can do the work. Raises `ConfigurationError`."""
         require_packages()
         try:
-            self._shelf.begin(work)
+            self._lock = self._shelf.begin(work)
         except OSError as error:
             raise ConfigurationError(f"{self._shelf.folder}: {error.strerror}; workers and driver share it") from error
         try:
@@ -97,6 +99,9 @@ class Cluster:
         if client is not None:
             client.close(timeout=CLOSING_SECONDS)
         self._shelf.remove()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def join(self) -> None:
         """Do nothing: the workers are not this program's."""
@@ -118,7 +123,7 @@ class Cluster:
 
     def _require_fitness(self, client: "Client") -> None:
         """Raise `ConfigurationError` unless each worker can work for this program."""
-        place, here = str(self._shelf.folder), dict(self._versions)
+        place, here = str(self._shelf.folder), dict(self.versions)
         found: dict[str, str | Exception | None] = client.run(unfitness, place, self._reads, here, on_error="return")
         wrong = {worker: _words(why) for worker, why in found.items() if why is not None}
         if wrong:
@@ -134,7 +139,7 @@ class Cluster:
         if self._executor is None:
             raise ClusterError(f"{self._address}: it was left")
         self._watch = self._watch or asyncio.create_task(self._lost())
-        given = (str(self._shelf.folder), key, dict(self._versions))
+        given = (str(self._shelf.folder), key, dict(self.versions))
         # A name is the scheduler's for good: a second try needs another one.
         task = self._executor.submit(answer, *given, key=f"espreso-{self._shelf.folder.name[:8]}-{key}-{attempt}")
         done = asyncio.wrap_future(task)

@@ -6,6 +6,8 @@ that one ended on. The part becomes `answers` by rename when it is whole, so it 
 same batch.
 """
 
+import fcntl
+import os
 import pickle
 import shutil
 import struct
@@ -20,7 +22,7 @@ from uuid import uuid4
 
 from espreso_crawler.reading import Question, Work
 
-WORK, ASKED, ANSWERS, PART = "work", "asked", "answers", ".part"
+WORK, ASKED, ANSWERS, PART, LOCK = "work", "asked", "answers", ".part", ".lock"
 FRAME = struct.Struct("<cII")
 """What it is, which question, and how many bytes follow."""
 BEGUN, ANSWERED, SET_ASIDE = b"b", b"a", b"s"
@@ -46,10 +48,15 @@ class Shelf:
 
     folder: Path
 
-    def begin(self, work: Work[Any]) -> None:
-        """Make the folder, and put the work into it. Raises OSError."""
-        self.folder.mkdir(parents=True)
+    def begin(self, work: Work[Any]) -> int:
+        """Make the folder, and put the work into it; returns the lock that says it is in use. Raises OSError."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        clear(self.folder.parent)
+        descriptor = os.open(self.folder.with_suffix(LOCK), os.O_CREAT | os.O_RDWR)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        self.folder.mkdir()
         (self.folder / WORK).write_bytes(pickle.dumps(work, pickle.HIGHEST_PROTOCOL))
+        return descriptor
 
     def work(self) -> Work[Any]:
         """Return the work."""
@@ -108,6 +115,15 @@ class Shelf:
     def remove(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.with_suffix(LOCK).unlink(missing_ok=True)
+
+
+def clear(folder: Path) -> None:
+    """Remove what runs left that were killed: it has the texts of pages."""
+    for lock in folder.glob(f"*{LOCK}"):
+        with suppress(OSError), lock.open("rb") as file:  # it is in use, or another run removes it
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            Shelf(lock.with_suffix("")).remove()
 
 
 def _frame(index: int, answer: bytes | str) -> bytes:

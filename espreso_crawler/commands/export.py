@@ -23,6 +23,10 @@ from espreso_crawler.vocabularies.concepts import Concept, Vocabularies
 
 FOLDER = "export"
 STDOUT = "-"
+NO_CLUSTER = (
+    "--cluster: a cluster saves nothing here: nine tenths of an export is the writing of one file, which this machine "
+    "does; docs/cluster.md has the figures. Export without it"
+)
 
 
 class Command(EspresoCommand):
@@ -45,9 +49,12 @@ class Command(EspresoCommand):
             metavar="FOLDER",
             help=f"folder, or - for standard output (default: {FOLDER})",
         )
+        parser.add_argument("--cluster", metavar="ADDRESS", help="refused, because a cluster saves nothing here")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the export and say what it holds."""
+        if opts.cluster is not None:
+            raise ArgumentError(NO_CLUSTER)
         try:
             self._export(self.given, opts)
         except KeyboardInterrupt:

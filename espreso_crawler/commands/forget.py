@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from espreso_crawler.archive import finish_forgetting, is_own, missing, note_forgotten
+from espreso_crawler.cluster import clear
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.ledger import Forgotten
 from espreso_crawler.ledger_command import LedgerCommand, checked, id_or_address
@@ -35,6 +36,7 @@ class Command(LedgerCommand):
             if archive and archive.is_dir():
                 note_forgotten(archive, addresses)
             done = run.forget(target, reason=reason)
+        clear(places(self.given).cluster)
         changed, busy = list[str](), list[str]()
         try:
             if archive and archive.is_dir():

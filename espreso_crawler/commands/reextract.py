@@ -20,6 +20,7 @@ from espreso_crawler.extensions.vocabularies import tagger_of
 from espreso_crawler.ledger import DecidingRun, Draft, LedgerCare, Reextracted
 from espreso_crawler.places import base, places
 from espreso_crawler.progress import Track, tracking
+from espreso_crawler.progress.words import many, megabytes
 from espreso_crawler.reading import process_count
 
 if TYPE_CHECKING:
@@ -81,7 +82,12 @@ class Command(EspresoCommand):
         processes = started(
             process_count(settings.get("ESPRESO_READERS")), work, _tell, cluster_of(settings, [archive])
         )
-        with tracking(settings["ESPRESO_PROGRESS"]) as track, self._writer(opts) as writer:
+
+        def note() -> str:
+            workers = many(processes.count, "worker") if processes else "no workers"
+            return f"{workers}, {megabytes(found.size)}"
+
+        with tracking(settings["ESPRESO_PROGRESS"], note) as track, self._writer(opts) as writer:
             for outcome in outcomes(_lines(source, track), work, processes):
                 writer.add(outcome)
                 found.add(outcome)

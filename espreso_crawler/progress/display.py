@@ -134,7 +134,7 @@ def _frame(title: str, state: State, now: datetime) -> Group:
         counted.add_column(justify="right", no_wrap=True)
     counted.add_row(*(Text(name, style="dim") for name in COUNTED))
     counted.add_row(*(_figure(name, getattr(state.figures, name)) for name in COUNTED))
-    lines = [course(state)]
+    lines = [course(state, now)]
     lines += [reached(span, end, now) for span, end in state.spans]
     lines += [f"waiting for {waiting(wait, now)}" for wait in state.waits]
     return Group(head, counted, *(Text(each, no_wrap=True, overflow="ellipsis") for each in lines))

@@ -39,6 +39,12 @@ class Figures:
     """Rows that wait for the monitors' verdict."""
     queued: int = 0
     """Entries that this run leases: to be fetched, or not written yet."""
+    planned: int = 0
+    """Pages of an archive that this run reads."""
+    size: int = 0
+    """Their bytes, as far as they have been read, unpacked."""
+    workers: int = 0
+    """Who reads them beside this process."""
 
     @classmethod
     def of(
@@ -57,6 +63,9 @@ class Figures:
             held=outcome.get("quarantined", 0),
             checked=checked,
             queued=queued,
+            planned=stats.get(PREFIX + "archive/pages", 0) - stats.get(PREFIX + "archive/lists", 0),
+            size=stats.get(PREFIX + "archive/bytes", 0),
+            workers=stats.get(PREFIX + "archive/workers", 0),
         )
 
 
@@ -96,6 +105,8 @@ class State:
     spans: tuple[tuple[Span, datetime | None], ...] = ()
     """What is read back, each with the expected end."""
     waits: tuple[Wait, ...] = ()
+    end: datetime | None = None
+    """When an archive will have been read."""
 
 
 class Course:
@@ -114,7 +125,9 @@ class Course:
         then, before = self._pages[0]
         rate = (figures.fetched - before) / (clock - then) * 60 if clock > then else 0.0
         expected = tuple((span, self._end(span, now, clock)) for span in spans)
-        return State(figures, clock - self._began, rate, expected, tuple(waits))
+        left = figures.planned - figures.fetched
+        end = now + timedelta(minutes=left / rate) if left > 0 and rate else None
+        return State(figures, clock - self._began, rate, expected, tuple(waits), end)
 
     def _end(self, span: Span, now: datetime, clock: float) -> datetime | None:
         """Return when a walk will be done if it goes on as it did so far; None while nobody can say."""

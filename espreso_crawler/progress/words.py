@@ -40,6 +40,15 @@ def many(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or one + 's'}"
 
 
+def megabytes(size: int) -> str:
+    """Return a number of bytes.
+
+    >>> megabytes(1_260_000), megabytes(31_700_000_000)
+    ('1.3 MB', '31,700.0 MB')
+    """
+    return f"{size / 1_000_000:,.1f} MB"
+
+
 def moment(time: datetime, now: datetime) -> str:
     """Return a time on this machine's clock, as log lines have it; with its day when that is another one."""
     local, today = time.astimezone(), now.astimezone().date()
@@ -52,12 +61,16 @@ def _minute(time: datetime, now: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
 
 
-def course(state: State) -> str:
+def course(state: State, now: datetime) -> str:
     """Return how fast a crawl is and what is before it."""
     figures = state.figures
     parts = [f"{state.pages_a_minute:.0f} pages a minute"]
     parts += [f"{figures.queued} under way"] if figures.queued else []
     parts += [f"{figures.checked} in check"] if figures.checked else []
+    if figures.planned:
+        parts += [f"{figures.fetched} of {figures.planned} pages read", megabytes(figures.size)]
+        parts += [many(figures.workers, "worker")] if figures.workers else []
+        parts += [f"done about {_minute(state.end, now)}"] if state.end else []
     return ", ".join(parts)
 
 
@@ -80,7 +93,7 @@ def waiting(wait: Wait, now: datetime) -> str:
 def line(state: State, now: datetime) -> str:
     """Return everything in one line."""
     counted = ", ".join(f"{name} {getattr(state.figures, name)}" for name in COUNTED)
-    parts = [counted, course(state)]
+    parts = [counted, course(state, now)]
     parts += [reached(span, end, now) for span, end in state.spans]
     parts += [f"waiting for {waiting(wait, now)}" for wait in state.waits]
     return "; ".join(parts)

@@ -35,6 +35,8 @@ class Comparison:
 
     same: int = 0
     differing: list[Outcome] = field(default_factory=list)
+    size: int = 0
+    """Bytes of the pages that were read, unpacked."""
     missing: int = 0
     """Records whose pages are in no archive."""
     errors: list[Outcome] = field(default_factory=list)
@@ -45,6 +47,7 @@ class Comparison:
 
     def add(self, outcome: Outcome) -> None:
         """Count what became of a record."""
+        self.size += outcome.size
         if outcome.missing:
             self.missing += 1
             return

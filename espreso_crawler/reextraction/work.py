@@ -95,6 +95,8 @@ class Outcome(msgspec.Struct, omit_defaults=True):
     """Whether its page is in no archive."""
     error: str | None = None
     """Why its page cannot be read now."""
+    size: int = 0
+    """Bytes of its page, unpacked."""
     draft: Draft | None = None
 
 
@@ -122,6 +124,7 @@ class ReextractionWork:
             if loaded is None:
                 outcome.missing = True
             else:
+                outcome.size = len(loaded.body)
                 self._compare(question, known, loaded, outcome)
         except (PageError, UnreadableArchive, OSError) as error:
             outcome.error = str(error)

@@ -143,6 +143,9 @@ class Replay:
         reading = answer.reading or Reading(error=f"{capture.url}: not read")
         stats = self._crawl.stats
         stats.inc_value("espreso/archive/read")
+        stats.inc_value("espreso/archive/bytes", answer.size)
+        if self._pool and self._pool.is_alive:
+            stats.set_value("espreso/archive/workers", self._pool.count)
         items = list(self._emitted(reading, page))
         self._feeds.read(reading.feed, capture.url, capture.at)
         if reading.article is None and reading.is_no_article:

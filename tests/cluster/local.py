@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from distributed import LocalCluster
+
 from tests.checkout import ROOT
 
 WORKERS = 2
@@ -35,7 +37,8 @@ class Running:
 
     def stop(self) -> None:
         """End the scheduler and the workers."""
-        self._process.communicate("", timeout=60)
+        if self._process.poll() is None:
+            self._process.communicate("", timeout=60)
 
     def _asked(self, what: str) -> Any:
         assert self._process.stdin
@@ -67,8 +70,6 @@ def running() -> Iterator[Running]:
 
 def main() -> None:
     """Run it until standard input ends."""
-    from distributed import LocalCluster
-
     with (
         tempfile.TemporaryDirectory() as folder,
         LocalCluster(

@@ -40,6 +40,8 @@ class Answer(msgspec.Struct):
 
     reading: Reading | None = None
     found: Found | None = None
+    size: int = 0
+    """Bytes of the page, unpacked."""
 
 
 _ENCODER, _ANSWER, _ASKED = msgspec.json.Encoder(), msgspec.json.Decoder(Answer), msgspec.json.Decoder(Asked)
@@ -65,7 +67,7 @@ class ArchiveWork:
             asked = _ASKED.decode(question.asked)
             loaded = self._files.load(question.capture, question.payload)
             asked.served = served(loaded, decode_emails=asked.served.decode_emails)
-            return b'{"reading":' + self._pages.read(loaded.body, asked) + b"}"
+            return b'{"size":%d,"reading":' % len(loaded.body) + self._pages.read(loaded.body, asked) + b"}"
         except (UnreadableArchive, OSError) as error:
             return _ENCODER.encode(self._told(question, str(error)))
         except Exception as error:  # noqa: BLE001  # a bug, and this question's alone
