@@ -86,7 +86,7 @@ class EspresoCommand(ScrapyCommand):
 def add_cluster(parser: argparse.ArgumentParser) -> None:
     """Add the option that names a cluster; it is a setting."""
     parser.add_argument(
-        "--cluster", metavar="ADDRESS", help="Dask scheduler whose workers read: tcp://scheduler:8786 (ESPRESO_CLUSTER)"
+        "--cluster", metavar="ADDRESS", help="Dask scheduler whose workers read, tcp://HOST:8786 (ESPRESO_CLUSTER)"
     )
 
 

@@ -20,6 +20,7 @@ WEBHOOK_FIELDS = frozenset({"summary", "level", "spider", "run_id", "job", "reas
 NEXT_CRAWL = "ESPRESO_NEXT_CRAWL"
 """Environment variable by which ``scrapy schedule`` tells a crawl when the next one comes."""
 AGES = {"m", "h", "d"}
+SCHEDULER = re.compile(r"((tcp|tls)://[^/\s@]+:\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,6 @@ def texts(body: Any) -> Iterator[str]:
         yield from texts(part)
 
 
-def _is_cluster(value: Any) -> bool:
-    return value in (None, "") or bool(re.fullmatch(r"(tcp|tls)://[^/\s@]+:\d{1,5}", value))
-
-
 FLAG = Allowed("True or False", _is_flag)
 READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value in (None, "") or _whole(value) >= 0)
 FOLDER = Allowed("the path of a folder", output_places.is_folder)
@@ -119,7 +116,7 @@ LEDGER = Allowed(
     _is_ledger,
     "`sqlite:///PATH`, `postgresql://USER@HOST/DATABASE`, `none`",
 )
-CLUSTER = Allowed("the address of a Dask scheduler, such as tcp://scheduler:8786", _is_cluster)
+CLUSTER = Allowed("an address such as tcp://scheduler:8786", lambda value: bool(SCHEDULER.fullmatch(value or "")))
 TEXT = Allowed("text in one line", lambda value: value is None or (isinstance(value, str) and "\n" not in value))
 SCHEDULE = Allowed("ages such as 1h 1d 7d, or 0 for never", _is_schedule)
 BODY = Allowed(f"JSON; $$ is a dollar, and there are {', '.join(f'${name}' for name in sorted(WEBHOOK_FIELDS))}",
@@ -192,14 +189,9 @@ OPTIONS = {
         "processes that read article pages; without it, one less than the cores. A crawl with `DOWNLOAD_DELAY` or "
         "AutoThrottle has none",
     ),
-    "ESPRESO_CLUSTER": Option(
-        None, CLUSTER, "Dask cluster that reads archives in place of the processes: [cluster.md](cluster.md)"
-    ),
+    "ESPRESO_CLUSTER": Option(None, CLUSTER, "Dask cluster that reads archives: [cluster.md](cluster.md)"),
     "ESPRESO_CLUSTER_FOLDER": Option(
-        None,
-        NO_FOLDER,
-        "folder that this machine and the workers of the cluster share to write; without it, `cluster` in the state "
-        "folder",
+        None, NO_FOLDER, "folder shared with it; by default `cluster` in the state folder"
     ),
     "ESPRESO_BROWSER_PATH": Option(
         None, TEXT, "browser program; without it, Playwright's own build, else Chromium or Chrome on the `PATH`"

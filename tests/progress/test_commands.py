@@ -1,6 +1,7 @@
 """Progress of commands: a bar where there is a terminal, else a line a minute."""
 
 import io
+import re
 import sys
 
 import pytest
@@ -28,10 +29,12 @@ def minutes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("mode", "lines"), [("auto", 2), ("off", 0)])
 def test_elsewhere_a_line_a_minute_says_how_far_it_is(minutes, capsys, mode, lines):
-    with tracking(mode) as track:
+    with tracking(mode, lambda: "3 workers") as track:
         assert list(track("ab", "letters read", 2)) == ["a", "b"]
     said = capsys.readouterr()
-    assert (said.out, said.err.splitlines()) == ("", ["letters read: 0 of 2", "letters read: 1 of 2"][:lines])
+    told = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "NOON", said.err).splitlines()
+    expected = ["letters read: 0 of 2; 3 workers", "letters read: 1 of 2, done about NOON; 3 workers"][:lines]
+    assert (said.out, told) == ("", expected)
 
 
 def test_without_standard_error_nothing_is_told_anywhere(minutes, capsys, monkeypatch):
@@ -44,9 +47,9 @@ def test_without_standard_error_nothing_is_told_anywhere(minutes, capsys, monkey
 def test_on_shows_a_bar_where_no_terminal_is(monkeypatch):
     said = io.StringIO()
     monkeypatch.setattr(sys, "stderr", said)
-    with tracking("on") as track:
+    with tracking("on", lambda: "3 workers") as track:
         assert list(track("ab", "letters read", 2)) == ["a", "b"]
-    assert "letters read" in said.getvalue()
+    assert "letters read" in said.getvalue() and "3 workers" in said.getvalue()
     assert "\x1b[?25l" not in said.getvalue()  # the cursor would stay hidden after a kill
 
 
