@@ -16,6 +16,7 @@ from espreso_crawler.cluster import Cluster
 from espreso_crawler.reading import Engine, Processes
 from espreso_crawler.reextraction.running import outcomes, started
 from espreso_crawler.reextraction.work import Outcome, ReextractionWork
+from espreso_crawler.tagging import tagger
 from tests.benchmarks.report import show
 from tests.cluster.local import WORKERS, running
 from tests.cluster.pages import archived, work
@@ -59,8 +60,8 @@ def main() -> int:
     kills = pages // 4, pages // 2
     with tempfile.TemporaryDirectory() as given, running() as cluster:
         folder = Path(given)
-        lines, _ = archived(folder / "archive", pages)
-        reading = work(folder / "archive")
+        lines = archived(folder / "archive", pages, tagger())
+        reading = work(folder / "archive", tagger())
         make = partial(Cluster, cluster.address, folder / "shared", [folder / "archive"])
         runs = {
             "pool": Read(lines, reading),

@@ -13,7 +13,7 @@ from espreso_crawler.extraction import record_of
 from espreso_crawler.pages import Page
 from espreso_crawler.record import encode
 from espreso_crawler.reextraction.work import ReextractionWork, Settings
-from espreso_crawler.tagging import tagger
+from espreso_crawler.tagging import Tagger
 from tests.site.application import Application
 from tests.site.options import SiteOptions
 from tests.site.site import Site
@@ -24,9 +24,9 @@ HEADERS = ((b"Content-Type", b"text/html; charset=utf-8"), (b"Content-Encoding",
 DEADLY = "deadly"
 
 
-def archived(folder: Path, pages: int, different: int = 300) -> tuple[list[bytes], list[bytes]]:
-    """Write an archive of so many pages of a demo site, `different` of them; return records as lines, and the pages."""
-    site, tags = Site(SiteOptions()), tagger()
+def archived(folder: Path, pages: int, tags: Tagger, different: int = 300) -> list[bytes]:
+    """Write an archive of so many pages of a demo site, `different` of them; return records as lines."""
+    site = Site(SiteOptions())
     application = Application(site)
     archive = Archive(folder, RUN, information={}, about={}, most_bytes=500_000_000, most_seconds=1e9)
     made = []
@@ -48,12 +48,12 @@ def archived(folder: Path, pages: int, different: int = 300) -> tuple[list[bytes
         own |= {"headline": f"{known.headline} {number}"} if number % 7 == 0 else {}
         lines.append(encode(replace(known, **own)))  # type: ignore[arg-type]
     archive.close()
-    return lines, [body for body, _ in made]
+    return lines
 
 
-def work(archive: Path, kind: type[ReextractionWork] = ReextractionWork) -> ReextractionWork:
+def work(archive: Path, tags: Tagger, kind: type[ReextractionWork] = ReextractionWork) -> ReextractionWork:
     """Return the work of reading it again."""
-    return kind(Settings(archive, tagger(), decodes_emails=False, withholds=True, is_to_emit=True))
+    return kind(Settings(archive, tags, decodes_emails=False, withholds=True, is_to_emit=True))
 
 
 class Deadly(ReextractionWork):

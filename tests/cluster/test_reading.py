@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -15,19 +16,23 @@ from espreso_crawler.cluster.shelf import ASIDE
 from espreso_crawler.exceptions import ClusterError, ConfigurationError
 from espreso_crawler.reextraction.running import outcomes, started
 from espreso_crawler.reextraction.work import ReextractionWork
+from espreso_crawler.tagging import tagger
+from espreso_crawler.vocabularies.concepts import Kind
 from tests.archives import foreign, packed_whole, page, warc
 from tests.cluster import local
 from tests.cluster.pages import DEADLY, Deadly, archived, work
 from tests.crawls import Desk
 
 PAGES, DIFFERENT = 240, 8
+TAGS = tagger(None, frozenset(get_args(Kind)) - {"genre"})
+"""A few tags, because each worker that is killed loads them again."""
 AT = datetime(2024, 11, 2, 12, tzinfo=UTC)
 
 
 def test_a_cluster_reads_what_this_machine_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One cluster for all, because it takes seconds to start, and so does each worker that is killed."""
     shared, archive = tmp_path / "shared", tmp_path / "archive"
-    lines, _ = archived(archive, PAGES, DIFFERENT)
+    lines = archived(archive, PAGES, TAGS, DIFFERENT)
     with local.running() as cluster:
         no_use_is_told_in_one_line(cluster, shared, monkeypatch)
         a_page_that_kills_workers_costs_itself_alone(cluster, shared, archive, lines)
@@ -42,7 +47,7 @@ def no_use_is_told_in_one_line(cluster: local.Running, shared: Path, monkeypatch
         nobody.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{nobody.getsockname()[1]}"
         with pytest.raises(ConfigurationError, match=f"^{address}: no Dask scheduler answers there$"):
-            Cluster(address, shared, []).start(work(shared))
+            Cluster(address, shared, []).start(work(shared, TAGS))
     for reads, versions, why in (
         ([shared / "elsewhere"], {}, "elsewhere is not there; this machine and the workers need the same files"),
         ([], {"lxml": "0.1"}, r"it has lxml \S+, and this machine 0.1"),
@@ -50,15 +55,15 @@ def no_use_is_told_in_one_line(cluster: local.Running, shared: Path, monkeypatch
         made = Cluster(cluster.address, shared, reads)
         made.versions = {**made.versions, **versions}
         with pytest.raises(ConfigurationError, match=f"worker tcp://127.0.0.1:.*and 1 more.*{why}"):
-            made.start(work(shared))
+            made.start(work(shared, TAGS))
 
 
 def a_page_that_kills_workers_costs_itself_alone(
     cluster: local.Running, shared: Path, archive: Path, lines: list[bytes]
 ) -> None:
-    known, here = json.loads(lines[60]), work(archive)
+    known, here = json.loads(lines[60]), work(archive, TAGS)
     lines = [*lines[:60], lines[60].replace(known["id"].encode(), DEADLY.encode()), *lines[61:]]
-    before, reading = set(cluster.pids()), work(archive, Deadly)
+    before, reading = set(cluster.pids()), work(archive, TAGS, Deadly)
     found = list(
         outcomes(lines, reading, started(2, reading, pytest.fail, partial(Cluster, cluster.address, shared, [archive])))
     )
@@ -95,7 +100,7 @@ def comparable(record: dict[str, object]) -> dict[str, object]:
 
 
 def a_lost_cluster_ends_the_run(cluster: local.Running, shared: Path, archive: Path, lines: list[bytes]) -> None:
-    reading: ReextractionWork = work(archive)
+    reading: ReextractionWork = work(archive, TAGS)
     found = outcomes(lines, reading, started(2, reading, pytest.fail, partial(Cluster, cluster.address, shared, [])))
     next(found)
     ending = threading.Thread(target=cluster.stop)

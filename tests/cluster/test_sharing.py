@@ -7,6 +7,7 @@ from espreso_crawler.cluster.shelf import ASIDE, LOCK, Shelf
 from espreso_crawler.cluster.worker import unfitness
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.reextraction.work import ReextractionWork
+from espreso_crawler.tagging import tagger
 from tests.cluster.pages import work
 
 
@@ -29,7 +30,7 @@ class Counting(ReextractionWork):
 
 
 def test_a_batch_goes_on_where_a_worker_was_killed_and_blames_what_three_ended_on(tmp_path):
-    shelf, reading = Shelf(tmp_path / "run"), Counting(work(tmp_path)._settings)
+    shelf, reading = Shelf(tmp_path / "run"), Counting(work(tmp_path, tagger())._settings)
     shelf.begin(reading)
     key = shelf.ask(7, [b"a", b"end", b"b"])
     assert key.startswith("00000007-")
@@ -44,7 +45,7 @@ def test_a_batch_goes_on_where_a_worker_was_killed_and_blames_what_three_ended_o
 
 
 def test_a_part_that_is_cut_counts_as_far_as_it_is_whole(tmp_path):
-    shelf, reading = Shelf(tmp_path / "run"), Counting(work(tmp_path)._settings)
+    shelf, reading = Shelf(tmp_path / "run"), Counting(work(tmp_path, tagger())._settings)
     shelf.begin(reading)
     key = shelf.ask(0, [b"a", b"b", b"end"])
     with pytest.raises(SystemExit):
@@ -56,7 +57,7 @@ def test_a_part_that_is_cut_counts_as_far_as_it_is_whole(tmp_path):
 
 def test_what_a_killed_driver_left_is_removed_by_the_next_one_and_what_is_in_use_is_not(tmp_path):
     used, left = Shelf(tmp_path / "used"), Shelf(tmp_path / "left")
-    used.begin(work(tmp_path))
+    used.begin(work(tmp_path, tagger()))
     left.folder.mkdir()
     left.folder.with_suffix(LOCK).touch()
     clear(tmp_path)
@@ -66,4 +67,4 @@ def test_what_a_killed_driver_left_is_removed_by_the_next_one_and_what_is_in_use
 def test_a_folder_that_cannot_be_shared_is_told_before_anybody_is_asked(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ConfigurationError, match=f"^{tmp_path}/file/.*; workers and driver share it$"):
-        Cluster("tcp://127.0.0.1:1", tmp_path / "file", []).start(work(tmp_path))
+        Cluster("tcp://127.0.0.1:1", tmp_path / "file", []).start(work(tmp_path, tagger()))

@@ -102,6 +102,10 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
         (("extract", "HOME/none.html"), 2, "/none.html"),
         (("extract", "HOME/picture.html"), 3, "no HTML page: there is no markup in its 20 bytes"),
         (("demo", "now"), 2, "takes no arguments, only options: now"),
+        (("crawl", "rss", "--cluster", "tcp://nobody:8786"), 2, "--cluster is for the spider archive: others fetch"),
+        (("reextract", "--cluster", "nobody"), 2, "--cluster 'nobody': give an address such as tcp://scheduler:8786"),
+        (("reextract", "-s", "ESPRESO_CLUSTER=nobody:1"), 1, "ESPRESO_CLUSTER='nobody:1': give an address such as"),
+        (("export", "--format", "csv", "--cluster", "tcp://nobody:8786"), 2, "a cluster saves nothing here"),
     ],
     ids=lambda value: " ".join(value)[:50] if isinstance(value, tuple) else None,
 )
