@@ -20,6 +20,7 @@ class Proxy:
         self._target = target
         self._delay = delay
         self._moves = threading.Event()
+        self._has_kept = threading.Event()
         self._moves.set()
         self._is_server_last = True
         self._sockets = list[socket.socket]()
@@ -29,7 +30,12 @@ class Proxy:
 
     def hold(self) -> None:
         """Keep what comes from now on."""
+        self._has_kept.clear()
         self._moves.clear()
+
+    def is_holding(self, seconds: float) -> bool:
+        """Wait until it keeps something that came since `hold`, at most so long."""
+        return self._has_kept.wait(seconds)
 
     def let_go(self) -> None:
         """Deliver what was kept."""
@@ -85,6 +91,8 @@ class Proxy:
         while True:
             due, data = on_the_way.get()
             time.sleep(max(due - time.monotonic(), 0))
+            if not self._moves.is_set():
+                self._has_kept.set()
             self._moves.wait()
             try:
                 if not data:

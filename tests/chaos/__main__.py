@@ -25,6 +25,8 @@ from tests.crawls import PAGE
 from tests.site import DemoSite, SiteOptions, running_apart
 
 PER_DAY = 40
+FEED = 12
+"""Entries of a short feed."""
 SHOWN = 10
 
 
@@ -32,8 +34,10 @@ def main() -> None:
     """Run, print, exit."""
     asked = _parser().parse_args()
     home = asked.home or Path(tempfile.mkdtemp(prefix="chaos-"))
-    options = SiteOptions(page_bytes=PAGE, latency=0.005, per_day=PER_DAY)
-    with (machines if asked.postgresql else one_machine)(options, home, asked.seed) as series:
+    feed = FEED if asked.quick else SiteOptions.tape_entries
+    options = SiteOptions(page_bytes=PAGE, latency=0.005, per_day=PER_DAY, tape_entries=feed, listing_entries=feed)
+    start = machines if asked.postgresql else one_machine
+    with start(options, home, asked.seed, is_quick=asked.quick) as series:
         is_well = run(series, asked.kills, home)
     if is_well and not asked.home:
         shutil.rmtree(home)
@@ -43,10 +47,10 @@ def main() -> None:
 
 
 @contextmanager
-def one_machine(options: SiteOptions, home: Path, seed: int) -> Iterator[Chaos]:
+def one_machine(options: SiteOptions, home: Path, seed: int, *, is_quick: bool) -> Iterator[Chaos]:
     """Start a site, for crawls with a ledger in a file."""
     with running_apart(options) as demo:
-        newsroom = Newsroom(demo.control, Random(seed), demo.site.newest)
+        newsroom = Newsroom(demo.control, Random(seed), demo.site.newest, is_quick=is_quick)
         yield Chaos(demo, newsroom, home, Places(home / "output", home / "state"), Random(seed))
 
 
@@ -72,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         "--postgresql",
         action="store_true",
         help="three machines share a ledger in PostgreSQL; its server and the network die too",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a short feed, and nothing that only a later look can find"
     )
     return parser
 

@@ -11,7 +11,7 @@ from espreso_crawler.ledger import crash
 from tests.chaos.children import PAUSE, Child, ended
 from tests.chaos.newsroom import Newsroom
 from tests.chaos.places import Places
-from tests.chaos.rounds import ENDS, HALF, STEPS, Chaos
+from tests.chaos.rounds import ENDS, HALF, KILLED, STEPS, Chaos
 from tests.postgres import Server, a_server, socket_of, through
 from tests.proxy import Proxy, between
 from tests.site import DemoSite, SiteOptions, running_apart
@@ -24,8 +24,10 @@ SERVER = "killed: PostgreSQL with all its processes"
 NETWORK = "cut: the network of a machine, for longer than its locks lived"
 SERVER_DIES = 0.15
 NETWORK_BREAKS = 0.25
-SOON = (0.1, 1.2)
-"""Seconds after the start of a round's crawls at which server or network are hit."""
+FIRST = (0.0, SERVER_DIES)
+"""What is drawn in the first rounds, so that each happens: first the server, then the network."""
+SOON = (0.0, 0.3)
+"""Seconds for which a crawl is at work before server or network are hit."""
 LOST = 4
 """Exit code of a crawl whose session was lost."""
 
@@ -34,7 +36,14 @@ class Machines:
     """Three series of crawls at once."""
 
     def __init__(
-        self, demos: Sequence[DemoSite], server: Server, links: Sequence[Proxy], home: Path, seed: int
+        self,
+        demos: Sequence[DemoSite],
+        server: Server,
+        links: Sequence[Proxy],
+        home: Path,
+        seed: int,
+        *,
+        is_quick: bool,
     ) -> None:
         self.kills = Counter[str]()
         self.stopped_seconds = self.decisions = 0
@@ -47,7 +56,7 @@ class Machines:
             logs.mkdir(parents=True)
             address = through(f"{server.address}&application_name={_name(number)}", link.port)
             places = Places(home / "output", home / f"state {number}", address)
-            newsroom = Newsroom(demo.control, Random(seed + number), demo.site.newest)
+            newsroom = Newsroom(demo.control, Random(seed + number), demo.site.newest, is_quick=is_quick)
             self._all.append(
                 Chaos(demo, newsroom, logs, places, self._chance, steps=STEPS_OF_MACHINES, kills=self.kills)
             )
@@ -87,9 +96,9 @@ class Machines:
         for each in self._all:
             each.begin()
         rounds = 0
-        while self.kills.total() < kills and rounds < kills:
+        while rounds < len(FIRST) or (self.kills.total() < kills and rounds < 3 * kills):
+            self._round(rounds)
             rounds += 1
-            self._round()
         for each in self._all:
             each.demo.control.set_faults()
 
@@ -98,15 +107,19 @@ class Machines:
         for each in self._all:
             each.settle()
 
-    def _round(self) -> None:
+    def _round(self, number: int) -> None:
+        is_first = number < len(FIRST)
+        draw = FIRST[number] if is_first else self._chance.random()
+        is_hit = draw < SERVER_DIES + NETWORK_BREAKS
         crawls = dict[Chaos, list[Child]]()
         for each in self._all:
             each.newsroom.work()
-            crawls[each] = each.begun(each.next_step())
-        draw = self._chance.random()
+            each.demo.control.clear_log()
+            is_doomed = not is_first and not (is_hit and self._chance.random() < HALF)
+            crawls[each] = each.begun(each.next_step()) if is_doomed else [each.start()]
         if draw < SERVER_DIES:
             self._kill_server(crawls)
-        elif draw < SERVER_DIES + NETWORK_BREAKS:
+        elif is_hit:
             self._break_network(crawls)
         self._watch(crawls)
         for each, children in crawls.items():
@@ -116,8 +129,8 @@ class Machines:
 
     def _kill_server(self, crawls: dict[Chaos, list[Child]]) -> None:
         """Kill the server while crawls are at work, and start it once more when they have ended."""
-        self._watch(crawls, self._chance.uniform(*SOON))
-        self.kills[SERVER] += any(not child.is_over() for children in crawls.values() for child in children)
+        self._under_way(crawls)
+        self.kills[SERVER] += 1
         self._server.kill()
         self._watch(crawls)
         self._server.start()
@@ -126,20 +139,30 @@ class Machines:
 
     def _break_network(self, crawls: dict[Chaos, list[Child]]) -> None:
         """Keep a machine's packets until the server has ended its sessions and another machine has done its work."""
-        number = self._chance.randrange(MACHINES)
-        victim, link = self._all[number], self._links[number]
-        other = self._all[number - 1].places
-        self._watch(crawls, self._chance.uniform(*SOON))
+        victim = self._under_way(crawls)
+        number = self._all.index(victim)
+        link, other = self._links[number], self._all[number - 1].places
         link.hold()
         cut_off = [child for child in crawls[victim] if not child.is_over()]
         self._end_sessions(number + 1)
         takes_over = victim.start(places=other)
         self._watch({**crawls, victim: [takes_over]})
         victim.note(takes_over)
-        self.kills[NETWORK] += any(not child.is_over() for child in cut_off)
         link.let_go()
-        self.late.update(child.code or 0 for child in ended(cut_off))
+        self.kills[NETWORK] += any(child.code != KILLED for child in ended(cut_off))
+        self.late.update(child.code or 0 for child in cut_off)
         _note_lost(victim, crawls[victim])
+
+    def _under_way(self, crawls: dict[Chaos, list[Child]]) -> Chaos:
+        """Wait until a machine's crawl is at work, and return that machine."""
+        while True:
+            for each, children in crawls.items():
+                if each.demo.control.log() and not all(child.is_over() for child in children):
+                    self._watch(crawls, self._chance.uniform(*SOON))
+                    return each
+            if all(child.is_over() for children in crawls.values() for child in children):
+                return self._all[0]
+            time.sleep(PAUSE)
 
     def _end_sessions(self, number: int) -> None:
         """Let the server end a machine's sessions, as it does when probes of the link were not answered."""
@@ -162,14 +185,14 @@ class Machines:
 
 
 @contextmanager
-def machines(options: SiteOptions, home: Path, seed: int) -> Iterator[Machines]:
+def machines(options: SiteOptions, home: Path, seed: int, *, is_quick: bool) -> Iterator[Machines]:
     """Start a server, three links to it and three sites."""
     with ExitStack() as running:
         server = running.enter_context(a_server(*SURVIVES))
         links = [running.enter_context(between(socket_of(server.address))) for _ in range(MACHINES)]
         hosts = [f"127.0.0.{number}" for number in range(1, MACHINES + 1)]
         demos = [running.enter_context(running_apart(options, host=host)) for host in hosts]
-        yield Machines(demos, server, links, home, seed)
+        yield Machines(demos, server, links, home, seed, is_quick=is_quick)
 
 
 def _name(number: int) -> str:

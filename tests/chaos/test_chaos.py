@@ -14,6 +14,7 @@ import pytest
 
 from espreso_crawler.record import encode
 from tests.articles import full_article
+from tests.chaos import machines
 from tests.chaos.verdict import verdict
 from tests.crawls import ROOT
 
@@ -23,12 +24,22 @@ SECONDS = 240
 
 
 def test_ten_killed_crawls_lose_and_double_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.chaos", str(KILLS), "--home", str(tmp_path / "home")]
+    told = chaos(tmp_path, str(KILLS))
+    assert sum(count for name, count in told.items() if name.startswith("killed at ")) >= KILLS
+
+
+def test_a_killed_server_and_a_cut_network_lose_and_double_nothing(tmp_path: Path, postgresql: str) -> None:
+    told = chaos(tmp_path, "3", "--postgresql", "--quick")
+    assert told[machines.SERVER] and told[machines.NETWORK]
+
+
+def chaos(tmp_path: Path, *arguments: str) -> dict[str, int]:
+    command = [sys.executable, "-m", "tests.chaos", *arguments, "--home", str(tmp_path / "home")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told = {name: int(count) for count, name in re.findall(r"^ *(\d+)  (.+)$", done.stdout, re.MULTILINE)}
-    assert sum(count for name, count in told.items() if name.startswith("killed at ")) >= KILLS
     assert [told[name] for name in ("lost", "doubled", "torn", "out of order", "untrue")] == [0] * 5
+    return told
 
 
 Output = dict[str, list[bytes]]

@@ -153,7 +153,7 @@ def sealed(root: Path, stream: str = "articles") -> list[dict[str, Any]]:
 def names(root: Path) -> list[str]:
     """Return every file of the output but the run files, relative to it."""
     output = root / "output"
-    found = (path.relative_to(output) for path in output.rglob("*") if path.is_file())
+    found = (path.relative_to(output) for path in output.rglob("*") if path.is_file() and path.name != ".seal.lock")
     return sorted(str(path) for path in found if path.parts[0] != "runs")
 
 

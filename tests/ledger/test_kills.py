@@ -89,7 +89,8 @@ def assert_exactly_once(root: Path, *, runs: int) -> None:
     assert ledger.entries.counts() == {"emitted": ENTRIES}
     assert not ledger.recovered
     ledger.close("checked", 0)
-    assert [path.name for path in sorted((root / "state" / "locks").iterdir())] == ["open.lock", "seal.lock"]
+    locks = [*(root / "state" / "locks").iterdir(), *(root / "output").glob(".*.lock")]
+    assert sorted(path.name.lstrip(".") for path in locks) == ["open.lock", "seal.lock"]
 
 
 def assert_whole(root: Path) -> None:

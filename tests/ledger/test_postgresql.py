@@ -1,6 +1,5 @@
 """What a ledger on a server has to promise beside all else: sessions, fences, and a way there and back."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -68,10 +67,10 @@ def assert_whole(root: Path) -> None:
 def end_session(root: Path, ledger: Ledger) -> None:
     """Let the server end a run's session, as it does when the run's machine does not answer."""
     process = ledger.session.db.row("SELECT pg_backend_pid()")[0]
-    _end(root, process)
+    end(root, process)
 
 
-def _end(root: Path, process: int) -> None:
+def end(root: Path, process: int) -> None:
     assert asked(root, "SELECT pg_terminate_backend(?::integer, 5000)", process)
 
 
@@ -97,34 +96,6 @@ def test_a_lost_session_is_the_end_of_the_run(tmp_path: Path) -> None:
         ledger.close("ledger_failed", 4)
     assert_whole(tmp_path)
     assert sorted(run["reason"] for run in run_files(tmp_path)) == ["finished", "killed"]
-
-
-def test_a_late_packet_changes_nothing(tmp_path: Path, proxy: Proxy) -> None:
-    ledger = begun(tmp_path, by=through(place(tmp_path), proxy.port))
-    process = ledger.session.db.row("SELECT pg_backend_pid()")[0]
-    proxy.hold()
-    failed = list[LedgerError]()
-
-    def flush() -> None:
-        try:
-            ledger.outbox.flush()
-        except LedgerError as error:
-            failed.append(error)
-
-    late = threading.Thread(target=flush)
-    late.start()
-    _end(tmp_path, process)
-    other = open_ledger(tmp_path, state="another machine's")
-    assert other.recovered == [ledger.run.id]
-    proxy.let_go()
-    late.join(10)
-    assert [str(error).rpartition("; ")[2] for error in failed] == [
-        "the run ends here, and what was not committed stays pending"
-    ]
-    assert asked(tmp_path, "SELECT count(*) FROM outbox WHERE stream = 'articles'") == 0
-    other.close("finished", 0)
-    ledger.abandon()
-    assert_whole(tmp_path)
 
 
 def test_a_run_of_another_machine_is_alive_while_its_session_is(tmp_path: Path) -> None:

@@ -85,12 +85,24 @@ class Segments:
         if self._session.locks is None:
             yield True
             return
-        lock = Lock.take_within(self._session.locks / SEAL_LOCK, wait, self._session.db.locks)
+        lock = Lock.take_within(self._seal_lock(self._session.locks), wait, self._session.db.locks)
         try:
             yield lock is not None
         finally:
             if lock:
                 lock.release()
+
+    def _seal_lock(self, locks: Path) -> Path:
+        """Return the file that the one who seals holds: where all can see it that write into the output.
+
+        A lost session lets go of the database's lock while its process may be stopped between writing a file and its
+        link; nobody may void its plan then.
+        """
+        output = self._session.output
+        if self._session.db.locks is None or isinstance(output, ObjectPath):
+            return locks / SEAL_LOCK
+        files.make_folder(output)
+        return output / f".{SEAL_LOCK}"
 
     def replace(self, stream: Stream, number: int) -> str:
         """Write a sealed segment again under the next number, without what it is to be written again without.
