@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -118,16 +119,21 @@ def emptied(desk: Desk) -> str:
 
 def test_an_object_that_this_ledger_did_not_write_stops_it(desk, monkeypatch):
     with running(SiteOptions(page_bytes=PAGE)) as demo:
+        news = (f"start={demo.url}/news", "limit=2")
         monkeypatch.setenv("ESPRESO_CRASH_AT", "seal:manifest-renamed")
-        assert desk.crawl(f"start={demo.url}/news", "limit=2").exit_code == KILLED
+        assert desk.crawl(*news).exit_code == KILLED
         monkeypatch.delenv("ESPRESO_CRASH_AT")
         (about,) = place(desk).glob("articles/*/*.manifest.json")
         strange = about.with_name(about.name.replace(".manifest.json", ".jsonl"))
-        assert strange.create(b'{"id":"another"}\n')
-        done = desk.crawl(f"start={demo.url}/news", "limit=2")
-    assert done.exit_code == 4
-    assert f"{strange}: another ledger wrote this object, or it was changed since" in done.log
-    assert strange.read_bytes() == b'{"id":"another"}\n'
+        content = b'{"id":"another"}\n'
+        assert strange.create(content)
+        for object_ in (strange, about):
+            done = desk.crawl(*news)
+            assert done.exit_code == 4
+            assert f"{object_}: another ledger wrote this object, or it was changed since" in done.log
+            # A whole segment of another ledger, whose manifest is right too:
+            about.write_bytes(json.dumps({"run_id": "another", "sha256": sha256(content).hexdigest()}).encode())
+    assert strange.read_bytes() == content
 
 
 def test_a_bucket_that_is_not_there_is_told_in_one_line(desk):

@@ -1,6 +1,9 @@
 """Retracting wrong rows, and forgetting a text everywhere."""
 
-from collections.abc import Callable
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import orjson
@@ -12,12 +15,19 @@ from espreso_crawler.ledger.care.forgetting import Forgotten, forget
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.reconcile import reconcile
 from espreso_crawler.ledger.care.retraction import retract
+from espreso_crawler.ledger.delivery import files
+from espreso_crawler.ledger.delivery.files import Written
+from espreso_crawler.ledger.delivery.segment_paths import segment_files
+from espreso_crawler.ledger.delivery.segments import SEAL_LOCK
+from espreso_crawler.ledger.liveness import Lock
+from espreso_crawler.ledger.store.database import SessionLocks
 from tests.ledger.builders import (
     HOST,
     NOON,
     database,
     draft,
     in_child,
+    living_child,
     open_ledger,
     sealed,
     see,
@@ -200,3 +210,37 @@ def test_forgetting_again_at_once_after_a_kill_still_tells_readers(tmp_path: Pat
     assert in_child(kill_while_forgetting(tmp_path), crash_at="forget:after-commit") == KILLED
     forgetting(tmp_path, "ua:2")
     assert [line["event"] for line in sealed(tmp_path) if line["id"] == "ua:2"] == ["erased"]
+
+
+def test_a_plan_that_is_left_while_forgetting_waits_for_the_sealer_is_settled_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawl(tmp_path)
+    planned, real = tmp_path / "planned", files.write_lines
+
+    def stay(path: Path, lines: Iterable[bytes]) -> Written:
+        planned.touch()
+        time.sleep(60)
+        return real(path, lines)
+
+    def seal_another() -> None:
+        monkeypatch.setattr(files, "write_lines", stay)
+        ledger = open_ledger(tmp_path)
+        ledger.outbox.emit(draft(url(4), entity_id=4))
+        ledger.seal()
+
+    with living_child(seal_another, planned.exists) as sealer:
+        patience = Lock.take_within
+
+        def outlast(path: Path, seconds: float, second: SessionLocks | None = None) -> Lock | None:
+            if path.name == SEAL_LOCK and seconds:
+                os.kill(sealer, signal.SIGKILL)
+            return patience(path, seconds, second)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Lock, "take_within", outlast)
+            forgetting(tmp_path, "ua:2")
+    open_ledger(tmp_path).close("finished", 0)
+    numbers = [file.number for file in segment_files(tmp_path / "output", "articles")]
+    assert numbers == [3, 4, 5]  # 1 and 2 were written again; the plan of the dead sealer took no number
+    assert sorted(line["id"] for line in sealed(tmp_path)) == ["ua:1", "ua:2", "ua:3", "ua:4"]
