@@ -77,10 +77,6 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool) or value in (0, 1, "0", "1", "True", "False", "true", "false")
 
 
-def _is_ledger(value: Any) -> bool:
-    return value in (None, "", "none") or ledger_places.is_place(value)
-
-
 def _is_schedule(value: Any) -> bool:
     parts = str(value).split()
     return parts == ["0"] or all(part[:-1].isdecimal() and int(part[:-1]) and part[-1] in AGES for part in parts)
@@ -101,6 +97,7 @@ def texts(body: Any) -> Iterator[str]:
 
 
 FLAG = Allowed("True or False", _is_flag)
+FLAG_OR_NONE = Allowed("True, False, or nothing", lambda value: value in (None, "") or _is_flag(value))
 READERS = Allowed("a whole number from 0 on, or nothing", lambda value: value in (None, "") or _whole(value) >= 0)
 FOLDER = Allowed("the path of a folder", output_places.is_folder)
 NO_FOLDER = Allowed(
@@ -113,7 +110,7 @@ OUTPUT = Allowed(
 )
 LEDGER = Allowed(
     f"{ledger_places.WORDS}, or none to crawl without memory",
-    _is_ledger,
+    lambda value: value in (None, "", "none") or ledger_places.is_place(value),
     "`sqlite:///PATH`, `postgresql://USER@HOST/DATABASE`, `none`",
 )
 CLUSTER = Allowed("an address such as tcp://scheduler:8786", lambda value: bool(SCHEDULER.fullmatch(value or "")))
@@ -141,9 +138,7 @@ OPTIONS = {
     "ESPRESO_ARCHIVE_MEGABYTES": Option(500, whole(1), "size at which a WARC file is sealed and the next one begun"),
     "ESPRESO_ARCHIVE_SECONDS": Option(3600.0, number(above=0), "age at which a WARC file is sealed"),
     "ESPRESO_EMIT": Option(
-        True,
-        FLAG,
-        "`False` writes and remembers nothing: articles go only to your own pipelines and to `-O` copies",
+        True, FLAG, "`False` writes and remembers nothing: articles go only to your own pipelines and to `-O` copies"
     ),
     "ESPRESO_CONTACT": Option(None, TEXT, "e-mail address or URL for the user agent"),
     "ESPRESO_DECODE_EMAILS": Option(
@@ -172,6 +167,11 @@ OPTIONS = {
     ),
     "ESPRESO_CIRCUIT_FAILURES": Option(
         5, whole(0), "addresses of one host that fail in a row before it is given up for this run; 0 = never"
+    ),
+    "ESPRESO_HOST_LOCKS": Option(
+        None,
+        FLAG_OR_NONE,
+        "whether a host has one crawl at a time; without it, only with PostgreSQL: [there](postgresql.md)",
     ),
     "ESPRESO_OPT_OUT": Option(
         "metadata",
@@ -226,9 +226,7 @@ OPTIONS = {
         "also if standard error is not a terminal; `off` not at all: [progress.md](progress.md)",
     ),
     "ESPRESO_METRICS": Option(
-        None,
-        NO_FOLDER,
-        "folder for a Prometheus text file of each spider and edition: [metrics.md](metrics.md)",
+        None, NO_FOLDER, "folder for a Prometheus text file of each spider and edition: [metrics.md](metrics.md)"
     ),
     "ESPRESO_WEBHOOK_LEVEL": Option(
         "critical",

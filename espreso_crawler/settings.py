@@ -26,6 +26,7 @@ EXTENSIONS = {
     "espreso_crawler.extensions.manners.MannersExtension": 17,
     "espreso_crawler.extensions.archive.ArchiveExtension": 18,
     "espreso_crawler.extensions.ledger.LedgerExtension": 20,  # opened before pipelines ask for it, closed last
+    "espreso_crawler.extensions.guests.GuestsExtension": 22,
     "espreso_crawler.extensions.header_limit.HeaderLimitExtension": 24,
     "espreso_crawler.extensions.reservations.ReservationsExtension": 26,
     "espreso_crawler.extensions.readers.ReadersExtension": 28,

@@ -21,6 +21,7 @@ from espreso_crawler.ledger.entries import rhythm, states
 from espreso_crawler.ledger.entries.coverage import Coverage
 from espreso_crawler.ledger.entries.entries import Entries
 from espreso_crawler.ledger.entries.listings import Listings
+from espreso_crawler.ledger.guests import Guests
 from espreso_crawler.ledger.holding import quarantine
 from espreso_crawler.ledger.holding.baselines import Baselines
 from espreso_crawler.ledger.holding.holding import Holding
@@ -59,6 +60,7 @@ class Ledger:
         self.coverage = Coverage(session)
         self.rechecks = Rechecks(session, self.outbox)
         self.pauses = Pauses(session)
+        self.guests = Guests(session)
         self.copies = Copies(session)
         self.segments = segments.Segments(session)
         self.session = session

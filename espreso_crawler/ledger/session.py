@@ -38,6 +38,8 @@ class Session:
         """Folder of the lock files; None for a ledger in memory."""
         self.lock: Lock | None = None
         """This run's own lock; None for a ledger in memory."""
+        self.host_locks: list[Lock] = []
+        """Those of the hosts that this run alone asks."""
         self.quarantine: Path | None = None
         """Folder of the readable copies of what is in quarantine."""
         self.in_hand: set[str] = set()
@@ -72,7 +74,9 @@ class Session:
             self.lock.note(f"-{url}\n")
 
     def close(self) -> None:
-        """Let go of the database and the lock."""
+        """Let go of the hosts, the database and the lock."""
+        for lock in self.host_locks:  # first: a server takes a moment to see that a session has ended
+            lock.release()
         if hasattr(self, "db"):
             self.db.close()
         if self.lock:

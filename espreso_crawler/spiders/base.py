@@ -1,5 +1,6 @@
 """What every spider is, whether it asks the site or reads an archive."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
 
 from scrapy import Spider
@@ -25,6 +26,10 @@ class BaseSpider(Spider):
         self.given = {name: value for name, value in given.items() if name != "_job"}
         self.hosts = self.arguments.hosts
         self.crawl = Crawl(crawler, self.arguments, self.logger)
+
+    def leave_out(self, hosts: Collection[str]) -> None:
+        """Read no pages of some hosts in this run: another one does."""
+        self.hosts = self.crawl.hosts = self.hosts.difference(hosts)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_args: Any, **given: Any) -> Self:

@@ -28,9 +28,9 @@ class Starts:
         self.versions = Versions(crawl)
 
     def requests(self, urls: Iterable[str]) -> Iterator[Request]:
-        """Ask for sources."""
+        """Ask for sources, but for those of hosts that are left out."""
         meta = self._crawl.keeping.meta
-        for url in urls:
+        for url in filter(self._crawl.has_host_of, urls):
             headers = self.versions.headers(url)
             yield Request(url, self.parse, errback=self.failed, priority=PRIORITY, headers=headers, meta=meta)
 
