@@ -43,8 +43,11 @@ class Command(EspresoCommand):
                             help="a crawl that takes longer is stopped (default: 1h)")  # fmt: skip
         parser.add_argument(
             "--to",
+            action="append",
+            default=[],
             metavar="URL|TARGET",
-            help="the Scrapyd that runs the crawls (default: none, they are child processes)",
+            help="a Scrapyd that runs the crawls; of several the one with the fewest jobs runs the next one "
+            "(default: none, they are child processes)",
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -83,11 +86,11 @@ class Command(EspresoCommand):
         return kind
 
     def _poll(self, kind: Kind, folder: Any, opts: argparse.Namespace) -> Callable[[Event], None]:
-        if opts.to is None:
+        if not opts.to:
             return Children(kind, folder, opts.limit, every=opts.every).poll
         from espreso_crawler.scheduling.scrapyd import ScrapydJobs  # noqa: PLC0415  # its client takes 80 ms to load
 
-        jobs = ScrapydJobs(kind, target(opts.to), opts.limit, GRACE, opts.every)
+        jobs = ScrapydJobs(kind, [target(name) for name in opts.to], opts.limit, GRACE, opts.every)
         jobs.check()
         return jobs.poll
 

@@ -60,13 +60,13 @@ def test_a_job_left_by_another_scheduler_is_taken_over_and_ends_at_the_limit(
     with running(SiteOptions(page_bytes=PAGE, latency=1.0)) as demo:
         kind = Kind("read_also", {"start": f"{demo.url}/news"}, NO_WAITING | places)
         stop = Event()
-        left = Thread(target=ScrapydJobs(kind, target, MINUTE, MINUTE).poll, args=(stop,))
+        left = Thread(target=ScrapydJobs(kind, [target], MINUTE, MINUTE).poll, args=(stop,))
         left.start()
         wait_until(lambda: len(demo.control.log()) > 3, "its first pages")
         stop.set()
         left.join()
         (job,) = scrapyd.jobs("running")
-        ScrapydJobs(kind, target, timedelta(seconds=1), MINUTE).poll(Event())
+        ScrapydJobs(kind, [target], timedelta(seconds=1), MINUTE).poll(Event())
     assert job.startswith(f"{kind.name}-")
     assert [(run["job"], run["exit_code"]) for run in scrapyd.desk.runs()] == [(job, 143)]
 
@@ -77,7 +77,7 @@ def test_a_job_left_by_another_scheduler_is_taken_over_and_ends_at_the_limit(
 def test_a_scrapyd_that_refuses_is_an_error_at_the_start(scrapyd: Scrapyd, given, said: str):
     known = {"url": scrapyd.url, "username": USER, "password": PASSWORD}
     with pytest.raises(ConfigurationError, match=said):
-        ScrapydJobs(Kind("read_also"), Target(**known | given), MINUTE, MINUTE).check()
+        ScrapydJobs(Kind("read_also"), [Target(**known | given)], MINUTE, MINUTE).check()
 
 
 @pytest.mark.parametrize(
