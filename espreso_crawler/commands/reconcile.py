@@ -27,7 +27,8 @@ class Command(LedgerCommand):
         parser.add_argument(
             "--fix",
             action="store_true",
-            help="move foreign and damaged files away, and let the next crawl write lost articles again",
+            help="read into a ledger from a backup what was sealed since, move foreign and damaged files away, and "
+            "let the next crawl write lost articles again",
         )
         parser.add_argument(
             "--rebuild", action="store_true", help="make a new ledger from the sealed files when it is lost"
@@ -59,6 +60,9 @@ class Command(LedgerCommand):
             print("rebuilt: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
         if opts.archived:
             for done in care.archive(opts.archived):
+                print(done)
+        if opts.fix:
+            for done in care.catch_up(field_digests):
                 print(done)
         report = care.reconcile(track)
         if opts.fix and not report.is_well():

@@ -34,9 +34,10 @@ def refuse_strange_output(db: Database, latest: dict[str, int]) -> None:
     for stream, number in latest.items():
         known = segment_rows.latest(db, stream)
         if number > known:
+            way = "`--fix` reads into an old copy what was sealed since, `--rebuild` makes a new one"
             raise LedgerError(
                 f"{db.name}: the output holds {stream} segment {number}, but this ledger knows {known or 'none'}: "
-                "it is new, or an old copy; `scrapy ledger reconcile --rebuild` makes one from the sealed files"
+                f"it is new, or an old copy; `scrapy ledger reconcile` with {way}"
             )
 
 

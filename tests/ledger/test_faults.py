@@ -85,7 +85,7 @@ def old_copy(root: Path) -> None:
         (other_database, "no ledger"),
         (newer, "newer version"),
         (gone, "reconcile --rebuild"),
-        (old_copy, "reconcile --rebuild"),
+        (old_copy, "`--fix` reads into an old copy"),
     ],
 )
 def test_a_ledger_that_cannot_be_trusted_is_refused_and_kept(

@@ -10,6 +10,7 @@ from typing import Any
 from espreso_crawler.exceptions import ArgumentError, ExitCode, LedgerError
 from espreso_crawler.ledger.articles.decisions import Decision, Record
 from espreso_crawler.ledger.care import (
+    catching_up,
     evidence,
     forgetting,
     held_rows,
@@ -26,10 +27,10 @@ from espreso_crawler.ledger.care import (
 from espreso_crawler.ledger.care.evidence import Evidence
 from espreso_crawler.ledger.care.forgetting import Forgotten
 from espreso_crawler.ledger.care.inspection import SEAL_WAIT, inspected
-from espreso_crawler.ledger.care.rebuild import FieldDigests
 from espreso_crawler.ledger.care.reconcile import Report
 from espreso_crawler.ledger.care.reextracting import Reextracted
 from espreso_crawler.ledger.care.releasing import Released
+from espreso_crawler.ledger.care.restoring import FieldDigests
 from espreso_crawler.ledger.delivery import tail
 from espreso_crawler.ledger.delivery.lines import Stream
 from espreso_crawler.ledger.delivery.segment_paths import SegmentFile
@@ -87,6 +88,11 @@ class LedgerCare:
         """Compare every sealed file with the ledger."""
         with inspected(self.database, output=self.output, state=self.state) as session:
             return reconcile.reconcile(session, track)
+
+    def catch_up(self, field_digests: FieldDigests) -> list[str]:
+        """Read into a ledger from a backup what was sealed after it; returns a sentence for each file."""
+        with inspected(self.database, output=self.output, state=self.state) as session:
+            return catching_up.catch_up(session, field_digests)
 
     def repair(self, report: Report) -> list[str]:
         """Repair what `reconcile` found; returns a sentence for each thing that was repaired or cannot be."""

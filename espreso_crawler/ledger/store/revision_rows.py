@@ -86,6 +86,11 @@ def of_article(db: Database, key: int) -> list[dict[str, Any]]:
     return [dict(row) for row in db.rows(_OF_ARTICLE, (key,))]
 
 
+def numbers(db: Database, key: int) -> set[int]:
+    """Return the numbers of an article's revisions."""
+    return {row[0] for row in db.rows("SELECT revision FROM revisions WHERE article = ?", (key,))}
+
+
 def of_run(db: Database, run: str) -> list[int]:
     """Return the articles of which a run wrote a text."""
     return [row[0] for row in db.rows(_OF_RUN, (run,))]

@@ -126,6 +126,11 @@ def with_digest(db: Database, sha256: str, name: str) -> Any:
     return db.row(_WITH_DIGEST, (sha256, name))
 
 
+def has_digest(db: Database, sha256: str) -> bool:
+    """Whether a file with a digest is known."""
+    return bool(db.row("SELECT EXISTS (SELECT 1 FROM segments WHERE sha256 = ?)", (sha256,))[0])
+
+
 def archive(db: Database, stream: str, number: int) -> None:
     """Note that a segment lies elsewhere."""
     db.write(_ARCHIVED, (stream, number))
