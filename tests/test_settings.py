@@ -16,7 +16,6 @@ from scrapy.settings import Settings
 
 from espreso_crawler import options, scrapy_settings, settings
 from espreso_crawler.exceptions import ConfigurationError
-from tests import forked
 from tests.checkout import ROOT
 from tests.crawls import PAGE, Desk, page_requests
 from tests.site import Fault, SiteOptions, running
@@ -29,13 +28,11 @@ from tests.site import Fault, SiteOptions, running
         ({"ESPRESO_OUTPUT": "/srv/espreso"}, ["-s", "ESPRESO_OUTPUT=elsewhere"], "elsewhere"),
     ],
 )
-def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
-    environment, options, expected, monkeypatch: pytest.MonkeyPatch
-):
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    done = forked.command("settings", "--get", "ESPRESO_OUTPUT", *options)
-    assert (done.returncode, done.stdout.decode().strip()) == (0, expected)
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(environment, options, expected):
+    command = [sys.executable, "-m", "scrapy", "settings", "--get", "ESPRESO_OUTPUT", *options]
+    shell = os.environ | environment
+    done = subprocess.run(command, cwd=ROOT, env=shell, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected
 
 
 def test_a_crawl_starts_without_what_it_does_not_use(tmp_path: Path):
