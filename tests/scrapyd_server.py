@@ -23,7 +23,7 @@ USER, PASSWORD = "desk", "not for logs"
 VERSION = "0.0.0.dev7"
 """What the deployed clone calls itself, so that a test sees whose code ran."""
 CONFIGURATION = f"""[scrapyd]
-bind_address = 127.0.0.1
+bind_address = {{host}}
 http_port = {{port}}
 username = {USER}
 password = {PASSWORD}
@@ -37,6 +37,10 @@ project = {PROJECT}
 username = {USER}
 password = {PASSWORD}
 """
+INSTALLED = f"""[settings]
+{PROJECT} = {PROJECT}.settings
+"""
+"""The project as it is installed, without an egg."""
 PATIENCE = 60.0
 PROGRAMS = Path(sys.executable).parent
 
@@ -50,17 +54,21 @@ class Scrapyd:
     desk: Desk
     settings: Mapping[str, str] = field(default_factory=dict)
     """What every job gets by `setting=`."""
+    host: str = "127.0.0.1"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it runs with beside the places at `desk`."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def start(self) -> None:
         environment = os.environ | {
             "ESPRESO_OUTPUT": str(self.desk.home / "output"),
             "ESPRESO_STATE": str(self.desk.home / "state"),
             "PYTHONWARNINGS": "ignore",
+            **self.environment,
         }
         with (self.home / "scrapyd.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -72,6 +80,14 @@ class Scrapyd:
         if self.process:
             self.process.send_signal(number)
             self.process.wait(PATIENCE)
+
+    def die(self) -> None:
+        """End it and all its jobs at once, as a machine ends."""
+        assert self.process
+        jobs = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
+        for process in (self.process.pid, *map(int, jobs)):
+            os.kill(process, signal.SIGKILL)
+        self.process.wait(PATIENCE)
 
     def get(self, service: str, **query: str) -> dict[str, Any]:
         answer = requests.get(f"{self.url}/{service}.json", query, auth=(USER, PASSWORD), timeout=PATIENCE)
@@ -118,19 +134,22 @@ def wait_until(is_so: Callable[[], Any], what: str) -> None:
 
 
 @contextmanager
-def running_scrapyd(home: Path) -> Iterator[Scrapyd]:
-    """Run a Scrapyd in a folder of its own, without a project yet."""
+def running_scrapyd(
+    home: Path, host: str = "127.0.0.1", environment: Mapping[str, str] | None = None, more: str = ""
+) -> Iterator[Scrapyd]:
+    """Run a Scrapyd in a folder of its own, without a project unless `more`, lines of its configuration, name one."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind((host, 0))
         port = free.getsockname()[1]
-    server = Scrapyd(home / "server", port, Desk(home / "desk"))
+    server = Scrapyd(home / "server", port, Desk(home / "desk"), host=host, environment=environment or {})
     server.home.mkdir(parents=True)
-    (server.home / "scrapyd.conf").write_text(CONFIGURATION.format(port=port))
+    (server.home / "scrapyd.conf").write_text(CONFIGURATION.format(host=host, port=port) + more)
     server.start()
     try:
         yield server
     finally:
-        server.stop()
+        if server.process and server.process.poll() is None:
+            server.stop()
 
 
 def clean_clone(folder: Path, url: str) -> Path:
