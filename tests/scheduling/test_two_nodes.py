@@ -23,6 +23,8 @@ LONG = timedelta(minutes=10)
 HOSTS = [f"127.0.1.{number}" for number in (1, 2, 3, 4)]
 NODES = ("127.0.0.1", "127.0.0.2")
 FEED = 40
+SLOWLY = {"CONCURRENT_REQUESTS_PER_DOMAIN": "4"}
+"""So that one crawl of a node is not over before the other one is under way."""
 
 
 def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
@@ -31,7 +33,7 @@ def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
     with ExitStack() as stack:
         shared = {"ESPRESO_LEDGER": schema_of(postgresql, "two_nodes"), "ESPRESO_OUTPUT": bucket}
         project = {"SCRAPY_SETTINGS_MODULE": "espreso_crawler.settings"}
-        sites = [stack.enter_context(running(SiteOptions(page_bytes=PAGE, latency=0.5), host=host)) for host in HOSTS]
+        sites = [stack.enter_context(running(SiteOptions(page_bytes=PAGE, latency=0.7), host=host)) for host in HOSTS]
         nodes = []
         for host in NODES:
             own = {"ESPRESO_CONTACT": f"desk@{host}", "ESPRESO_STATE": str(tmp_path / host / "state")}
@@ -39,7 +41,7 @@ def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
         targets = [Target(node.url, username=USER, password=PASSWORD) for node in nodes]
         stop = Event()
         stack.callback(stop.set)
-        kinds = [Kind("read_also", {"start": f"{site.url}/news"}, NO_WAITING) for site in sites]
+        kinds = [Kind("read_also", {"start": f"{site.url}/news"}, NO_WAITING | SLOWLY) for site in sites]
         polls = [
             Thread(target=ScrapydJobs(kind, targets, LONG, LONG).poll, args=(stop,), daemon=True) for kind in kinds
         ]
