@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -47,7 +46,6 @@ class Files:
 
     def __init__(self) -> None:
         self._open: dict[str, BinaryIO] = {}
-        self._process = os.getpid()
 
     def load(self, capture: StoredCapture, payload: StoredCapture | None = None) -> Loaded:
         """Return a capture; `payload` is where the body of a revisit stands. Raises `UnreadableArchive`."""
@@ -140,10 +138,6 @@ class Files:
         return _Record(fields, block, end or offset + len(head) + len(gap) + length + len(END_OF_RECORD))
 
     def _file(self, path: str) -> BinaryIO:
-        if self._process != os.getpid():
-            # A fork shares the place in an open file with the process that it came from, and both would move it.
-            self.close()
-            self._process = os.getpid()
         file = self._open.get(path)
         if file is None:
             if len(self._open) >= MOST_FILES:

@@ -1,7 +1,6 @@
 """Files of archives, whole and damaged: what can be read is read, and what cannot is told by file and byte."""
 
 import gzip
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,22 +57,6 @@ def test_an_answer_of_others_is_read_by_its_place_whatever_stands_behind_it(tmp_
     places = offsets(content, tmp_path)
     answers = [Files().at(str(tmp_path / "whole"), place, "here") for place in places]
     assert [(each.url[-1], each.is_rendered) for each in answers] == [(str(number), False) for number in range(5)]
-
-
-def test_a_forked_process_does_not_move_the_place_in_a_file_of_the_process_it_came_from(tmp_path):
-    places, files = offsets(PLAIN * 40, tmp_path), Files()
-    files.at(str(tmp_path / "whole"), places[0], "here")
-    before = place_in(tmp_path / "whole")
-    if (child := os.fork()) == 0:
-        os._exit(files.at(str(tmp_path / "whole"), places[-1], "here").url[-1] != "4")
-    assert os.waitpid(child, 0)[1] == 0
-    assert place_in(tmp_path / "whole") == before
-
-
-def place_in(path: Path) -> str:
-    """Return the place in a file that this process has open, as Linux tells it."""
-    (descriptor,) = (link.name for link in Path("/proc/self/fd").iterdir() if os.path.realpath(link) == str(path))
-    return Path(f"/proc/self/fdinfo/{descriptor}").read_text("ascii").splitlines()[0]
 
 
 def test_a_revisit_that_names_itself_is_told(tmp_path):
