@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 30.0  # the first job of a new egg lists its spiders before Scrapyd answers
 UNREACHABLE = (requests.ConnectionError, requests.Timeout)
+DOWN = "down"
 STATES = ("pending", "running")
 
 
@@ -25,7 +26,8 @@ class Node:
     def __init__(self, target: Target) -> None:
         self.url = target.url
         self._target = target
-        self._is_down = False
+        self._trouble = ""
+        """What was said of it last, until it answers well."""
         self._session = requests.Session()
         if target.username:
             self._session.auth = (target.username, target.password)
@@ -50,9 +52,15 @@ class Node:
 
     def say_down(self, error: Exception) -> None:
         """Say that it does not answer, once until it answers again."""
-        if not self._is_down:
-            logger.warning("Scrapyd at %s does not answer (%s): waiting for it", self.url, type(error).__name__)
-        self._is_down = True
+        if not self._trouble:
+            logger.warning("Scrapyd at %s does not answer (%s): it is asked again", self.url, type(error).__name__)
+        self._trouble = DOWN
+
+    def say_passed_over(self, error: Exception) -> None:
+        """Say that it refuses, and that another takes its jobs, once for each reason."""
+        if self._trouble != str(error):
+            logger.warning("Another Scrapyd takes the crawl: %s", error)
+        self._trouble = str(error)
 
     def _ask(self, method: str, service: str, fields: dict[str, Any]) -> dict[str, Any]:
         given = {"project": self._target.project, **fields}
@@ -60,7 +68,6 @@ class Node:
         response = self._session.request(
             method, f"{self.url}/{service}.json", params=query, data=form, timeout=ANSWER_SECONDS
         )
-        self._say_up()
         if response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             who = f"user {self._target.username!r}" if self._target.username else "a request without a user"
             raise ConfigurationError(
@@ -73,9 +80,7 @@ class Node:
             raise ConfigurationError(f"Scrapyd at {self.url}: HTTP {response.status_code}") from None
         if answer.get("status") != "ok":
             raise ConfigurationError(f"Scrapyd at {self.url}: {answer.get('message')}")
-        return answer
-
-    def _say_up(self) -> None:
-        if self._is_down:
+        if self._trouble:
             logger.info("Scrapyd at %s answers again", self.url)
-        self._is_down = False
+        self._trouble = ""
+        return answer

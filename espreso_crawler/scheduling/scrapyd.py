@@ -73,7 +73,7 @@ class ScrapydJobs:
 
         Raises what the last node said that refuses, when no other takes the job.
         """
-        free, refusal = list[tuple[int, Node]](), None
+        free, refusals = list[tuple[int, Node]](), dict[Node, Exception]()
         for node in self._nodes:
             try:
                 if known := next(iter(self._jobs(node)), None):
@@ -82,16 +82,24 @@ class ScrapydJobs:
             except UNREACHABLE as error:
                 node.say_down(error)
             except (ConfigurationError, requests.RequestException) as error:
-                refusal = error
-        for _, node in sorted(free, key=lambda each: each[0]):
+                refusals[node] = error
+        return self._new_job([node for _, node in sorted(free, key=lambda each: each[0])], refusals)
+
+    def _new_job(self, free: Sequence[Node], refusals: dict[Node, Exception]) -> Job | None:
+        for node in free:
             try:
-                return Job(self._schedule(node), node)
+                job = Job(self._schedule(node), node)
             except UNREACHABLE as error:
                 node.say_down(error)
+                return None  # it may have taken the job before it fell silent: the next look shows that
             except (ConfigurationError, requests.RequestException) as error:
-                refusal = error
-        if refusal:
-            raise refusal
+                refusals[node] = error
+            else:
+                for other, refusal in refusals.items():
+                    other.say_passed_over(refusal)
+                return job
+        if refusals:
+            raise refusals.popitem()[1]
         return None
 
     def _watch(self, job: Job, stop: Event) -> bool:

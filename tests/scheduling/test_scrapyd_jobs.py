@@ -41,7 +41,7 @@ def test_it_waits_for_a_scrapyd_that_is_down_and_says_so_once(scrapyd: Scrapyd, 
         scheduler = Scheduler(scrapyd.desk, "--every", "1s", "--to", "test", "-a", start(demo), environment=user)
         wait_until(lambda: len(scrapyd.desk.records()) == 40, "the first job")
         scrapyd.stop()
-        wait_until(lambda: "does not answer (ConnectionError): waiting for it" in scheduler.log, "its word")
+        wait_until(lambda: "does not answer (ConnectionError): it is asked again" in scheduler.log, "its word")
         demo.control.publish(1)
         scrapyd.start()
         wait_until(lambda: len(scrapyd.desk.records()) == 41, "a job after the restart")
