@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import pytest
 
 from espreso_crawler.exceptions import LedgerError
@@ -11,8 +12,8 @@ from espreso_crawler.ledger.care.catching_up import catch_up
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.moving import copy
 from espreso_crawler.ledger.delivery import files
-from tests.ledger.builders import HOST, database, draft, lose_database, open_ledger, sealed, see, sighting, url
-from tests.ledger.test_reconcile import crawl, field_digests, looking, mended, report, root, segment
+from tests.ledger.builders import HOST, asked, database, draft, lose_database, open_ledger, sealed, see, sighting, url
+from tests.ledger.test_reconcile import crawl, field_digests, looking, report, root, segment
 from tests.ledger.test_taking_back import forgetting
 
 __all__ = ["root"]
@@ -52,8 +53,8 @@ def test_a_backup_reads_what_was_sealed_after_it_and_goes_on(root: Path) -> None
         open_ledger(root)
     assert len(caught_up(root)) > 2
     assert caught_up(root) == []
-    mended(root)  # the file that was written again is gone
-    assert report(root).is_well()
+    assert report(root).is_well(), "what was forgotten is missed by nobody"
+    assert asked(root, "SELECT count(*) FROM entries WHERE url = ?", url(1)) == 0
     ledger = open_ledger(root)
     assert [ledger.outbox.emit(draft(url(n), text)).outcome for n, text in ((1, "x"), (4, "waits"), (5, "a"))] == [
         "suppressed",
@@ -68,6 +69,29 @@ def test_a_backup_reads_what_was_sealed_after_it_and_goes_on(root: Path) -> None
     assert before - after == {}
     assert segment(root, last + 1).exists()
     assert report(root).is_well()
+
+
+def test_a_run_that_ended_after_the_backup_keeps_its_file(root: Path) -> None:
+    ledger = open_ledger(root)
+    assert len(see(ledger, sighting(4))) == 1
+    backup, places = root / "backup.sqlite3", {"output": root / "output", "state": root / "state"}
+    ledger.abandon()  # so that it may be copied; the copy says that it runs
+    copy(database(root), backup, **places)
+    file = root / "output" / "runs" / f"{ledger.run.id}.json"
+    said = orjson.dumps(orjson.loads(segment_run(root).read_bytes()) | {"run_id": ledger.run.id})
+    file.write_bytes(said)
+    lose_database(root)
+    copy(backup, database(root), **places)
+    assert caught_up(root) == []
+    ledger = open_ledger(root)
+    assert [lease.url for lease in ledger.entries.take([HOST])] == [url(4)]
+    ledger.close("finished", 0)
+    assert orjson.loads(file.read_bytes())["reason"] == "finished"
+
+
+def segment_run(root: Path) -> Path:
+    """Return the file of a run that finished."""
+    return min((root / "output" / "runs").glob("*.json"))
 
 
 def test_a_backup_leaves_what_is_no_file_of_its_output_alone(root: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import orjson
 
 from espreso_crawler.ledger.articles import articles
+from espreso_crawler.ledger.care.forgetting import forget_again
 from espreso_crawler.ledger.care.inspection import sealing_stopped
 from espreso_crawler.ledger.care.restoring import FieldDigests, restore_runs, restore_segment
 from espreso_crawler.ledger.delivery import files, segment_paths
@@ -27,9 +28,8 @@ def catch_up(session: Session, field_digests: FieldDigests) -> list[str]:
         return []
     with sealing_stopped(session):
         done = [_take(session, stream, file, field_digests) for stream, file in [*_later(session)]]
-        if done:
-            with session.db.transaction("catch up"):
-                restore_runs(session)
+        with session.db.transaction("catch up"):
+            restore_runs(session)
     return done
 
 
@@ -51,14 +51,14 @@ def _take(session: Session, stream: Stream, file: SegmentFile, field_digests: Fi
     db = session.db
     with db.transaction("catch up"):
         lines = _lines(file)
+        if stream == "articles":
+            for record in map(orjson.loads, lines):
+                if record["event"] == "erased" and articles.find(db, [record["id"]]):
+                    forget_again(session, record["id"], reason=record.get("reason") or "", at=record["emitted_at"])
         restore_segment(session, stream, file, field_digests)
         outbox_rows.remove(db, [seq for seq, line in outbox_rows.everything(db) if line.rstrip(b"\n") in lines])
         for number in (segment_paths.read_manifest(file.path) or {}).get("replaces") or []:
             segment_rows.replaced(db, stream, number)
-        if stream == "articles":
-            for id_ in (record["id"] for line in lines if (record := orjson.loads(line))["event"] == "erased"):
-                for key in articles.find(db, [id_]):
-                    outbox_rows.forget(db, key)
     return f"{segment_paths.relative(file.path, session.output)} was sealed after this copy of the ledger: read into it"
 
 

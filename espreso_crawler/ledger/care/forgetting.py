@@ -1,6 +1,6 @@
 """Taking a text out everywhere: the ledger, the outbox, sealed files, rejects; what stays is a keyed hash."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
@@ -68,12 +68,11 @@ def forget(ledger: Ledger, target: str, *, reason: str) -> Forgotten:
             row for row in segment_rows.others_sealed(session.db) if _holds(session.output / row["path"], subject)
         ]
         with session.db.transaction("forget"):
-            suppress(session.db, [*subject.ids, *subject.addresses], reason=reason, at=session.now_text())
             owe(session, "articles", {row["number"] for row in places if row["state"] == "sealed"}, subject)
             for row in others:
                 owe(session, row["stream"], [row["number"]], subject)
-            _clear(session, subject)
-            decisions = [_erase(session, each, reason) for each in standing]
+            _take_out(session, standing, subject, reason=reason, at=session.now_text())
+            decisions = [_announce(session, each, reason) for each in standing]
         rewritten = rewrite_all(session, segments)
     ledger.outbox.tell(decisions)
     _purge(session.output / BESIDE, subject)
@@ -82,6 +81,15 @@ def forget(ledger: Ledger, target: str, *, reason: str) -> Forgotten:
             _purge(session.state / folder, subject)
     session.db.vacuum()
     return Forgotten(decisions, rewritten, [row["path"] for row in places if row["state"] == "archived"])
+
+
+def forget_again(session: Session, target: str, *, reason: str, at: str) -> None:
+    """Take an article out of the tables of an old copy of the ledger, in the caller's transaction.
+
+    Its lines and the files without its text are in the output already.
+    """
+    known, subject = _subject(session, target)
+    _take_out(session, [each for each in known if each.state != "erased"], subject, reason=reason, at=at)
 
 
 def _subject(session: Session, target: str) -> tuple[list[Known], Subject]:
@@ -98,9 +106,10 @@ def _subject(session: Session, target: str) -> tuple[list[Known], Subject]:
     return known, Subject(frozenset(each.id for each in known), addresses)
 
 
-def _clear(session: Session, subject: Subject) -> None:
-    """Take the subject out of the ledger's tables, but for the heads that carry its ids."""
+def _take_out(session: Session, standing: Sequence[Known], subject: Subject, *, reason: str, at: str) -> None:
+    """Take the subject out of the ledger's tables, but for the heads that carry its ids, and never let it in again."""
     db = session.db
+    suppress(db, [*subject.ids, *subject.addresses], reason=reason, at=at)
     for address in subject.addresses:
         entry_rows.forget(db, address)
         copy_rows.forget(db, address)
@@ -108,17 +117,18 @@ def _clear(session: Session, subject: Subject) -> None:
     waiting = [seq for seq, line in outbox_rows.everything(db) if subject.is_in(line) and not _is_erasure(line)]
     outbox_rows.remove(db, waiting)
     held_rows.remove(db, [seq for seq, line in held_rows.everything(db) if subject.is_in(line)])
+    for each in standing:
+        neighbour_rows.forget(db, [each.id])
+        revision_rows.forget(db, each.key)
+        outbox_rows.forget(db, each.key)
+        article_rows.erase(db, each.key)
 
 
 def _is_erasure(line: bytes) -> bool:
     return bool(orjson.loads(line).get("event") == "erased")
 
 
-def _erase(session: Session, known: Known, reason: str) -> Decision:
-    neighbour_rows.forget(session.db, [known.id])
-    revision_rows.forget(session.db, known.key)
-    outbox_rows.forget(session.db, known.key)
-    article_rows.erase(session.db, known.key)
+def _announce(session: Session, known: Known, reason: str) -> Decision:
     return announce(
         session,
         replace(known, text_digest=None, record_digest=None, fields={}),

@@ -13,6 +13,7 @@ from espreso_crawler.ledger.articles.decisions import Decision, Draft
 from espreso_crawler.ledger.articles.suppression import suppress
 from espreso_crawler.ledger.delivery import files, segment_paths
 from espreso_crawler.ledger.delivery.lines import Stream
+from espreso_crawler.ledger.entries import states
 from espreso_crawler.ledger.session import Session
 from espreso_crawler.ledger.store import article_rows, entry_rows, entry_states, revision_rows, run_rows, segment_rows
 from espreso_crawler.ledger.store.database import Database
@@ -125,14 +126,18 @@ def _restore_entry(db: Database, record: dict[str, Any], sighting: dict[str, Any
 
 
 def restore_runs(session: Session) -> None:
-    """Note the runs that left a run file, in the caller's transaction."""
+    """Note the runs that left a run file, in the caller's transaction; also those that ran when a backup was made."""
     for path in matching(session.output / "runs", "*.json"):
-        _restore_run(session.db, path)
+        _restore_run(session, path)
 
 
-def _restore_run(db: Database, path: OutputPath) -> None:
-    document = orjson.loads(path.read_bytes())
+def _restore_run(session: Session, path: OutputPath) -> None:
+    db, document = session.db, orjson.loads(path.read_bytes())
     values = (document["run_id"], document["spider"], orjson.dumps(document["arguments"]).decode())
     times = (document["job"], document["started_at"], document["ended_at"])
     ended = (document["reason"], document["exit_code"], path.read_text(encoding="utf-8"))
+    if run_rows.is_running(db, values[0]):
+        why = "its run ended after this copy of the ledger was made"
+        states.release(db, values[0], in_hand=(), error=why, now=session.now(), rules=session.rules)
+        run_rows.end(db, values[0], "closed", (document["ended_at"], *ended))
     run_rows.restore(db, (*values, *times, *ended))
