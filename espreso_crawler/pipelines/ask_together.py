@@ -5,7 +5,6 @@ from typing import NamedTuple, Self
 
 from scrapy.crawler import Crawler
 
-from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Near
@@ -67,14 +66,17 @@ class AskTogetherPipeline:
         """Ask for all that wait; those of which there were enough have been answered before their moment was over."""
         if waiting is not self._waiting:
             return
-        self._waiting, failed = [], None
+        self._waiting = []
+        failed: Exception | None = None
         try:
             self.keeper.ledger.articles.expect(
                 [each.asked for each in waiting], [each.text for each in waiting if each.text]
             )
-        except LedgerError as error:
+        except Exception as error:  # noqa: BLE001  # nobody is told of it here: it belongs to those who wait
             failed = error
         for each in waiting:
+            if each.answered.done():  # its crawl has let it go
+                continue
             if failed:
                 each.answered.set_exception(failed)
             else:

@@ -90,3 +90,19 @@ def test_a_ledger_on_this_machine_is_asked_at_once(tmp_path: Path) -> None:
     step = AskTogetherPipeline(keeper, SECONDS).process_item(item(1))
     with pytest.raises(StopIteration):
         step.send(None)
+
+
+def test_a_bug_in_the_asking_costs_the_articles_that_asked_and_leaves_none_waiting() -> None:
+    def expect(*_: Any) -> None:
+        raise LookupError("a bug")
+
+    entries = SimpleNamespace(handled=lambda _: None, handling=lambda _: None)
+    ledger = SimpleNamespace(is_on_a_server=True, entries=entries, articles=SimpleNamespace(expect=expect))
+    keeper: Any = SimpleNamespace(ledger=ledger, guarding=guarding)
+
+    async def two() -> list[Any]:
+        together = AskTogetherPipeline(keeper, SECONDS)
+        async with asyncio.timeout(10):
+            return await asyncio.gather(*map(together.process_item, (item(1), item(2))), return_exceptions=True)
+
+    assert [type(each) for each in asyncio.run(two())] == [LookupError, LookupError]
