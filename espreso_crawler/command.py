@@ -150,7 +150,7 @@ def refusing(command: ScrapyCommand) -> Iterator[None]:
     except ConfigurationError as error:
         refuse(command, str(error), ExitCode.CONFIGURATION)
     except ClusterError as error:
-        refuse(command, f"{error}; what was read before stands, and a second call goes on", ExitCode.SOURCE)
+        refuse(command, f"{error}; what was written stays, and a second call goes on", ExitCode.SOURCE)
     except LedgerError as error:
         refuse(command, str(error), ExitCode.OUTPUT)
     except OSError as error:

@@ -21,7 +21,7 @@ from espreso_crawler.output_places import SCHEMES
 PROBE = ".espreso-probe"
 """Key of the object that `ObjectPath.probe` puts twice; it stays, so that no right to delete is needed."""
 RETRY = {"max_retries": 6, "retry_timeout": timedelta(seconds=60), "backoff": {"init_backoff": timedelta(seconds=0.25)}}
-"""Six more tries in about four seconds: a server that is begun again, or asks for a slower pace, ends no crawl."""
+"""Six more tries in three to six seconds: a server that is begun again, or asks for a slower pace, ends no crawl."""
 LONGEST = 300
 """Characters of a server's answer that an error shows."""
 REFUSED = "not allowed: check the credentials in the environment, and that they may list, read and put"

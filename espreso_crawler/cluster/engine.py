@@ -26,8 +26,6 @@ ALONE_SECONDS = 60.0
 """Longest time without any worker: those that were killed come back in a few seconds, if they come back."""
 LOOK_SECONDS = 1.0
 CLOSING_SECONDS = 5.0
-MOST_TRIES = 5
-"""Times that a batch is given to the scheduler, which gives it up when four workers died that had it."""
 
 
 def require_packages() -> None:
@@ -81,12 +79,15 @@ class Cluster:
 
         try:
             key = await asyncio.to_thread(self._shelf.ask, next(self._numbers), questions)
-            for attempt in range(MOST_TRIES):
+            seen = -1
+            for attempt in numbers():
                 try:
                     await self._answered(key, attempt)
                     break
-                except KilledWorker:
-                    continue
+                except KilledWorker as error:
+                    before, seen = seen, await asyncio.to_thread(self._shelf.progress, key)
+                    if seen == before:
+                        raise ClusterError(f"{self._address}: workers end before they read a page") from error
             return await asyncio.to_thread(self._shelf.take, key, len(questions))
         except OSError as error:
             raise ClusterError(f"{self._address}: {error.filename or self._shelf.folder}: {error.strerror}") from error
@@ -114,6 +115,8 @@ class Cluster:
             client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             raise ConfigurationError(f"{self._address}: no Dask scheduler answers there") from error
+        except TypeError as error:
+            raise ConfigurationError(f"{self._address}: set distributed.comm.tls in Dask's configuration") from error
         try:
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError as error:
@@ -125,7 +128,11 @@ class Cluster:
         """Raise `ConfigurationError` unless each worker can work for this program."""
         place, here = str(self._shelf.folder), dict(self.versions)
         found: dict[str, str | Exception | None] = client.run(unfitness, place, self._reads, here, on_error="return")
-        wrong = {worker: _words(why) for worker, why in found.items() if why is not None}
+        # One that is just ending does not answer; another takes its place, and is asked when it takes its first batch.
+        silent = {worker: why for worker, why in found.items() if isinstance(why, OSError)}
+        wrong = {worker: _words(why) for worker, why in found.items() if why is not None and worker not in silent}
+        if len(silent) == len(found):
+            wrong = {worker: _words(why) for worker, why in silent.items()}
         if wrong:
             worker, why = next(iter(wrong.items()))
             others = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -139,7 +146,7 @@ class Cluster:
         if self._executor is None:
             raise ClusterError(f"{self._address}: it was left")
         self._watch = self._watch or asyncio.create_task(self._lost())
-        given = (str(self._shelf.folder), key, dict(self.versions))
+        given = (str(self._shelf.folder), key, self._reads, dict(self.versions))
         # A name is the scheduler's for good: a second try needs another one.
         task = self._executor.submit(answer, *given, key=f"espreso-{self._shelf.folder.name[:8]}-{key}-{attempt}")
         done = asyncio.wrap_future(task)
@@ -162,7 +169,7 @@ class Cluster:
                 return "it was left"
             try:
                 threads = sum((await asyncio.to_thread(self._client.nthreads)).values())
-            except (OSError, RuntimeError, TypeError) as error:  # its connection is closed, or it has closed itself
+            except Exception as error:  # noqa: BLE001  # of many kinds: its connection is closed, or it has closed itself
                 return f"the scheduler is gone: {error}"
             self.count = threads or 1
             if threads:

@@ -2,10 +2,11 @@
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import espreso_crawler
 
@@ -49,8 +50,16 @@ def _version(name: str) -> str:
 
 
 def _source() -> str:
-    folder, digest = Path(espreso_crawler.__file__).parent, hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode() + content)
+    digest = hashlib.sha256()
+    for name, content in _modules(files(espreso_crawler), ""):
+        digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:SHOWN]
+
+
+def _modules(folder: Traversable, above: str) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of each module; in an egg too, as Scrapyd runs one."""
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir():
+            yield from _modules(each, f"{above}{each.name}/")
+        elif each.name.endswith(".py"):
+            yield f"{above}{each.name}", each.read_bytes()

@@ -29,7 +29,6 @@ BEGUN, ANSWERED, SET_ASIDE = b"b", b"a", b"s"
 MOST_ENDED = 3
 """Workers that may end on a question before it is set aside."""
 ASIDE = f"{MOST_ENDED} workers ended on it"
-UNREAD = "workers ended again and again before it was read"
 
 
 @dataclass(slots=True)
@@ -52,11 +51,19 @@ class Shelf:
         """Make the folder, and put the work into it; returns the lock that says it is in use. Raises OSError."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         clear(self.folder.parent)
-        descriptor = os.open(self.folder.with_suffix(LOCK), os.O_CREAT | os.O_RDWR)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        descriptor = self._locked()
         self.folder.mkdir()
         (self.folder / WORK).write_bytes(pickle.dumps(work, pickle.HIGHEST_PROTOCOL))
         return descriptor
+
+    def _locked(self) -> int:
+        path = self.folder.with_suffix(LOCK)
+        while True:
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if path.exists():
+                return descriptor
+            os.close(descriptor)  # another run took it for one that was left, and removed it
 
     def work(self) -> Work[Any]:
         """Return the work."""
@@ -78,10 +85,15 @@ class Shelf:
         return asked
 
     def take(self, key: str, count: int) -> list[bytes | str]:
-        """Return the answers to a batch, and remove it; what has none is told by text."""
+        """Return the answers to a batch, and remove it."""
         found = self.history(key).answers
         shutil.rmtree(self.folder / key, ignore_errors=True)
-        return [found.get(index, UNREAD) for index in range(count)]
+        return [found[index] for index in range(count)]
+
+    def progress(self, key: str) -> int:
+        """Return a number that rises whenever a worker has got anywhere in a batch."""
+        history = self.history(key)
+        return len(history.answers) + history.ended.total()
 
     def history(self, key: str) -> History:
         """Return what the workers have left of a batch: the answers, or as far as each came."""
@@ -113,15 +125,16 @@ class Shelf:
         part.replace(place / ANSWERS)
 
     def remove(self) -> None:
-        """Remove the folder."""
+        """Remove the folder. While a worker still writes there it stays, with its lock, by which `clear` finds it."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.with_suffix(LOCK).unlink(missing_ok=True)
+        if not self.folder.exists():
+            self.folder.with_suffix(LOCK).unlink(missing_ok=True)
 
 
 def clear(folder: Path) -> None:
     """Remove what runs left that were killed: it has the texts of pages."""
     for lock in folder.glob(f"*{LOCK}"):
-        with suppress(OSError), lock.open("rb") as file:  # it is in use, or another run removes it
+        with suppress(OSError), lock.open("r+b") as file:  # it is in use, or another run removes it
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             Shelf(lock.with_suffix("")).remove()
 

@@ -34,20 +34,24 @@ def unfitness(folder: str, reads: Sequence[str], here: Versions) -> str | None:
     return None
 
 
-def answer(folder: str, key: str, here: Versions) -> str:
-    """Answer a batch of a run; returns its key. Raises OSError, and `ClusterError` where this is another program."""
-    if differs := difference(here, versions()):  # one that came later
-        raise ClusterError(differs)
+def answer(folder: str, key: str, reads: Sequence[str], here: Versions) -> str:
+    """Answer a batch of a run; returns its key.
+
+    Raises OSError, and `ClusterError` on a worker that came later and that `unfitness` says cannot work for the run.
+    """
     shelf = Shelf(Path(folder))
     with _few_searches():
-        shelf.answer(key, _work(shelf))
+        shelf.answer(key, _work(shelf, reads, here))
     return key
 
 
-def _work(shelf: Shelf) -> Work[Any]:
+def _work(shelf: Shelf, reads: Sequence[str], here: Versions) -> Work[Any]:
     """Return a run's work: each thread has its own, and only the last one."""
     if getattr(_kept, "shelf", None) != shelf:
+        if why := unfitness(str(shelf.folder), reads, here):
+            raise ClusterError(why)
         _kept.shelf, _kept.work = shelf, shelf.work()
+        gc.unfreeze()  # the work before
         gc.collect()
         gc.freeze()  # what was loaded is not searched for cycles, as in a process of the pool
     work: Work[Any] = _kept.work

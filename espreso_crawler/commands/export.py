@@ -24,7 +24,7 @@ from espreso_crawler.vocabularies.concepts import Concept, Vocabularies
 FOLDER = "export"
 STDOUT = "-"
 NO_CLUSTER = (
-    "--cluster: a cluster saves nothing here: nine tenths of an export is the writing of one file, which this machine "
+    "--cluster: a cluster saves nothing here: most of an export is the writing of one file, which this machine "
     "does; docs/cluster.md has the figures. Export without it"
 )
 

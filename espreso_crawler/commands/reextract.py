@@ -25,6 +25,7 @@ from espreso_crawler.reading import process_count
 
 if TYPE_CHECKING:
     from espreso_crawler.export.source import Source
+    from espreso_crawler.reading import Processes
     from espreso_crawler.reextraction.work import Outcome
 
 BATCH = 200
@@ -79,15 +80,15 @@ class Command(EspresoCommand):
             is_to_emit=opts.emit,
         )
         work, found = ReextractionWork(asked), Comparison()
-        processes = started(
-            process_count(settings.get("ESPRESO_READERS")), work, _tell, cluster_of(settings, [archive])
-        )
+        processes: Processes[Outcome] | None = None
 
         def note() -> str:
             workers = many(processes.count, "worker") if processes else "no workers"
             return f"{workers}, {megabytes(found.size)}"
 
         with tracking(settings["ESPRESO_PROGRESS"], note) as track, self._writer(opts) as writer:
+            count, cluster = process_count(settings.get("ESPRESO_READERS")), cluster_of(settings, [archive])
+            processes = started(count, work, _tell, cluster)
             for outcome in outcomes(_lines(source, track), work, processes):
                 writer.add(outcome)
                 found.add(outcome)

@@ -32,8 +32,9 @@ class ReadersExtension:
     def __init__(self, crawler: Crawler, count: int, cluster: Callable[[], Engine] | None = None) -> None:
         self._stats = crawler.stats
         self._longest_queue = LONGEST_QUEUE * count
-        make = getattr(crawler.spider, "pool_type", Pool)
-        self.pool: Any = make(count, _preparation(crawler.settings), _tell, cluster)
+        pool_type = getattr(crawler.spider, "pool_type", Pool)
+        work = pool_type.work_type(_preparation(crawler.settings))
+        self.pool: Any = pool_type(count, work, _tell, cluster)
         """The processes: a `Pool`, or what the spider has in its place."""
 
     @classmethod

@@ -1,12 +1,10 @@
 """Article pages read in processes beside the crawl's own, by the same function as there."""
 
 import traceback
-from collections.abc import Callable
 
 import msgspec
 
 from espreso_crawler.reading.article_page import Asked, Reading, read
-from espreso_crawler.reading.engine import Engine
 from espreso_crawler.reading.preparation import Preparation
 from espreso_crawler.reading.processes import Processes
 
@@ -54,14 +52,7 @@ class PageWork:
 class Pool(Processes[Reading]):
     """Processes that read pages. A page on which two processes end is read as broken."""
 
-    def __init__(
-        self,
-        count: int,
-        preparation: Preparation,
-        tell: Callable[[str], None] = print,
-        make: Callable[[], Engine] | None = None,
-    ) -> None:
-        super().__init__(count, PageWork(preparation), tell, make)
+    work_type = PageWork
 
     async def read(self, body: bytes, asked: Asked) -> Reading | None:
         """Read a page; None when no process can be had."""

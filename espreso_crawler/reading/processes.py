@@ -93,7 +93,7 @@ class Processes(Generic[T]):
         return self._engine.pids if self._engine else []
 
     def start(self) -> None:
-        """Start the workers. Raises OSError when there can be none, `ClusterError` when a cluster is of no use."""
+        """Start the workers. Raises OSError when there can be none, `ConfigurationError` for an unfit cluster."""
         engine = self._make()
         engine.start(self._work)
         self._engine = engine
@@ -154,7 +154,7 @@ class Processes(Generic[T]):
             answers = [self._decoded(task, answer) for task, answer in zip(tasks, found, strict=True)]
         except WorkersEnded:
             if self._is_alone:
-                answers = [self._work.failed(task.question, f"{ENDED}, twice") for task in tasks]
+                answers = [self._failed(task, f"{ENDED}, twice") for task in tasks]
             else:
                 self._suspects.extend(tasks)
             self._renew(engine)
@@ -163,7 +163,7 @@ class Processes(Generic[T]):
         except asyncio.CancelledError:  # the pool is closed, and its tasks are handed out
             return
         except Exception as error:  # noqa: BLE001  # a bug must not leave them without an answer
-            answers = [self._work.failed(task.question, str(error), traceback.format_exc()) for task in tasks]
+            answers = [self._failed(task, str(error), traceback.format_exc()) for task in tasks]
         self._is_alone = False
         self._batches.discard(asyncio.current_task())
         self._send()
@@ -171,14 +171,21 @@ class Processes(Generic[T]):
             task.hand_out(answer)
             await asyncio.sleep(0)  # in between, further ones go to the workers
 
-    def _decoded(self, task: _Task[T], answer: bytes | str) -> T:
+    def _failed(self, task: _Task[T], error: str, bug: str | None = None) -> T | None:
+        """Return the answer to a question that failed; None when even that is a bug: who asked reads it and sees it."""
+        try:
+            return self._work.failed(task.question, error, bug)
+        except Exception:  # noqa: BLE001  # the other tasks must get their answers
+            return None
+
+    def _decoded(self, task: _Task[T], answer: bytes | str) -> T | None:
         """Decode an answer; one that is wrong is a bug, and this question's alone."""
         if isinstance(answer, str):
-            return self._work.failed(task.question, answer)
+            return self._failed(task, answer)
         try:
             return self._work.decoded(answer)
         except Exception as error:  # noqa: BLE001
-            return self._work.failed(task.question, str(error), traceback.format_exc())
+            return self._failed(task, str(error), traceback.format_exc())
 
     def _renew(self, broken: Engine) -> None:
         """Start other workers in place of those of which one was killed; without them, give all tasks back."""
@@ -192,7 +199,7 @@ class Processes(Generic[T]):
             self._tell(f"they were killed {self._renewals} times")
             while self._suspects:  # what processes may have ended on is not for this one
                 task = self._suspects.popleft()
-                task.hand_out(self._work.failed(task.question, ENDED))
+                task.hand_out(self._failed(task, ENDED))
             self._give_back()
             return
         try:

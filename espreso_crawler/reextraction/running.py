@@ -13,7 +13,7 @@ def started(
 ) -> Processes[Outcome] | None:
     """Return `count` processes, or the workers of another engine, at work; None when there can be none.
 
-    Raises `ClusterError` when a cluster is of no use.
+    Raises `ConfigurationError` when a cluster is of no use.
     """
     if make is None and count == 0:
         return None
@@ -28,7 +28,7 @@ def started(
 def outcomes(lines: Iterable[bytes], work: ReextractionWork, processes: Processes[Outcome] | None) -> Iterator[Outcome]:
     """Yield what becomes of each record; in this process without others, or when none can be had.
 
-    Raises `ClusterError` when the cluster is of no use, or lost.
+    Raises `ClusterError` when the cluster is lost.
     """
     if processes is None:
         yield from (work.decoded(work.answer(line)) for line in lines)

@@ -100,6 +100,8 @@ class Outcome(msgspec.Struct, omit_defaults=True):
     draft: Draft | None = None
 
 
+SHOWN = 80
+"""Bytes of a wrong line that are told."""
 _KNOWN, _OUTCOME = msgspec.json.Decoder(Known), msgspec.json.Decoder(Outcome)
 
 
@@ -117,9 +119,10 @@ class ReextractionWork:
 
     def answer(self, question: bytes) -> bytes:
         """Read the page of a record again, and compare."""
-        known = _KNOWN.decode(question)
-        outcome = Outcome(known.id, known.revision, known.url, known.headline, known.extractor_version)
+        outcome = Outcome()
         try:
+            known = _KNOWN.decode(question)
+            outcome = Outcome(known.id, known.revision, known.url, known.headline, known.extractor_version)
             loaded = self._loaded(known)
             if loaded is None:
                 outcome.missing = True
@@ -128,6 +131,8 @@ class ReextractionWork:
                 self._compare(question, known, loaded, outcome)
         except (PageError, UnreadableArchive, OSError) as error:
             outcome.error = str(error)
+        except msgspec.DecodeError as error:
+            outcome.error = f"a line of the output is no record: {error}: {question[:SHOWN]!r}"
         except Exception:  # noqa: BLE001  # a bug, and this page's alone
             outcome.error = traceback.format_exc()
         return _ENCODER.encode(outcome)
@@ -138,7 +143,10 @@ class ReextractionWork:
 
     def failed(self, question: bytes, error: str, bug: str | None = None) -> Outcome:
         """Return the outcome of a record on whose page workers ended."""
-        known = _KNOWN.decode(question)
+        try:
+            known = _KNOWN.decode(question)
+        except msgspec.DecodeError:
+            return Outcome(error=bug or error)
         return Outcome(known.id, known.revision, known.url, error=bug or f"{_place(known)}: {error}")
 
     def _loaded(self, known: Known) -> Loaded | None:

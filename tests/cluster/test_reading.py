@@ -41,6 +41,14 @@ def test_a_cluster_reads_what_this_machine_reads(tmp_path: Path, monkeypatch: py
     assert list(shared.iterdir()) == [], "what was shared is removed"
 
 
+def test_a_line_that_is_no_record_costs_itself_alone(tmp_path: Path) -> None:
+    lines = archived(tmp_path, 3, TAGS, 1)
+    reading = work(tmp_path, TAGS)
+    found = list(outcomes([lines[0], b'{"id":"x"}', lines[2]], reading, started(1, reading, pytest.fail)))
+    assert [each.error and each.error[:33] for each in found] == [None, "a line of the output is no record", None]
+    assert reading.failed(b'{"id":"x"}', "ENDED").error == "ENDED"
+
+
 def no_use_is_told_in_one_line(cluster: local.Running, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as nobody, monkeypatch.context() as patch:
         patch.setattr(engine, "CONNECT_SECONDS", 0.5)

@@ -1,11 +1,15 @@
 """What driver and workers share: a batch goes on where a worker was killed, and nothing is left behind."""
 
+import os
+import shutil
+
 import pytest
 
 from espreso_crawler.cluster import Cluster, clear
+from espreso_crawler.cluster.sameness import versions
 from espreso_crawler.cluster.shelf import ASIDE, LOCK, Shelf
-from espreso_crawler.cluster.worker import unfitness
-from espreso_crawler.exceptions import ConfigurationError
+from espreso_crawler.cluster.worker import answer, unfitness
+from espreso_crawler.exceptions import ClusterError, ConfigurationError
 from espreso_crawler.reextraction.work import ReextractionWork
 from espreso_crawler.tagging import tagger
 from tests.cluster.pages import work
@@ -15,6 +19,27 @@ def test_a_worker_that_cannot_write_is_of_no_use(tmp_path):
     assert unfitness(str(tmp_path / "none"), [], {}) == (
         f"{tmp_path / 'none'} is not there; this machine and the workers need the same files under the same paths"
     )
+
+
+def test_a_worker_that_came_later_and_lacks_the_archive_answers_nothing(tmp_path):
+    shelf = Shelf(tmp_path / "run")
+    shelf.begin(work(tmp_path, tagger()))
+    key = shelf.ask(0, [b"a"])
+    with pytest.raises(ClusterError, match=f"{tmp_path / 'archive'} is not there"):
+        answer(str(shelf.folder), key, [str(tmp_path / "archive")], versions())
+    (tmp_path / "archive").mkdir()
+    assert answer(str(shelf.folder), key, [str(tmp_path / "archive")], versions()) == key
+
+
+def test_a_folder_that_cannot_be_removed_yet_is_found_later(tmp_path, monkeypatch):
+    shelf = Shelf(tmp_path / "run")
+    os.close(shelf.begin(work(tmp_path, tagger())))
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # a worker still writes there
+        shelf.remove()
+    assert shelf.folder.exists()
+    clear(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 class Counting(ReextractionWork):
@@ -38,6 +63,7 @@ def test_a_batch_goes_on_where_a_worker_was_killed_and_blames_what_three_ended_o
         with pytest.raises(SystemExit):
             shelf.answer(key, reading)
         assert Counting.asked == killed + 1, "the first question is answered once"
+        assert shelf.progress(key) == killed + 1, "each that is killed has come further"
     shelf.answer(key, reading)
     assert Counting.asked == 5
     assert shelf.take(key, 3) == [b"A", ASIDE, b"B"]

@@ -14,7 +14,19 @@ import pytest
 
 from espreso_crawler import pages
 from espreso_crawler.pages import Page
-from espreso_crawler.reading import Asked, Pool, Preparation, Reading, Served, article_page, pool, processes, read
+from espreso_crawler.reading import (
+    Asked,
+    PageWork,
+    Pool,
+    Preparation,
+    Question,
+    Reading,
+    Served,
+    article_page,
+    pool,
+    processes,
+    read,
+)
 from espreso_crawler.tagging import tagger
 from tests import record
 from tests.builders import Facts, article_html
@@ -44,7 +56,7 @@ def run(work: Callable[[Pool], Awaitable[None]], count: int = 2) -> list[str]:
     told: list[str] = []
 
     async def whole() -> list[int]:
-        readers = Pool(count, EVERYTHING, told.append)
+        readers = Pool(count, PageWork(EVERYTHING), told.append)
         readers.start()
         pids = readers.pids
         assert len(pids) == count
@@ -59,6 +71,29 @@ def run(work: Callable[[Pool], Awaitable[None]], count: int = 2) -> list[str]:
     for pid in asyncio.run(whole()):
         wait_for_end(pid)
     return told
+
+
+class Faulty(PageWork):
+    """Cannot even say that it failed."""
+
+    def decoded(self, answer: bytes) -> Reading:
+        raise LookupError(answer)
+
+    def failed(self, question: Question, error: str, bug: str | None = None) -> Reading:
+        raise LookupError(question, error, bug)
+
+
+def test_a_bug_where_failures_are_told_leaves_nobody_without_an_answer() -> None:
+    async def ask_two() -> list[Reading | None]:
+        readers = Pool(1, Faulty(EVERYTHING))
+        readers.start()
+        try:
+            async with asyncio.timeout(30):
+                return await asyncio.gather(*(readers.read(BODY, asked()) for _ in range(2)))
+        finally:
+            readers.close()
+
+    assert asyncio.run(ask_two()) == [None, None]
 
 
 def wait_for_end(pid: int) -> None:

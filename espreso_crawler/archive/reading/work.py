@@ -1,7 +1,6 @@
 """The work of processes that read an archive: they are told places, and read and unpack the bytes themselves."""
 
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from espreso_crawler.archive.reading.scanning import scan
 from espreso_crawler.archive.reading.stored import Found, StoredCapture
 from espreso_crawler.archive.reading.volumes import Volume
 from espreso_crawler.exceptions import UnreadableArchive
-from espreso_crawler.reading import KEPT_HEADERS, Asked, Engine, PageWork, Preparation, Processes, Reading, Served
+from espreso_crawler.reading import KEPT_HEADERS, Asked, PageWork, Preparation, Processes, Reading, Served
 
 
 class ScanQuestion(NamedTuple):
@@ -97,14 +96,7 @@ class ArchiveWork:
 class ArchivePool(Processes[Answer]):
     """Processes that read an archive."""
 
-    def __init__(
-        self,
-        count: int,
-        preparation: Preparation,
-        tell: Callable[[str], None] = print,
-        make: Callable[[], Engine] | None = None,
-    ) -> None:
-        super().__init__(count, ArchiveWork(preparation), tell, make)
+    work_type = ArchiveWork
 
 
 def asked(asked: Asked) -> bytes:
