@@ -19,6 +19,8 @@ from espreso_crawler.ledger.store.database import SessionLocks
 
 SUFFIX = ".run.lock"
 WAIT = 0.02
+NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""What a file system that cannot lock answers: many mounts by FUSE, NFS whose lock service is down."""
 
 _held: WeakSet["Lock"] = WeakSet()
 
@@ -37,9 +39,7 @@ class Lock:
         """Take the lock without waiting; None when a living process holds it. The file is made if need be."""
         while True:
             descriptor = _opened(path)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _locked(path, descriptor):
                 os.close(descriptor)
                 return None
             if not _still_names(path, descriptor):  # its last holder unlinked it between open and flock
@@ -124,10 +124,23 @@ def in_hand(notes: str) -> set[str]:
 
 def _opened(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        # The umask decides who else may take it: beside a shared output it is other users' lock too.
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
     except OSError as error:
         advice = ": check the permissions of the file and its folder" if isinstance(error, PermissionError) else ""
         raise LedgerError(f"{path}: {error.strerror}{advice}") from error
+
+
+def _locked(path: Path, descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        os.close(descriptor)
+        advice = ": its file system cannot lock files: give a folder on another one" if error.errno in NO_LOCKS else ""
+        raise LedgerError(f"{path}: {error.strerror}{advice}") from error
+    return True
 
 
 def _still_names(path: Path, descriptor: int) -> bool:

@@ -69,13 +69,23 @@ def test_delivery_replaces_no_file(tmp_path: Path) -> None:
     assert path.read_bytes() == b"a stranger's"
 
 
-def test_a_file_system_without_links_gets_its_files_by_renaming(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the file system have no hard links."""
+
     def refused(path: Path, _target: Path) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted", str(path))
 
     monkeypatch.setattr(Path, "hardlink_to", refused)
+
+
+@pytest.mark.usefixtures("without_links")
+def test_delivery_replaces_no_file_where_there_are_no_links(tmp_path: Path) -> None:
+    test_delivery_replaces_no_file(tmp_path)
+
+
+@pytest.mark.usefixtures("without_links")
+def test_a_file_system_without_links_gets_its_files_by_renaming(tmp_path: Path) -> None:
     assert in_child(lambda: crawl(tmp_path)) == 0
     assert len(sealed(tmp_path)) == 12
 
@@ -119,6 +129,26 @@ def test_a_lock_whose_file_was_removed_meanwhile_is_taken_anew(tmp_path: Path, m
     assert Lock.take(path) is None
     lock.remove()
     assert not path.exists()
+
+
+@pytest.mark.parametrize("mask", [0o002, 0o022, 0o077])
+def test_the_umask_decides_who_may_take_a_lock(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        assert Lock.take(tmp_path / "lock")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
+def test_a_file_system_that_cannot_lock_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refused(_descriptor: int, _operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    with pytest.raises(LedgerError, match=r"/lock: .*: its file system cannot lock files"):
+        Lock.take(tmp_path / "lock")
 
 
 def test_a_note_that_was_written_in_part_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

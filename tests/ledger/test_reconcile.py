@@ -1,5 +1,7 @@
 """Ledger against output: what is found, what is mended, and a ledger built from output alone."""
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -117,6 +119,31 @@ def test_what_is_wrong_is_mended(root: Path, spoil: Callable[[Path], None]) -> N
     assert mended(root)
     crawl(root, "a")
     assert report(root).is_well()
+
+
+def test_files_put_aside_keep_their_places_and_each_other(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def across(path: Path, _target: Path) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(path))
+
+    monkeypatch.setattr(Path, "rename", across)  # state and output lie on two disks
+    name = "emitted=2026-11-22/000000000009-stranger.jsonl"
+    for text in ("first", "second"):
+        for stream in ("articles", "feed"):
+            path = root / "output" / stream / name
+            path.write_text(f"{text} of {stream}")
+            manifest(path).write_text(f"about {text}")
+        mended(root)
+    found = {path.relative_to(root / "state/aside"): path.read_text() for path in (root / "state/aside").rglob("*.js*")}
+    assert found == {
+        Path(stream) / f"emitted=2026-11-22/000000000009-stranger{end}": text
+        for stream in ("articles", "feed")
+        for end, text in {
+            ".jsonl": f"first of {stream}",
+            ".2.jsonl": f"second of {stream}",
+            ".manifest.json": "about first",
+            ".2.manifest.json": "about second",
+        }.items()
+    }
 
 
 def test_lost_articles_are_written_again_under_the_same_revisions(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from espreso_crawler.exceptions import LedgerError
@@ -56,15 +57,21 @@ def archive(session: Session, paths: Sequence[Path]) -> list[str]:
 
 def _put_aside(session: Session, name: str) -> str:
     path, state = session.output / name, session.state or Path(str(session.output))
-    folder = state / ASIDE
-    files.make_folder(folder)
-    for each in (path, files.manifest_of(path)):
+    place = _free(state / ASIDE / name)
+    files.make_folder(place.parent)
+    for each, there in ((path, place), (files.manifest_of(path), files.manifest_of(place))):
         try:
-            files.move_out(each, folder / each.name)
+            files.move_out(each, there)
         except OSError as error:
             if error.errno != errno.ENOENT:
                 raise LedgerError(f"{error.filename}: {error.strerror}") from error
-    return f"{name} moved to {folder}"
+    return f"{name} moved to {place}"
+
+
+def _free(place: Path) -> Path:
+    """Return a place that no file has: what was put aside earlier stays."""
+    others = (place.with_name(f"{place.stem}.{number}{place.suffix}") for number in count(2))
+    return next(each for each in chain([place], others) if not each.exists())
 
 
 def _manifest_again(session: Session, name: str) -> str:

@@ -71,16 +71,23 @@ def deliver(path: Path) -> None:
     """Give a finished temporary file its final name and make the name durable; no other file is ever replaced."""
     with _told(path):
         try:
-            path.hardlink_to(temporary(path))
+            _name(path)
         except FileExistsError:
             raise LedgerError(f"{path}: this ledger did not write it; run `scrapy ledger reconcile`") from None
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            temporary(path).rename(path)
         crash_point("seal:data-renamed")
         temporary(path).unlink(missing_ok=True)
         sync_folder(path.parent)
+
+
+def _name(path: Path) -> None:
+    try:
+        path.hardlink_to(temporary(path))
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if path.exists():  # a rename would replace it; a look before is enough, as one process seals at a time
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        temporary(path).rename(path)
 
 
 def put(path: Path, place: Path) -> None:
@@ -102,12 +109,8 @@ def write_again(path: OutputPath, lines: Iterable[bytes]) -> None:
 
 
 def move_out(path: OutputPath, place: Path) -> None:
-    """Move a file out of the output to a folder on this machine. Raises OSError."""
-    if isinstance(path, Path):
-        path.rename(place)
-        return
-    content = path.read_bytes()
-    durable.put(place, [content])
+    """Move a file out of the output to a place on this machine, perhaps on another disk. Raises OSError."""
+    durable.put(place, [path.read_bytes()])
     path.unlink()
 
 
