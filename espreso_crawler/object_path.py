@@ -93,7 +93,7 @@ class ObjectPath:
         return ObjectPath(f"{self.key}/{name}".strip("/"), self.bucket)
 
     def __str__(self) -> str:
-        return f"{self.bucket.address}/{self.key}"
+        return f"{self.bucket.address}/{self.key}".rstrip("/")
 
     @property
     def name(self) -> str:

@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 
 FILE, SCHEMES = "file://", ("s3://", "gs://", "az://")
 """How the addresses of a folder and of object storage begin."""
-WORDS = "the path of a folder, or s3://BUCKET/PREFIX, gs://… or az://… (credentials only from the environment)"
+WORDS = (
+    "the path of a folder, or s3://BUCKET/PREFIX, gs://… or az://… (no part of PREFIX empty, . or ..; credentials only "
+    "from the environment)"
+)
 """What a person may give."""
 
 
@@ -24,7 +27,17 @@ def is_place(value: Any) -> bool:
         return False
     if parts.scheme == "file":
         return not parts.netloc and parts.path.strip("/") != ""
-    return str(value).startswith(SCHEMES) and bool(parts.netloc)
+    return str(value).startswith(SCHEMES) and bool(parts.netloc) and _is_prefix(parts.path)
+
+
+def _is_prefix(path: str) -> bool:
+    """Whether a path of an address names a place as a listing names it: a client leaves out what stands for no folder.
+
+    >>> [_is_prefix(path) for path in ("", "/", "/a/b/", "/a//b", "/../a", "//")]
+    [True, True, True, False, False, False]
+    """
+    key = path.removeprefix("/")
+    return not key or not {"", ".", ".."}.intersection(key.removesuffix("/").split("/"))
 
 
 def without_credentials(value: Any) -> Any:

@@ -34,21 +34,21 @@ def server() -> Iterator[str]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _make_bucket(endpoint)
+            make_bucket(endpoint, ADDRESS)
             yield endpoint
         finally:
             process.terminate()
 
 
-def _make_bucket(endpoint: str) -> None:
+def make_bucket(endpoint: str, address: str) -> None:
+    """Make a bucket; waits for the server."""
     deadline = time.monotonic() + SECONDS
     # Any signature will do for moto; one must be there, or the bucket belongs to nobody.
     signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=invented-id/20260101/us-east-1/s3/aws4_request"}
     while True:
         try:
-            requests.put(
-                f"{endpoint}/{ADDRESS.removeprefix('s3://')}", headers=signed, timeout=SECONDS
-            ).raise_for_status()
+            name = address.removeprefix("s3://")
+            requests.put(f"{endpoint}/{name}", headers=signed, timeout=SECONDS).raise_for_status()
         except requests.ConnectionError:
             if time.monotonic() > deadline:
                 raise

@@ -1,6 +1,7 @@
 """Output in object storage: crawls that are killed while they seal, and every command that reads the output."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -127,13 +128,45 @@ def test_an_object_that_this_ledger_did_not_write_stops_it(desk, monkeypatch):
         strange = about.with_name(about.name.replace(".manifest.json", ".jsonl"))
         content = b'{"id":"another"}\n'
         assert strange.create(content)
-        for object_ in (strange, about):
+        for _ in range(2):
             done = desk.crawl(*news)
             assert done.exit_code == 4
-            assert f"{object_}: another ledger wrote this object, or it was changed since" in done.log
+            assert f"{strange}: another ledger wrote this object, or it was changed since" in done.log
             # A whole segment of another ledger, whose manifest is right too:
             about.write_bytes(json.dumps({"run_id": "another", "sha256": sha256(content).hexdigest()}).encode())
     assert strange.read_bytes() == content
+
+
+def test_at_the_root_of_a_bucket_a_manifest_whose_ledger_is_lost_does_not_stop_the_next(
+    tmp_path, bucket, s3, monkeypatch
+):
+    root = "s3://news-at-the-root"
+    buckets.make_bucket(s3, root)
+    desk = Desk(tmp_path, {"ESPRESO_OUTPUT": root})
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        news = (f"start={demo.url}/news", "limit=2")
+        monkeypatch.setenv("ESPRESO_CRASH_AT", "seal:manifest-renamed")
+        assert desk.crawl(*news).exit_code == KILLED
+        monkeypatch.delenv("ESPRESO_CRASH_AT")
+        (about,) = place(desk).glob("articles/*/*.manifest.json")
+        lost = json.loads(about.read_bytes())
+        shutil.rmtree(tmp_path / "state")
+        assert command(desk, "ledger", "reconcile", "--rebuild").returncode == 0
+        done = desk.crawl(*news)
+    assert done.exit_code == 0, done.log
+    told = json.loads(about.read_bytes())
+    assert (told["file"], told["segment"]) == (lost["file"], lost["segment"])
+    assert told["run_id"] != lost["run_id"]
+    assert len(articles(desk)) == 2
+    assert_agrees(desk)
+
+    foreign = ["articles/emitted=2026-01-01/000000000009.jsonl", "feed/emitted=2026-01-01/000000000009.jsonl"]
+    for name in foreign:
+        assert (place(desk) / name).create(name.encode())
+    fixed = command(desk, "ledger", "reconcile", "--fix")
+    assert fixed.returncode == 0, fixed.stdout + fixed.stderr
+    assert [(tmp_path / "state" / "aside" / name).read_text() for name in foreign] == foreign
+    assert str(place(desk)) == root
 
 
 def test_a_bucket_that_is_not_there_is_told_in_one_line(desk):
@@ -206,6 +239,17 @@ def test_a_server_that_ignores_the_condition_is_refused(tmp_path, monkeypatch):
 def test_an_address_with_credentials_or_of_another_kind_is_refused(given):
     (wrong,) = wrong_value("ESPRESO_OUTPUT", given, OPTIONS["ESPRESO_OUTPUT"].allowed)
     assert "secret" not in wrong
+
+
+@pytest.mark.parametrize("prefix", ["/a//b", "/../x", "/.", "/a/./b", "//", "/a//"])
+def test_a_prefix_that_a_client_would_change_is_refused(prefix):
+    (wrong,) = wrong_value("ESPRESO_OUTPUT", f"s3://news{prefix}", OPTIONS["ESPRESO_OUTPUT"].allowed)
+    assert "no part of PREFIX empty, . or .." in wrong
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "/a", "/a/b/", "/.a/..b"])
+def test_any_other_prefix_is_taken(prefix):
+    assert not [*wrong_value("ESPRESO_OUTPUT", f"s3://news{prefix}", OPTIONS["ESPRESO_OUTPUT"].allowed)]
 
 
 def test_what_can_only_be_a_folder_takes_no_address():

@@ -1,4 +1,7 @@
-"""Delivery in object storage: objects are put if there is none of their name, and none is ever deleted."""
+"""Delivery in object storage: data is put if there is none of its name, and who seals deletes nothing.
+
+Only ``scrapy ledger reconcile --fix`` deletes: strangers, once they are put aside.
+"""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -11,21 +14,23 @@ from espreso_crawler.object_path import ObjectPath
 
 
 def put(plan: Plan, path: ObjectPath, waiting: Iterable[bytes]) -> files.Written:
-    """Put manifest and data where there is neither; what another process put for the same plan is the same.
+    """Put manifest and data where there is no data; what another process put for the same plan is the same.
 
-    Raises LedgerError when something else is there: two ledgers write to one place.
+    A manifest without its data promises nothing: a sealer was killed whose ledger is lost. It is replaced.
+
+    Raises LedgerError when other data is there: two ledgers write to one place.
     """
     content = b"".join(line + b"\n" for line in waiting)
     written = files.Written(content.count(b"\n"), len(content), sha256(content).hexdigest())
     crash_point("seal:written")
-    about = files.manifest_of(path)
-    if not files.create(about, manifest(plan, written)):
-        there = segment_paths.read_manifest(path) or {}
-        if there.get("sha256") != written.sha256:
-            raise LedgerError(_stranger(about))
+    about, document = files.manifest_of(path), manifest(plan, written)
+    if not files.create(about, document) and not _promises(path, written):
+        if path.exists():
+            _require_same(path, written)
+        files.write_document(about, document)
     crash_point("seal:manifest-renamed")
-    if not files.create(path, content) and files.measure(path) != written:
-        raise LedgerError(_stranger(path))
+    if not files.create(path, content):
+        _require_same(path, written)
     crash_point("seal:data-renamed")
     return written
 
@@ -39,8 +44,13 @@ def empty(path: ObjectPath, number: int) -> None:
     files.write_again(path, ())
 
 
-def _stranger(path: ObjectPath) -> str:
-    return (
-        f"{path}: another ledger wrote this object, or it was changed since; nothing more is sealed here: give each "
-        "ledger a prefix of its own, or run `scrapy ledger reconcile`"
-    )
+def _promises(path: ObjectPath, written: files.Written) -> bool:
+    return (segment_paths.read_manifest(path) or {}).get("sha256") == written.sha256
+
+
+def _require_same(path: ObjectPath, written: files.Written) -> None:
+    if files.measure(path) != written:
+        raise LedgerError(
+            f"{path}: another ledger wrote this object, or it was changed since; nothing more is sealed here: give "
+            "each ledger a prefix of its own, or run `scrapy ledger reconcile`"
+        )

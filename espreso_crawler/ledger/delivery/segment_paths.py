@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 import orjson
@@ -56,7 +57,7 @@ def latest(output: OutputPath, stream: str) -> int:
 
 def relative(path: OutputPath, output: OutputPath) -> str:
     """Return a path as the ledger writes it, relative to the output."""
-    return str(path).removeprefix(f"{output}/")
+    return str(PurePosixPath(str(path)).relative_to(str(output)))  # the text, as both kinds have one
 
 
 def with_number(folder: OutputPath, number: int) -> list[OutputPath]:
