@@ -9,6 +9,9 @@ from pathlib import Path
 from queue import SimpleQueue
 
 CHUNK = 1 << 16
+READY = b"Z\0\0\0\5"
+"""Of the last message of an answer of PostgreSQL's, with one byte more: it waits for the next question. A long question,
+or a long answer, comes in several parts."""
 
 
 class Proxy:
@@ -16,13 +19,13 @@ class Proxy:
 
     def __init__(self, target: Path | int, *, delay: float = 0.0) -> None:
         self.trips = 0
-        """How often a client spoke after the server had."""
+        """How often a client spoke after the server had answered."""
         self._target = target
         self._delay = delay
         self._moves = threading.Event()
         self._has_kept = threading.Event()
         self._moves.set()
-        self._is_server_last = True
+        self._is_answered = True
         self._sockets = list[socket.socket]()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
@@ -77,14 +80,18 @@ class Proxy:
         threading.Thread(target=self._write, args=(target, on_the_way), daemon=True).start()
 
     def _read(self, source: socket.socket, on_the_way: "SimpleQueue[tuple[float, bytes]]", is_server: bool) -> None:
-        data = b"begun"
+        data, end = b"begun", b""
         while data:
             try:
                 data = source.recv(CHUNK)
             except OSError:
                 data = b""
-            self.trips += self._is_server_last and not is_server
-            self._is_server_last = is_server
+            if is_server:
+                end = (end + data)[-len(READY) - 1 :]
+                self._is_answered = end.startswith(READY)
+            else:
+                self.trips += self._is_answered
+                self._is_answered = False
             on_the_way.put((time.monotonic() + self._delay, data))
 
     def _write(self, target: socket.socket, on_the_way: "SimpleQueue[tuple[float, bytes]]") -> None:

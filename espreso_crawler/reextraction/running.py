@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from espreso_crawler.reading import Engine, Processes
 from espreso_crawler.reextraction.work import Outcome, ReextractionWork
 
+AT_ONCE = 16
+
 
 def started(
     count: int, work: ReextractionWork, tell: Callable[[str], None], make: Callable[[], Engine] | None = None
@@ -36,11 +38,21 @@ def outcomes(lines: Iterable[bytes], work: ReextractionWork, processes: Processe
     with asyncio.Runner() as runner:
         found = _outcomes(lines, work, processes)
         try:
-            while (outcome := runner.run(anext(found, None))) is not None:
-                yield outcome
+            while several := runner.run(_next(found)):
+                yield from several
         finally:
             processes.close()
             runner.run(found.aclose())
+
+
+async def _next(found: AsyncGenerator[Outcome, None]) -> list[Outcome]:
+    """Return some outcomes, none at the end: to enter and leave the loop costs more than what it does for one."""
+    several = list[Outcome]()
+    async for outcome in found:
+        several.append(outcome)
+        if len(several) == AT_ONCE:
+            break
+    return several
 
 
 async def _outcomes(

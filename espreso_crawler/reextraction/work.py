@@ -160,8 +160,9 @@ class ReextractionWork:
         if path is None:
             return None
         # The digest of the page, which the record has, proves the bytes; a second one would cost a tenth more.
-        loaded = self._files.at(str(path), where.warc_offset, _place(known), is_proved=False)
-        return loaded._replace(at=known.fetched_at or loaded.at)  # the answer came a little before it was read
+        loaded = self._files.alone(str(path), where.warc_offset, _place(known))
+        # The answer came a little before it was read. A page that has a record was in its bounds, whatever built it.
+        return loaded._replace(at=known.fetched_at or loaded.at, is_rendered=True)
 
     def _compare(self, line: bytes, known: Known, loaded: Loaded, outcome: Outcome) -> None:
         before = _FIELDS.decode(line)

@@ -3,8 +3,10 @@
 import json
 import socket
 import threading
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import get_args
 
@@ -109,10 +111,13 @@ def comparable(record: dict[str, object]) -> dict[str, object]:
 
 def a_lost_cluster_ends_the_run(cluster: local.Running, shared: Path, archive: Path, lines: list[bytes]) -> None:
     reading: ReextractionWork = work(archive, TAGS)
-    found = outcomes(lines, reading, started(2, reading, pytest.fail, partial(Cluster, cluster.address, shared, [])))
+    workers = started(2, reading, pytest.fail, partial(Cluster, cluster.address, shared, []))
+    found = outcomes(cycle(lines), reading, workers)  # so that there is a next page whenever the cluster ends
     next(found)
     ending = threading.Thread(target=cluster.stop)
     ending.start()
-    with pytest.raises(ClusterError, match=f"^{cluster.address}: the scheduler is gone"):
-        list(found)
-    ending.join()
+    try:
+        with pytest.raises(ClusterError, match=f"^{cluster.address}: the scheduler is gone"):
+            deque(found, maxlen=0)
+    finally:
+        ending.join()

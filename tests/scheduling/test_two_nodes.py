@@ -48,7 +48,7 @@ def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
         for number, poll in enumerate(polls, start=1):
             poll.start()
             wait_until(partial(has_jobs, nodes, number), "its job")
-        assert [len(node.jobs("running")) for node in nodes] == [2, 2]
+        wait_until(lambda: [len(node.jobs("running")) for node in nodes] == [2, 2], "two jobs for each node")
         wait_until(lambda: len(crawled_by(NODES[0], sites)) == 2, "two crawls of the first node")
         nodes[0].die()
         for poll in polls:

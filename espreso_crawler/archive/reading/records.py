@@ -53,14 +53,22 @@ class Files:
             found = self._loaded(self._record(capture.path, capture.offset), capture.path, payload)
         return found._replace(url=capture.url, is_rendered=capture.is_rendered)
 
-    def at(self, path: str, offset: int, place: str, *, is_proved: bool = True) -> Loaded:
-        """Return the answer whose record, or gzip member, begins at a byte; proved by the digest of its block, or not.
+    def at(self, path: str, offset: int, place: str) -> Loaded:
+        """Return the answer whose record, or gzip member, begins at a byte.
 
         Raises `UnreadableArchive`, which names it by `place`.
         """
         with _named(place):
-            record = self._record(path, offset, is_proved=is_proved)
+            record = self._record(path, offset)
             return self._loaded(record, path)._replace(is_rendered=self._is_rendered(record, path))
+
+    def alone(self, path: str, offset: int, place: str) -> Loaded:
+        """Return the same answer unproved, and nothing of what stands beside it: whether a browser built it.
+
+        Raises `UnreadableArchive`, as `at`.
+        """
+        with _named(place):
+            return self._loaded(self._record(path, offset, is_proved=False), path)
 
     def close(self) -> None:
         """Close the files."""
