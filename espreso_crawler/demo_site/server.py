@@ -94,6 +94,9 @@ class Connection(asyncio.Protocol):
             self._send(request, response)
 
     def _send(self, request: Request, response: Response) -> None:
+        if self._transport.is_closing():  # who asked is gone
+            self._done()
+            return
         site = self._application.site
         body, headers = response.body, list(response.headers)
         if site.options.is_compressed and request.accepts_gzip:
@@ -105,7 +108,7 @@ class Connection(asyncio.Protocol):
         if request.method == "HEAD":
             self._transport.write(b"%bContent-Length: %d\r\n\r\n" % (head, len(body)))
             self._done()
-        elif response.deliver and not self._transport.is_closing():
+        elif response.deliver:
             response.deliver(self._transport, head, body, self._done)
         else:
             self._transport.writelines([b"%bContent-Length: %d\r\n\r\n" % (head, len(body)), body])

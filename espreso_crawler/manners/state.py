@@ -17,7 +17,8 @@ class Patience:
     first_pause: float
     """Seconds of the pause after a host's first failure; each further one in a row doubles it."""
     longest_pause: float
-    """Seconds of the longest pause in one run; a host that asks for more is given up."""
+    """Seconds of the longest pause in one run; a host that asks for more is given up. One that fails for longer is left
+    alone by other runs too for as long, so that each does not find out for itself."""
     circuit: int
     """How many addresses of a host fail in a row before it is given up; 0 = never."""
     rest_of_refused: float
@@ -122,7 +123,7 @@ class Manners(Generic[R]):
         if asked > patience.longest_pause:
             return self.given_up(host, f"{reason}, and it asks to be left alone for {asked:.0f} s", asked)
         if patience.circuit and len(host.failing) >= patience.circuit:
-            rest = max(asked, patience.rest_of_refused if is_refusal else 0.0)
+            rest = max(asked, patience.rest_of_refused if is_refusal else patience.longest_pause)
             return self.given_up(
                 host, f"{len(host.failing)} addresses failed in a row, the last one with {reason}", rest
             )

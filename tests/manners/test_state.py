@@ -86,6 +86,16 @@ def test_addresses_that_fail_in_a_row_open_the_circuit(manners: Manners[str], ho
     assert manners.failed(host, "/d", "HTTP 500", is_refusal=False) == []
 
 
+def test_a_host_that_cannot_answer_is_left_alone_by_later_runs_for_the_longest_pause(
+    manners: Manners[str], host: Host[str], clock: Clock
+):
+    done: list[Action[str]] = []
+    for path in ("/a", "/b", "/c"):
+        done = manners.failed(host, path, "no answer", is_refusal=False)
+        clock.seconds += 100.0
+    assert done[0] == GiveUp("espreso.tv", "3 addresses failed in a row, the last one with no answer", 60.0)
+
+
 def test_a_host_that_asks_for_more_than_patience_is_given_up(manners: Manners[str], host: Host[str]):
     told = manners.failed(host, "/a", "HTTP 503", 3600.0, is_refusal=False)[0]
     assert told == GiveUp("espreso.tv", "HTTP 503, and it asks to be left alone for 3600 s", 3600.0)
