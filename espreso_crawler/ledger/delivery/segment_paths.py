@@ -10,7 +10,7 @@ import orjson
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.ledger.delivery.files import manifest_of
-from espreso_crawler.object_path import ObjectPath, OutputPath, matching
+from espreso_crawler.object_path import ObjectPath, OutputPath
 
 NAME = re.compile(r"([0-9]{12})(-.+)?\.jsonl")
 DAY = "emitted="
@@ -44,15 +44,17 @@ def file_name(number: int, run: str | None) -> str:
 
 def segment_files(output: OutputPath, stream: str) -> list[SegmentFile]:
     """Return every data file of a stream, by number."""
-    return sorted(_files((output / stream).glob(f"{DAY}*/*.jsonl")), key=lambda file: (file.number, str(file.path)))
+    return sorted(_files(_paths(output, stream)), key=lambda file: (file.number, str(file.path)))
 
 
 def latest(output: OutputPath, stream: str) -> int:
-    """Return the highest number in the newest day's folder that holds a segment, 0 when there is none."""
-    for day in reversed(matching(output / stream, f"{DAY}*")):
-        if numbers := [file.number for file in _files(day.glob("*.jsonl"))]:
-            return max(numbers)
-    return 0
+    """Return the highest number in any day's folder, 0 when there is none.
+
+    It need not be in the newest one: what is written again stays in its day's folder, and a clock may be set back. A
+    bucket gives a thousand names in a request, of all days; only the highest may need a second request.
+    """
+    found = sorted(_paths(output, stream), key=lambda path: path.name, reverse=True)
+    return next((file.number for file in _files(found)), 0)
 
 
 def relative(path: OutputPath, output: OutputPath) -> str:
@@ -79,6 +81,10 @@ def read_manifest(path: OutputPath) -> dict[str, Any] | None:
 def is_emptied(path: OutputPath) -> bool:
     """Whether an object stands for a segment that was written again: it only keeps the key taken."""
     return isinstance(path, ObjectPath) and path.size == 0 and REPLACED in (read_manifest(path) or {})
+
+
+def _paths(output: OutputPath, stream: str) -> Iterable[OutputPath]:
+    return (output / stream).glob(f"{DAY}*/*.jsonl")
 
 
 def _files(paths: Iterable[OutputPath]) -> Iterator[SegmentFile]:
