@@ -72,6 +72,14 @@ class LedgerError(EspresoError):
     """
 
 
+class NameTaken(LedgerError):
+    """Other data lies in a bucket where the ledger planned a sealed file.
+
+    Raised by ``ledger/delivery/objects.py``; nothing more is sealed until ``scrapy ledger reconcile --fix``, which goes
+    on beside it, has put it aside.
+    """
+
+
 class StorageError(LedgerError, OSError):
     """Object storage did not answer well; takes errno, text and address, as OSError does. `ObjectPath` raises it."""
 

@@ -26,7 +26,7 @@ def catch_up(session: Session, field_digests: FieldDigests) -> list[str]:
     """
     if not segment_rows.has_any(session.db):
         return []
-    with sealing_stopped(session):
+    with sealing_stopped(session, beside_strangers=True):
         done = [_take(session, stream, file, field_digests) for stream, file in [*_later(session)]]
         with session.db.transaction("catch up"):
             restore_runs(session)

@@ -1,11 +1,11 @@
 """A ledger opened to be looked at or repaired, beside living runs; it is no run and leaves no run file."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 
-from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.exceptions import LedgerError, NameTaken
 from espreso_crawler.ledger.delivery import files
 from espreso_crawler.ledger.delivery.segments import Segments
 from espreso_crawler.ledger.ledger import LOCKS
@@ -40,10 +40,11 @@ def inspected(
 
 
 @contextmanager
-def sealing_stopped(session: Session) -> Iterator[Segments]:
+def sealing_stopped(session: Session, *, beside_strangers: bool = False) -> Iterator[Segments]:
     """Keep every process from sealing, after finishing what a dead one left.
 
-    Raises LedgerError when one hangs.
+    Raises LedgerError when one hangs, or when other data lies in the place of what a dead one left; with
+    `beside_strangers` that is left to the caller, who finds it as a foreign file.
     """
     segments = Segments(session)
     with segments.alone(SEAL_WAIT) as is_alone:
@@ -51,5 +52,6 @@ def sealing_stopped(session: Session) -> Iterator[Segments]:
             raise LedgerError(
                 f"{session.db.name}: another process has been sealing for {SEAL_WAIT:.0f} s: does it hang?"
             )
-        segments.settle_alone()
+        with suppress(NameTaken) if beside_strangers else nullcontext():
+            segments.settle_alone()
         yield segments

@@ -60,7 +60,7 @@ class Report:
 def reconcile(session: Session, track: Track = untracked) -> Report:
     """Compare every sealed file with the ledger, while nothing is sealed. Reads the whole output twice."""
     report = Report()
-    with sealing_stopped(session):
+    with sealing_stopped(session, beside_strangers=True):
         comparison.begin(session.db)
         for stream in STREAMS:
             _compare_files(session, stream, report, track)

@@ -24,7 +24,7 @@ def repair(session: Session, report: Report) -> list[str]:
     Foreign and damaged files go to ``aside`` in the state folder. Articles whose last revision is lost
     are fetched again by the next crawl and written under the same revision; older ones are recorded as lost.
     """
-    with sealing_stopped(session):
+    with sealing_stopped(session, beside_strangers=True):
         done = [_put_aside(session, name) for name in (*report.foreign_files, *report.spoilt_segments)]
         done += [_manifest_again(session, name) for name in report.wrong_manifests]
         done += [_lose_segment(session, name) for name in (*report.missing_segments, *report.spoilt_segments)]

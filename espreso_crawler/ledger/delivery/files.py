@@ -73,10 +73,15 @@ def deliver(path: Path) -> None:
         try:
             _name(path)
         except FileExistsError:
-            raise LedgerError(f"{path}: this ledger did not write it; run `scrapy ledger reconcile`") from None
+            raise strange(path) from None
         crash_point("seal:data-renamed")
         temporary(path).unlink(missing_ok=True)
         sync_folder(path.parent)
+
+
+def strange(path: OutputPath) -> LedgerError:
+    """Return the error of a file that lies where another one was to be delivered."""
+    return LedgerError(f"{path}: this ledger did not write it; `scrapy ledger reconcile --fix` puts it aside")
 
 
 def _name(path: Path) -> None:

@@ -6,7 +6,7 @@ Only ``scrapy ledger reconcile --fix`` deletes: strangers, once they are put asi
 from collections.abc import Iterable
 from hashlib import sha256
 
-from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.exceptions import NameTaken
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.delivery import files, segment_paths
 from espreso_crawler.ledger.delivery.plans import Plan, manifest
@@ -18,7 +18,7 @@ def put(plan: Plan, path: ObjectPath, waiting: Iterable[bytes]) -> files.Written
 
     A manifest without its data promises nothing: a sealer was killed whose ledger is lost. It is replaced.
 
-    Raises LedgerError when other data is there: two ledgers write to one place.
+    Raises NameTaken when other data is there: two ledgers write to one place.
     """
     content = b"".join(line + b"\n" for line in waiting)
     written = files.Written(content.count(b"\n"), len(content), sha256(content).hexdigest())
@@ -50,7 +50,7 @@ def _promises(path: ObjectPath, written: files.Written) -> bool:
 
 def _require_same(path: ObjectPath, written: files.Written) -> None:
     if files.measure(path) != written:
-        raise LedgerError(
+        raise NameTaken(
             f"{path}: another ledger wrote this object, or it was changed since; nothing more is sealed here: give "
-            "each ledger a prefix of its own, or run `scrapy ledger reconcile`"
+            "each ledger a prefix of its own; `scrapy ledger reconcile --fix` puts the object aside"
         )

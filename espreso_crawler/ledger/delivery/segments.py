@@ -18,7 +18,7 @@ from pathlib import Path
 import orjson
 
 from espreso_crawler import durable
-from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.exceptions import NameTaken
 from espreso_crawler.ledger.crash import crash_point
 from espreso_crawler.ledger.delivery import files, objects, segment_paths
 from espreso_crawler.ledger.delivery.leaving_out import without
@@ -72,9 +72,18 @@ class Segments:
                 self.settle_alone()
 
     def settle_alone(self) -> None:
-        """Do the same; the caller keeps others from sealing."""
+        """Do the same; the caller keeps others from sealing.
+
+        Raises NameTaken, once all streams were looked at, when one of them has to wait for a person.
+        """
+        taken: NameTaken | None = None
         for stream in STREAMS:
-            self._settle_plan(stream)
+            try:
+                self._settle_plan(stream)
+            except NameTaken as error:
+                taken = taken or error
+        if taken:
+            raise taken
 
     @contextmanager
     def alone(self, wait: float) -> Iterator[bool]:
@@ -176,7 +185,7 @@ class Segments:
     def _link(self, plan: Plan, path: Path) -> files.Written:
         files.make_folder(path.parent)
         if strangers := segment_paths.with_number(path.parent, plan.number):
-            raise LedgerError(f"{strangers[0]}: this ledger did not write it; run `scrapy ledger reconcile`")
+            raise files.strange(strangers[0])
         written = files.write_lines(path, self._lines(plan))
         crash_point("seal:written")
         files.write_document(files.manifest_of(path), manifest(plan, written))
