@@ -18,6 +18,7 @@ from espreso_crawler.archive import Answer, Archive, Pointer
 from espreso_crawler.durable import make_folder
 from espreso_crawler.exceptions import ArchiveError, ExitCode
 from espreso_crawler.extensions.ledger import keeper_of
+from espreso_crawler.extensions.receivers import connect
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import EXTRACTOR_VERSION
 from espreso_crawler.places import places
@@ -61,7 +62,7 @@ class ArchiveExtension:
         if not os.access(folder, os.W_OK | os.X_OK):
             raise ArchiveError(f"ESPRESO_ARCHIVE: {folder}: it cannot be written: check the rights of the folder")
         extension = cls(crawler, folder)
-        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        connect(crawler, (extension.spider_closed, signals.spider_closed))
         return extension
 
     def open(self) -> None:

@@ -9,6 +9,7 @@ from scrapy.exceptions import CloseSpider
 
 from espreso_crawler.exceptions import LedgerError
 from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.extensions.receivers import connect
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +31,11 @@ class GuestsExtension:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Connect to the beginning of the crawl."""
         extension = cls(crawler)
-        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
-        crawler.signals.connect(extension.spider_idle, signals.spider_idle)
+        connect(
+            crawler,
+            (extension.spider_opened, signals.spider_opened),
+            (extension.spider_idle, signals.spider_idle),
+        )
         return extension
 
     def spider_opened(self, spider: Spider) -> None:

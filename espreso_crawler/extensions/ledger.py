@@ -21,6 +21,7 @@ from espreso_crawler.drops import Duplicate, Forgotten, Unchanged, Unwritten
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, LedgerError
 from espreso_crawler.extensions.captures import Capture, capture_of
 from espreso_crawler.extensions.gate import Gate, OpenGate
+from espreso_crawler.extensions.receivers import connect, noticing
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT, exit_code_of, stops
 from espreso_crawler.ledger import Decision, GapReason, Ledger, Rules, Run, new_run_id, parse_schedule
 from espreso_crawler.places import places
@@ -57,14 +58,14 @@ class LedgerExtension:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Open the ledger; raises `LedgerError` or `ConfigurationError`, which end the crawl before it begins."""
         extension = cls(crawler)
-        for receiver, signal in (
+        connect(
+            crawler,
             (extension.engine_started, signals.engine_started),
             (extension.item_dropped, signals.item_dropped),
             (extension.item_error, signals.item_error),
             (extension.spider_closed, signals.spider_closed),
             (extension.engine_stopped, signals.engine_stopped),
-        ):
-            crawler.signals.connect(receiver, signal)
+        )
         return extension
 
     @contextmanager
@@ -165,7 +166,8 @@ class LedgerExtension:
 
     def _tick(self) -> None:
         if not self.failed:
-            self._guarded(self.ledger.tick)
+            with noticing(self.crawler):
+                self._guarded(self.ledger.tick)
 
     def _guarded(self, step: Any, *arguments: Any) -> None:
         try:

@@ -15,6 +15,7 @@ from scrapy.utils.asyncio import call_later
 from espreso_crawler.drops import CrawlEnds, HostUnavailable
 from espreso_crawler.exceptions import ConfigurationError, ExitCode, HeldBack
 from espreso_crawler.extensions.ledger import LedgerExtension
+from espreso_crawler.extensions.receivers import connect
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.identity import host_of
 from espreso_crawler.ledger import Pauses
@@ -51,12 +52,12 @@ class MannersExtension:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Listen to answers."""
         extension = cls(crawler)
-        for receiver, signal in (
+        connect(
+            crawler,
             (extension.response_downloaded, signals.response_downloaded),
             (extension.request_scheduled, signals.request_scheduled),
             (extension.spider_idle, signals.spider_idle),
-        ):
-            crawler.signals.connect(receiver, signal)
+        )
         return extension
 
     @property

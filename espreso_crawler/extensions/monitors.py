@@ -18,6 +18,7 @@ from espreso_crawler.exceptions import ExitCode, LedgerError
 from espreso_crawler.extensions.bench import Bench
 from espreso_crawler.extensions.captures import capture_of
 from espreso_crawler.extensions.ledger import LedgerExtension, keeper_of
+from espreso_crawler.extensions.receivers import connect, noticing
 from espreso_crawler.extensions.signals import EXIT_CODE_STAT
 from espreso_crawler.items import Article
 from espreso_crawler.ledger import Decision, Draft
@@ -46,9 +47,9 @@ class MonitorsExtension:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Connect to the beginning and the end of the crawl."""
         extension = cls(crawler)
-        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        connect(crawler, (extension.spider_opened, signals.spider_opened))
         if extension.is_on:
-            crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+            connect(crawler, (extension.spider_closed, signals.spider_closed))
         return extension
 
     @property
@@ -131,7 +132,7 @@ class MonitorsExtension:
     def _tick(self) -> None:
         for bench in self._benches.values():
             if bench.is_due():
-                with self._guarded():
+                with noticing(self.crawler), self._guarded():
                     self._judge(bench)
 
     def _judge_if_enough(self, bench: Bench) -> None:

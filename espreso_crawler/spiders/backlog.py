@@ -6,6 +6,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider
 
 from espreso_crawler.exceptions import LedgerError
+from espreso_crawler.extensions.receivers import connect
 from espreso_crawler.looks import is_look
 from espreso_crawler.spiders.articles import Articles
 from espreso_crawler.spiders.crawl import Crawl
@@ -25,7 +26,7 @@ class Backlog:
         self._crawl = crawl
         self._articles = articles
         self._rechecks = Rechecks(crawl)
-        crawl.crawler.signals.connect(self.spider_idle, signals.spider_idle)
+        connect(crawl.crawler, (self.spider_idle, signals.spider_idle))
 
     def looks(self) -> list[Request]:
         """Return what is due to be looked at again as the run begins; what it asks for itself is the next run's."""
