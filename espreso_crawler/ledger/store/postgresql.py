@@ -78,18 +78,20 @@ class PostgresDatabase(Database):
     def row(self, sql: str, values: Values = ()) -> Any:
         """Return the first row of a query."""
         with self._told():
-            return self._run_one(sql, values).fetchone()
+            return self._answered(sql, values).fetchone()
 
     def rows(self, sql: str, values: Values = ()) -> list[Any]:
         """Return every row of a query."""
         with self._told():
-            return self._run_one(sql, values).fetchall()
+            return self._answered(sql, values).fetchall()
 
     def answers(self, questions: Sequence[Question]) -> list[list[Any]]:
         """Return the rows of each of several queries, all asked before the first answer."""
         with self._told():
             with nullcontext() if self._pipeline else self._connection.pipeline():  # whose end asks for the answers
                 cursors = [self._run_one(sql, values) for sql, values in questions]
+                if self._pipeline:
+                    self._pipeline.sync()
             return [cursor.fetchall() for cursor in cursors]
 
     def each(self, sql: str, values: Values = ()) -> Iterator[Any]:
@@ -111,10 +113,7 @@ class PostgresDatabase(Database):
     def change(self, sql: str, values: Values = ()) -> int:
         """Run one writing statement; returns how many rows it wrote."""
         with self._told():
-            cursor = self._run_one(sql, values)
-            if self._pipeline:
-                self._pipeline.sync()
-            return cursor.rowcount
+            return self._answered(sql, values).rowcount
 
     def write_all(self, sql: str, many: Iterable[Sequence[Any]]) -> None:
         """Run one writing statement for every set of values, in one round trip."""
@@ -188,9 +187,10 @@ class PostgresDatabase(Database):
             skipped.append(notice.message_primary or "")
 
         self._connection.add_notice_handler(note)
-        self.write("SET statement_timeout = 0")
+        limit = self.row("SELECT current_setting('statement_timeout'), set_config('statement_timeout', '0', false)")[0]
         for table in schema.NAMES:
             self.write(f"VACUUM (FULL) {table}")
+        self.row("SELECT set_config('statement_timeout', ?, false)", (limit,))
         self._connection.remove_notice_handler(note)
         if skipped:  # the server only warns a role that does not own the tables
             raise LedgerError(
@@ -260,6 +260,17 @@ class PostgresDatabase(Database):
 
     def _format(self) -> int:
         return int(self.row("SELECT format FROM ledger")[0])
+
+    def _answered(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
+        """Run a statement and wait for its answer, and with it for those of a transaction's earlier statements.
+
+        psycopg itself would send a Flush, after which a server waits for ever for the next statement: only after a
+        Sync does it count a session as idle, and end it when its process is stopped.
+        """
+        cursor = self._run_one(sql, values)
+        if self._pipeline:
+            self._pipeline.sync()
+        return cursor
 
     def _run_one(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
         text, names = session.numbered(sql)
