@@ -181,21 +181,16 @@ class PostgresDatabase(Database):
 
     def vacuum(self) -> None:
         """Write the tables again; what the server's log and backups hold stays there until they are dropped."""
-        skipped = list[str]()
-
-        def note(notice: psycopg.errors.Diagnostic) -> None:
-            skipped.append(notice.message_primary or "")
-
-        self._connection.add_notice_handler(note)
+        skipped = list[psycopg.errors.Diagnostic]()
+        self._connection.add_notice_handler(skipped.append)
         limit = self.row("SELECT current_setting('statement_timeout'), set_config('statement_timeout', '0', false)")[0]
         for table in schema.NAMES:
             self.write(f"VACUUM (FULL) {table}")
         self.row("SELECT set_config('statement_timeout', ?, false)", (limit,))
-        self._connection.remove_notice_handler(note)
+        self._connection.remove_notice_handler(skipped.append)
         if skipped:  # the server only warns a role that does not own the tables
-            raise LedgerError(
-                f"{self.name}: {skipped[0]}: what was deleted is still in the pages; run it again as the tables' owner"
-            )
+            left = "what was deleted is still in the pages; run it again as the tables' owner"
+            raise LedgerError(f"{self.name}: {skipped[0].message_primary}: {left}")
 
     def close(self) -> None:
         """End the session."""
@@ -262,10 +257,9 @@ class PostgresDatabase(Database):
         return int(self.row("SELECT format FROM ledger")[0])
 
     def _answered(self, sql: str, values: Values) -> psycopg.Cursor[Any]:
-        """Run a statement and wait for its answer, and with it for those of a transaction's earlier statements.
+        """Run a statement and wait for its answer by a Sync.
 
-        psycopg itself would send a Flush, after which a server waits for ever for the next statement: only after a
-        Sync does it count a session as idle, and end it when its process is stopped.
+        After the Flush that psycopg sends itself, a server waits for a stopped process for ever: it is not yet idle.
         """
         cursor = self._run_one(sql, values)
         if self._pipeline:
