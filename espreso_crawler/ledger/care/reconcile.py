@@ -94,13 +94,12 @@ def _compare_files(session: Session, stream: Stream, report: Report, track: Trac
 
 def _note_lines(session: Session, name: str, path: OutputPath, report: Report, *, counts: bool) -> None:
     """Note the lines of a file; those of a damaged file do not count, because it is to be moved away."""
-    with session.db.transaction("found"):
-        for number, line in enumerate(_lines(path), start=1):
-            report.lines += 1
-            if (pair := _pair(line)) is None:
-                report.torn_lines.append(f"{name}:{number}")
-            elif counts and not comparison.note(session.db, pair):
-                report.doubled_lines.append(pair)
+    pairs = [_pair(line) for line in _lines(path)]
+    report.lines += len(pairs)
+    report.torn_lines += [f"{name}:{number}" for number, pair in enumerate(pairs, start=1) if pair is None]
+    if counts:
+        with session.db.transaction("found"):
+            report.doubled_lines += comparison.note(session.db, [pair for pair in pairs if pair])
 
 
 def _lines(path: OutputPath) -> Iterator[bytes]:

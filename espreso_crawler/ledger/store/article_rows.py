@@ -22,7 +22,10 @@ WHERE article IN (SELECT CAST(value AS BIGINT) FROM json_each(?))
 """
 _MERGE = "UPDATE articles SET same_as = ?, next_check = NULL WHERE article = ? OR same_as = ?"
 _BIND = "INSERT INTO aliases (alias, article, later) VALUES {rows} ON CONFLICT DO NOTHING"
-_FETCHED = "SELECT fetched_at FROM articles JOIN aliases USING (article) WHERE alias = ?"
+_FETCHED = """
+SELECT alias, fetched_at FROM articles JOIN aliases USING (article)
+WHERE alias IN (SELECT value FROM json_each(?))
+"""
 _CREATE = """
 INSERT INTO articles (id, edition, host, entity_id, url, revision, extractor_version, published_at,
                       fetched_at, next_check)
@@ -64,10 +67,9 @@ def known(keys: Collection[int]) -> Question:
     return _KNOWN, (orjson.dumps(list(keys)).decode(),)
 
 
-def fetched_at(db: Database, alias: str) -> str | None:
-    """Return when the article of a name was fetched last."""
-    row = db.row(_FETCHED, (alias,))
-    return None if row is None else str(row[0])
+def fetched_at(db: Database, aliases: Collection[str]) -> dict[str, str]:
+    """Return when the article of each name was fetched last, of the names that are known."""
+    return dict(map(tuple, db.rows(_FETCHED, (orjson.dumps(list(aliases)).decode(),))))
 
 
 def bind(db: Database, rows: Sequence[tuple[str, int, bool]]) -> None:

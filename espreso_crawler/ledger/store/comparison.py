@@ -1,5 +1,8 @@
 """Lines that were found in the output, beside those that the ledger knows; in a table that ends with the connection."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from espreso_crawler.ledger.store.database import Database
 
 _FOUND = """
@@ -22,7 +25,7 @@ SELECT id, revision FROM found WHERE NOT EXISTS (
     WHERE articles.id = found.id AND revisions.revision = found.revision AND event <> 'baseline'
 ) ORDER BY 1, 2
 """
-_NOTE = "INSERT INTO found (id, revision) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_NOTE = "INSERT INTO found (id, revision) VALUES {rows} ON CONFLICT DO NOTHING RETURNING id, revision"
 _SIZES = """
 SELECT (SELECT count(*) FROM segments) AS segments, (SELECT count(*) FROM articles) AS articles,
        (SELECT count(*) FROM entries) AS entries
@@ -38,9 +41,10 @@ def begin(db: Database) -> None:
     db.write("DELETE FROM found")
 
 
-def note(db: Database, line: Line) -> bool:
-    """Note a line; False when it was found before."""
-    return db.change(_NOTE, line) == 1
+def note(db: Database, lines: Sequence[Line]) -> list[Line]:
+    """Note lines; returns those that were found before, each as often as it was."""
+    new = Counter[Line](map(tuple, db.write_rows(_NOTE, lines)))
+    return list((Counter(lines) - new).elements())
 
 
 def missing(db: Database) -> list[Line]:

@@ -60,15 +60,18 @@ ORDER BY next_attempt, entry LIMIT :limit
 _LIST = """
 INSERT INTO entries (url, host, edition, headline, published_at, published, latest, position, important,
                      first_seen_at, last_seen_at, listed_on)
-VALUES {rows} RETURNING entry
+VALUES {rows} RETURNING entry, host
 """
-_LISTED = "UPDATE entries SET last_seen_at = ?, listed_on = ? WHERE url = ?"
+LISTED = "UPDATE entries SET last_seen_at = ?, listed_on = ? WHERE url IN (SELECT value FROM json_each(?))"
 # What a feed said of an entry is not touched; two lists may each know a part.
-_FILL = """
-UPDATE entries SET headline = CASE headline WHEN '' THEN ? ELSE headline END,
-                   published_at = coalesce(published_at, ?), published = coalesce(published, ?)
-WHERE url = ? AND first IS NULL
+FILL = """
+WITH listed (url, headline, published_at, published) AS (VALUES {rows})
+UPDATE entries SET headline = CASE entries.headline WHEN '' THEN listed.headline ELSE entries.headline END,
+                   published_at = coalesce(entries.published_at, listed.published_at),
+                   published = coalesce(entries.published, CAST(listed.published AS BIGINT))
+FROM listed WHERE entries.url = listed.url AND first IS NULL
 """
+_KNOWN = "SELECT url FROM entries WHERE url IN (SELECT value FROM json_each(?))"
 # An entry knows its article once a page was read for it. One under the article's own address may not have been.
 IN_FEED = """
 SELECT first, label, last_seen_at FROM entries
@@ -142,19 +145,33 @@ def is_known(db: Database, url: str) -> bool:
     return db.row("SELECT 1 FROM entries WHERE url = ?", (url,)) is not None
 
 
-def insert_listed(db: Database, values: Sequence[Any], *, seen_at: str, listed_on: str) -> int:
-    """Write what a list names; `values`: url, host, edition, headline, published_at, published, latest."""
-    return int(db.write_rows(_LIST, [(*values, 0, 0, seen_at, seen_at, listed_on)])[0][0])
+def known(db: Database, urls: Collection[str]) -> set[str]:
+    """Return which of these addresses are entries."""
+    return {row[0] for row in db.rows(_KNOWN, (_json(urls),))}
 
 
-def seen_listed(db: Database, url: str, *, seen_at: str, listed_on: str) -> None:
-    """Note that a list showed a known entry."""
-    db.write(_LISTED, (seen_at, listed_on, url))
+def insert_listed(
+    db: Database, entries: Iterable[Sequence[Any]], *, seen_at: str, listed_on: str
+) -> list[tuple[int, str]]:
+    """Write what a list names; returns key and host of each.
+
+    An entry is url, host, edition, headline, published_at, published, latest.
+    """
+    rows = [(*entry, 0, 0, seen_at, seen_at, listed_on) for entry in entries]
+    return [tuple(row) for row in db.write_rows(_LIST, rows)]
 
 
-def fill(db: Database, url: str, headline: str, published_at: str | None, published: int | None) -> None:
-    """Add what a list says of an entry that no feed showed and of which that is not known yet."""
-    db.write(_FILL, (headline, published_at, published, url))
+def seen_listed(db: Database, urls: Collection[str], *, seen_at: str, listed_on: str) -> None:
+    """Note that a list showed known entries."""
+    db.write(LISTED, (seen_at, listed_on, _json(urls)))
+
+
+def fill(db: Database, entries: Sequence[tuple[str, str, str | None, int | None]]) -> None:
+    """Add what a list says of entries that no feed showed and of which that is not known yet.
+
+    An entry is url, headline, published_at, published.
+    """
+    db.write_rows(FILL, entries)
 
 
 def in_feed(db: Database, key: int, url: str) -> list[Any]:

@@ -26,8 +26,10 @@ WATCH = "UPDATE entries SET refused_at = ?, next_look = ? WHERE article = ?"
 _LOOK = """
 UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = NULL
 WHERE {} AND next_look <= ? AND state NOT IN ('pending', 'leased', 'held')
+RETURNING url
 """
-_LOOK_AT_ONE, LOOK_AT_LISTED = _LOOK.format("url = ?"), _LOOK.format("listed_on = ?")
+LOOK_AT = _LOOK.format("url IN (SELECT value FROM json_each(?))")
+LOOK_AT_LISTED = _LOOK.format("listed_on = ?")
 _LEASED = "SELECT entry, attempts FROM entries WHERE url = ? AND state = 'leased' AND run = ?"
 _LEASED_BY = "SELECT entry, url, attempts FROM entries WHERE state = 'leased' AND run = ?"
 _GIVE_BACK = """
@@ -64,9 +66,12 @@ WHERE entry IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) AND state = 'pen
 _CALL_BACK = """
 UPDATE entries SET state = 'pending', error = NULL WHERE host = ? AND state = 'offsite' AND leased_at IS NULL
 """
-_CHANGED = """
+CHANGED = """
+WITH changes (url, changed) AS (VALUES {rows})
 UPDATE entries SET state = 'pending', attempts = 0, next_attempt = 0, error = NULL
-WHERE url = ? AND leased_at < ? AND state IN ('emitted', 'unchanged', 'gone', 'rejected', 'failed')
+FROM changes WHERE entries.url = changes.url AND leased_at < CAST(changes.changed AS BIGINT)
+                   AND state IN ('emitted', 'unchanged', 'gone', 'rejected', 'failed')
+RETURNING entries.url
 """
 _RESTORE = "UPDATE entries SET state = 'emitted', article = ? WHERE url = ?"
 
@@ -154,19 +159,22 @@ def call_back(db: Database, host: str) -> int:
     return db.change(_CALL_BACK, (host,))
 
 
-def reopen_changed(db: Database, url: str, changed: int) -> bool:
-    """Make an ended entry pending once more if its page changed (seconds since 1970) after it was fetched last."""
-    return db.change(_CHANGED, (url, changed)) == 1
+def reopen_changed(db: Database, changes: Sequence[tuple[str, int]]) -> set[str]:
+    """Make ended entries pending once more whose page changed (seconds since 1970) after it was fetched last.
+
+    Returns their addresses.
+    """
+    return {row[0] for row in db.write_rows(CHANGED, changes)}
 
 
-def look_again(db: Database, url: str, now: int) -> bool:
-    """Make an ended entry pending once more if it is due to be looked at again: a list shows it."""
-    return db.change(_LOOK_AT_ONE, (url, now)) == 1
+def look_again(db: Database, urls: Collection[str], now: int) -> set[str]:
+    """Make ended entries pending once more that are due to be looked at again: a list shows them; returns which."""
+    return {row[0] for row in db.rows(LOOK_AT, (orjson.dumps(list(urls)).decode(), now))}
 
 
 def look_again_at_listed(db: Database, list_url: str, now: int) -> int:
     """Do the same for what a list showed that has not changed since; returns how many."""
-    return db.change(LOOK_AT_LISTED, (list_url, now))
+    return len(db.rows(LOOK_AT_LISTED, (list_url, now)))
 
 
 def again(db: Database, article: int, *, reason: str) -> int:
