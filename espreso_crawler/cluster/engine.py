@@ -11,9 +11,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from espreso_crawler.cluster.fitness import Workers, words
 from espreso_crawler.cluster.sameness import versions
 from espreso_crawler.cluster.shelf import Shelf
-from espreso_crawler.cluster.worker import answer, unfitness
+from espreso_crawler.cluster.worker import answer
 from espreso_crawler.exceptions import ClusterError, ConfigurationError
 from espreso_crawler.reading import Question, Work
 
@@ -34,6 +35,10 @@ def require_packages() -> None:
         raise ConfigurationError("a cluster needs Dask; install the extra: pip install 'espreso-crawler[cluster]'")
 
 
+class _EndedError(Exception):
+    """Every worker that a batch was given to has ended."""
+
+
 class Cluster:
     """A cluster; an `Engine`.
 
@@ -48,6 +53,7 @@ class Cluster:
         self._shelf = Shelf(folder / uuid4().hex)
         self.shared: Path | None = self._shelf.folder
         self._reads = [str(path) for path in reads]
+        self._workers = Workers(address, str(self._shelf.folder), self._reads)
         self._numbers = numbers()
         self._client: Client | None = None
         self._executor: Any = None
@@ -75,16 +81,14 @@ class Cluster:
 
     async def answers(self, questions: Sequence[Question]) -> Sequence[bytes | str]:
         """Have a batch answered; as text, why a question has no answer. Raises `ClusterError`."""
-        from distributed import KilledWorker  # noqa: PLC0415  # as above
-
         try:
             key = await asyncio.to_thread(self._shelf.ask, next(self._numbers), questions)
             seen = -1
             for attempt in numbers():
                 try:
-                    await self._answered(key, attempt)
-                    break
-                except KilledWorker as error:
+                    if await self._is_answered(key, attempt):
+                        break
+                except _EndedError as error:
                     before, seen = seen, await asyncio.to_thread(self._shelf.progress, key)
                     if seen == before:
                         raise ClusterError(f"{self._address}: workers end before they read a page") from error
@@ -126,39 +130,61 @@ class Cluster:
 
     def _require_fitness(self, client: "Client") -> None:
         """Raise `ConfigurationError` unless each worker can work for this program."""
-        place, here = str(self._shelf.folder), dict(self.versions)
-        found: dict[str, str | Exception | None] = client.run(unfitness, place, self._reads, here, on_error="return")
-        # One that is just ending does not answer; another takes its place, and is asked when it takes its first batch.
+        found = self._workers.asked(client, self.versions)
+        # One that is just ending does not answer; another takes its place, and is asked when it is there.
         silent = {worker: why for worker, why in found.items() if isinstance(why, OSError)}
-        wrong = {worker: _words(why) for worker, why in found.items() if why is not None and worker not in silent}
+        wrong = {worker: words(why) for worker, why in found.items() if why is not None and worker not in silent}
         if len(silent) == len(found):
-            wrong = {worker: _words(why) for worker, why in silent.items()}
+            wrong = {worker: words(why) for worker, why in silent.items()}
         if wrong:
             worker, why = next(iter(wrong.items()))
             others = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
             raise ConfigurationError(f"{self._address}: worker {worker}{others}: {why}")
-        self.count = sum(client.nthreads().values()) or 1
+        self._workers.look(client, self.versions)
+        self.count = self._workers.threads or 1
 
-    async def _answered(self, key: str, attempt: int) -> None:
-        """Wait until a worker has answered a batch. Raises `KilledWorker`, and `ClusterError` when there is no hope."""
+    async def _is_answered(self, key: str, attempt: int) -> bool:
+        """Wait until a worker has answered a batch; returns False when it was one that is left out from now on.
+
+        Raises `_EndedError`, and `ClusterError` when there is no hope.
+        """
         from distributed import KilledWorker  # noqa: PLC0415
 
-        if self._executor is None:
+        if self._executor is None or self._client is None:
             raise ClusterError(f"{self._address}: it was left")
         self._watch = self._watch or asyncio.create_task(self._lost())
+        before, among = len(self._workers.left_out), await self._among()
         given = (str(self._shelf.folder), key, self._reads, dict(self.versions))
         # A name is the scheduler's for good: a second try needs another one.
-        task = self._executor.submit(answer, *given, key=f"espreso-{self._shelf.folder.name[:8]}-{key}-{attempt}")
-        done = asyncio.wrap_future(task)
-        await asyncio.wait({done, self._watch}, return_when=asyncio.FIRST_COMPLETED)
+        name = f"espreso-{self._shelf.folder.name[:8]}-{key}-{attempt}"
+        done = asyncio.wrap_future(self._executor.submit(answer, *given, key=name, workers=among))
+        while not done.done() and not self._watch.done():
+            await asyncio.wait({done, self._watch}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if among and not done.done() and self._workers.fit.isdisjoint(among):
+                done.cancel()  # the scheduler would wait for ever for one of them to come back
+                raise _EndedError
         if not done.done():
             done.cancel()
             raise ClusterError(f"{self._address}: {self._watch.result()}")
         if done.cancelled():
             raise ClusterError(f"{self._address}: the scheduler is gone")
-        if (error := done.exception()) and not isinstance(error, KilledWorker):
-            raise ClusterError(f"{self._address}: a worker cannot go on: {_words(error)}") from error
-        done.result()
+        if error := done.exception():
+            if isinstance(error, KilledWorker):
+                raise _EndedError from error
+            await asyncio.to_thread(self._workers.look, self._client, self.versions)
+            if len(self._workers.left_out) > before:
+                return False
+            raise ClusterError(f"{self._address}: a worker cannot go on: {words(error)}") from error
+        return True
+
+    async def _among(self) -> list[str] | None:
+        """Return which workers may have a batch, as soon as there are any; None for all of them."""
+        workers, watch = self._workers, self._watch
+        while workers.left_out and not workers.fit and watch is not None:
+            await asyncio.wait({watch}, timeout=LOOK_SECONDS)
+            if watch.done():
+                raise ClusterError(f"{self._address}: {watch.result()}")
+        return sorted(workers.fit) if workers.left_out else None
 
     async def _lost(self) -> str:
         """Count the workers, until there is no hope; returns why."""
@@ -168,24 +194,12 @@ class Cluster:
             if self._client is None:
                 return "it was left"
             try:
-                threads = sum((await asyncio.to_thread(self._client.nthreads)).values())
+                await asyncio.to_thread(self._workers.look, self._client, self.versions)
             except Exception as error:  # noqa: BLE001  # of many kinds: its connection is closed, or it has closed itself
                 return f"the scheduler is gone: {error}"
-            self.count = threads or 1
-            if threads:
+            self.count = self._workers.threads or 1
+            if self._workers.fit:
                 seen = monotonic()
             elif monotonic() - seen > ALONE_SECONDS:
-                return f"it has had no worker for {ALONE_SECONDS:.0f} seconds"
-
-
-def _words(why: str | BaseException) -> str:
-    """Return why a worker is of no use, in a line.
-
-    >>> _words(ModuleNotFoundError("No module named espreso_crawler"))
-    'No module named espreso_crawler; install the same version there'
-    """
-    if isinstance(why, ClusterError | str):
-        return str(why)
-    lines = str(why).strip().splitlines() or [type(why).__name__]
-    hint = "; install the same version there" if "espreso_crawler" in lines[-1] else ""
-    return lines[-1] + hint
+                others = "".join(f"; worker {name}: {why}" for name, why in self._workers.left_out.items())
+                return f"it has had no worker of use for {ALONE_SECONDS:.0f} seconds{others}"
