@@ -75,9 +75,8 @@ class Session:
 
     def close(self) -> None:
         """Let go of the hosts, the database and the lock."""
-        for lock in self.host_locks:  # first: a server takes a moment to see that a session has ended
-            lock.release()
+        for lock in (*self.host_locks, self.lock):  # first: a server takes a moment to see that a session has ended
+            if lock:
+                lock.release()
         if hasattr(self, "db"):
             self.db.close()
-        if self.lock:
-            self.lock.release()
