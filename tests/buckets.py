@@ -1,20 +1,19 @@
 """An S3 server in a process of its own, which lasts as long as the tests; no expectations."""
 
 import importlib.util
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
 
+from tests.ports import free_port
 from tests.tools import missing
+from tests.waiting import PATIENCE, wait_until
 
 ADDRESS = "s3://news"
 """Of the bucket."""
-SECONDS = 30
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "invented-id",
     "AWS_SECRET_ACCESS_KEY": "invented-secret",
@@ -28,8 +27,7 @@ def server() -> Iterator[str]:
     """Start a server with one bucket; yields the server's address."""
     if not (importlib.util.find_spec("moto") and importlib.util.find_spec("obstore")):
         missing("no moto or obstore: pip install 'moto[server]' obstore")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -42,16 +40,15 @@ def server() -> Iterator[str]:
 
 def make_bucket(endpoint: str, address: str) -> None:
     """Make a bucket; waits for the server."""
-    deadline = time.monotonic() + SECONDS
     # Any signature will do for moto; one must be there, or the bucket belongs to nobody.
     signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=invented-id/20260101/us-east-1/s3/aws4_request"}
-    while True:
+
+    def is_made() -> bool:
         try:
             name = address.removeprefix("s3://")
-            requests.put(f"{endpoint}/{name}", headers=signed, timeout=SECONDS).raise_for_status()
+            requests.put(f"{endpoint}/{name}", headers=signed, timeout=PATIENCE).raise_for_status()
         except requests.ConnectionError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+            return False
+        return True
+
+    wait_until(is_made, "the server's first answer")

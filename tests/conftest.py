@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.vocabularies import loading
@@ -25,7 +25,10 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every machine, however slow it is.
-settings.register_profile("project", deadline=None, derandomize=True, max_examples=200)
+# Hypothesis would also have a busy machine fail a test whose examples take long to draw.
+settings.register_profile(
+    "project", deadline=None, derandomize=True, max_examples=200, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("project")
 
 

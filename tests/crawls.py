@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,8 @@ from typing import Any
 
 from tests import forked
 from tests.forked import Finished, Started
-from tests.site import DemoSite
+from tests.site import DemoSite, Fault
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[1]
 # A test's site is this machine's own: no need to wait between requests. All else is as in a real crawl.
@@ -23,7 +23,11 @@ NO_WAITING = {
     "AUTOTHROTTLE_ENABLED": "0",
     "ESPRESO_PAUSE_SECONDS": "0.05",
 }
-LONGEST_CRAWL = 60
+LONGEST_CRAWL = PATIENCE
+TOLD_TO_STOP = "Told to stop"
+"""What a crawl says first when it is to end in order."""
+ARTICLES = "/[!.]*-*"
+"""The paths of articles, as a fault takes them."""
 PAGE = 20_000  # bytes: small pages, fast tests
 
 
@@ -95,9 +99,20 @@ class Desk:
         return [json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"), key=os.path.getmtime)]
 
 
+def told_to_stop(process: Started, number: signal.Signals) -> None:
+    """Send a running crawl a signal, and wait until it has begun to end."""
+    process.send_signal(number)
+    wait_until(lambda: TOLD_TO_STOP in process.log or process.poll() is not None, "a crawl that heeds a signal")
+
+
 def stopped(process: Started, number: signal.Signals) -> Finished:
     """Send a running crawl a signal and return what it said at its end."""
     process.send_signal(number)
+    return ended(process)
+
+
+def ended(process: Started) -> Finished:
+    """Wait for the end of a crawl, and return what it said."""
     stdout, stderr = process.communicate(timeout=LONGEST_CRAWL)
     return Finished(process.wait(), stderr.decode(), stdout)
 
@@ -106,11 +121,25 @@ def start(demo: DemoSite) -> str:
     return f"start={demo.url}/news"
 
 
+def hold(demo: DemoSite, *, after: int) -> None:
+    """Keep all answers but the first few back, so that a crawl is at work until `let_go`, however fast it is."""
+    demo.control.set_faults(Fault("hold", ARTICLES, after=after))
+
+
+def let_go(demo: DemoSite) -> None:
+    """Send the answers that were kept back; no fault is in force from then on."""
+    demo.control.set_faults()
+
+
 def wait_for_requests(demo: DemoSite, count: int, process: Started | subprocess.Popen[bytes]) -> None:
     """Wait until a crawl has asked for so many pages; a crawl that ended before that is a failure."""
-    while len(demo.control.log()) < count:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
+
+    def are_made() -> bool:
+        count_of_now = len(demo.control.log())
+        assert count_of_now >= count or process.poll() is None, process.communicate()
+        return count_of_now >= count
+
+    wait_until(are_made, f"{count} requests")
 
 
 def page_requests(demo: DemoSite) -> list[str]:

@@ -60,6 +60,13 @@ class Started:
         """Negative for a signal; None while it runs."""
         return self._child.exitcode
 
+    @property
+    def log(self) -> str:
+        """What it has said on standard error so far."""
+        path = self._streams[1]
+        said = path.read_bytes() if path.exists() else self._said[1] if self._said else b""
+        return said.decode("utf-8", "replace")
+
     def poll(self) -> int | None:
         return self.returncode
 

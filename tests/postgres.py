@@ -6,18 +6,21 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.processes import children
 from tests.tools import missing
+from tests.waiting import PATIENCE, wait_until
 
 NOBODY = 65534
 """The server refuses to run as root."""
-SECONDS = 30
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=50")
 """The tests kill crawls, and the server only where they say so."""
+
+
+SESSIONS = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'espreso_crawler'"
 
 
 @contextmanager
@@ -60,24 +63,27 @@ class Server:
             self._process = subprocess.Popen(
                 command, user=self._user, group=self._user, stderr=log, stdout=log, env=_plain(), cwd=self._folder
             )
-        _wait_for(self._folder, self._process)
+        wait_until(self._is_ready, "the server")
 
     def stop(self) -> None:
         """End it in good order."""
         if self._process:
             self._process.send_signal(signal.SIGINT)  # SIGTERM would wait for sessions that a test has left open
-            self._process.wait(SECONDS)
+            self._process.wait(PATIENCE)
             self._process = None
+
+    def _is_ready(self) -> bool:
+        said = (self._folder / "log").read_text()
+        assert self._process and self._process.poll() is None, said
+        return "ready to accept connections" in said
 
     def kill(self) -> None:
         """Let it and its processes die at once, as when a machine loses its memory to something else."""
         assert self._process
-        pid = self._process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for each in (pid, *map(int, children)):
+        for each in (self._process.pid, *children(self._process.pid)):
             with suppress(ProcessLookupError):  # it ends by itself when its parent is gone
                 os.kill(each, signal.SIGKILL)
-        self._process.wait(SECONDS)
+        self._process.wait(PATIENCE)
         self._process = None
 
 
@@ -108,6 +114,16 @@ def schema_of(address: str, schema: str) -> str:
     return f"{address}&options=-csearch_path%3D{schema}"
 
 
+def wait_for_sessions(address: str, count: int) -> None:
+    """Wait until so many sessions of ledgers are left: the server takes a moment to see that a process has died."""
+    import psycopg  # noqa: PLC0415  # the same
+
+    with psycopg.connect(address, autocommit=True, application_name="looks on") as connection:
+        wait_until(
+            lambda: len(connection.execute(SESSIONS).fetchall()) <= count, f"the end of all sessions but {count}"
+        )
+
+
 def through(address: str, port: int) -> str:
     """Return the address of the same database by a port of 127.0.0.1."""
     _, _, query = address.partition("?")
@@ -119,13 +135,6 @@ def socket_of(address: str) -> Path:
     """Return the socket of a server that `server` started."""
     folder = address.partition("host=")[2].partition("&")[0]
     return Path(folder) / ".s.PGSQL.5432"
-
-
-def _wait_for(folder: Path, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + SECONDS
-    while b"ready to accept connections" not in (folder / "log").read_bytes():
-        assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
-        time.sleep(0.02)
 
 
 def _plain() -> dict[str, str]:

@@ -45,7 +45,10 @@ class Proxy:
         self._moves.set()
 
     def close(self) -> None:
+        """Cut the connections, and take no other."""
         for each in (self._listening, *self._sockets):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)  # a close alone would leave it to the thread that waits there
             with suppress(OSError):
                 each.close()
 

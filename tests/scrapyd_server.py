@@ -3,12 +3,10 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,9 @@ import requests
 
 from tests.checkout import ROOT, committed_files
 from tests.crawls import NO_WAITING, Desk
+from tests.ports import free_port
+from tests.processes import children
+from tests.waiting import PATIENCE, wait_until
 
 PROJECT = "espreso_crawler"
 USER, PASSWORD = "desk", "not for logs"
@@ -41,7 +42,6 @@ INSTALLED = f"""[settings]
 {PROJECT} = {PROJECT}.settings
 """
 """The project as it is installed, without an egg."""
-PATIENCE = 60.0
 PROGRAMS = Path(sys.executable).parent
 
 
@@ -84,9 +84,9 @@ class Scrapyd:
     def die(self) -> None:
         """End it and all its jobs at once, as a machine ends."""
         assert self.process
-        jobs = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
-        for process in (self.process.pid, *map(int, jobs)):
-            os.kill(process, signal.SIGKILL)
+        for process in (self.process.pid, *children(self.process.pid)):
+            with suppress(ProcessLookupError):  # a job that ended just now
+                os.kill(process, signal.SIGKILL)
         self.process.wait(PATIENCE)
 
     def get(self, service: str, **query: str) -> dict[str, Any]:
@@ -125,22 +125,12 @@ class Scrapyd:
             return False
 
 
-def wait_until(is_so: Callable[[], Any], what: str) -> None:
-    """Wait until something is so; a test that waits too long fails and says for what."""
-    until = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < until, f"waited in vain for {what}"
-        time.sleep(0.05)
-
-
 @contextmanager
 def running_scrapyd(
     home: Path, host: str = "127.0.0.1", environment: Mapping[str, str] | None = None, more: str = ""
 ) -> Iterator[Scrapyd]:
     """Run a Scrapyd in a folder of its own, without a project unless `more`, lines of its configuration, name one."""
-    with socket.socket() as free:
-        free.bind((host, 0))
-        port = free.getsockname()[1]
+    port = free_port(host)
     server = Scrapyd(home / "server", port, Desk(home / "desk"), host=host, environment=environment or {})
     server.home.mkdir(parents=True)
     (server.home / "scrapyd.conf").write_text(CONFIGURATION.format(host=host, port=port) + more)

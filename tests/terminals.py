@@ -17,6 +17,8 @@ from tests.crawls import LONGEST_CRAWL, ROOT
 from tests.forked import Started
 
 COLUMNS, LINES = 80, 24
+GLIMPSE = 256
+"""Bytes between two looks at the screen: less than it takes to draw it once, so that nothing comes and goes unseen."""
 SIZE = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
 
 
@@ -81,7 +83,7 @@ class Terminal:
         if not ready:
             return True
         try:
-            data = os.read(self._file, 65536)
+            data = os.read(self._file, GLIMPSE)
         except OSError:  # Linux's way to say that the program has closed it
             return False
         self.bytes += data

@@ -20,7 +20,7 @@ COUNT = 12
 def run(command: list[str], folder: Path, installed: Path | None = None) -> subprocess.CompletedProcess[bytes]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ESPRESO_", "SCRAPY_"))}
     environment["PYTHONPATH"] = str(installed or "")
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, timeout=120)
 
 
 @pytest.fixture(scope="module")

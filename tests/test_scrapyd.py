@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import ROOT, committed_files
-from tests.crawls import PAGE
-from tests.scrapyd_server import PROJECT, VERSION, Scrapyd, clean_clone, deploy, running_scrapyd, wait_until
+from tests.crawls import PAGE, TOLD_TO_STOP, hold, let_go
+from tests.scrapyd_server import PROJECT, VERSION, Scrapyd, clean_clone, deploy, running_scrapyd
 from tests.site import SiteOptions, running
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,8 @@ def _own_desk(scrapyd: Scrapyd, tmp_path: Path) -> None:
 
 
 def test_three_crawls_of_which_one_is_cancelled_bring_each_article_once(scrapyd: Scrapyd):
-    with running(SiteOptions(page_bytes=PAGE, latency=0.3)) as demo:
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        hold(demo, after=6)
         begin = f"{demo.url}/news"
         first = scrapyd.schedule(start=begin, limit="10")
         cancelled = scrapyd.schedule({"USER_AGENT": "cancelled"}, start=begin, limit="20")
@@ -38,6 +40,8 @@ def test_three_crawls_of_which_one_is_cancelled_bring_each_article_once(scrapyd:
         assert scrapyd.jobs("pending") == [last]
         wait_until(lambda: [visit.user_agent for visit in demo.control.log()].count("cancelled") > 4, "its fourth page")
         assert scrapyd.post("cancel", job=cancelled)["prevstate"] == "running"
+        wait_until(lambda: TOLD_TO_STOP in scrapyd.log(cancelled), "a job that heeds the signal")
+        let_go(demo)
         scrapyd.wait_for(first, cancelled, last)
         newest = demo.site.newest
         expected = [str(demo.site.truth(newest - n, demo.url).entity_id) for n in range(40)]

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from espreso_crawler.progress import untracked
 from tests.archive.asked import folder, scrapy, verify
 from tests.archive.pointers import assert_pointers_hold, page_at
 from tests.archive.readers import files_of, read_by_both, warcio_accepts
-from tests.crawls import PAGE, Desk, start
+from tests.crawls import PAGE, Desk, ended, let_go, start
 from tests.site import Fault, SiteOptions, running
+from tests.waiting import wait_until
 
 
 def test_a_whole_archive_verifies(desk: Desk) -> None:
@@ -203,16 +203,14 @@ def test_what_a_crawl_is_writing_is_blanked_when_it_ends(tmp_path: Path) -> None
     desk = Desk(tmp_path, settings={"ESPRESO_ARCHIVE": str(tmp_path / "archive")})
     with running(SiteOptions(page_bytes=PAGE, tape_entries=2)) as demo:
         first, last = (f"/{entry.brief.slug}" for entry in demo.site.entries(0, 2))
-        demo.control.set_faults(Fault(path=last, kind="delay", seconds=2))
+        demo.control.set_faults(Fault("hold", last))
         process = desk.start(start(demo))
         url = f"{demo.url}{first}"
-        while url not in written(desk):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.02)
+        wait_until(lambda: url in written(desk) or process.poll() is not None, "the first page")
         blanking.note(folder(desk), [url.partition("://")[2]])
         assert len(list(unsealed(folder(desk)))) == 1
-        assert process.communicate()
-    assert process.returncode == 0
+        let_go(demo)
+        assert ended(process).exit_code == 0
     assert len(desk.records()) == 2
     assert not (folder(desk) / blanking.NOTE).exists()
     assert f"{demo.url}{last}" in written(desk)

@@ -20,7 +20,7 @@ from espreso_crawler.archive.warc_file import WarcFile
 from espreso_crawler.items import Article
 from tests.archive.pointers import assert_pointers_hold, page_at
 from tests.archive.readers import files_of, read_by_both, warcio_accepts
-from tests.crawls import LONGEST_CRAWL, PAGE, Desk, start, wait_for_requests
+from tests.crawls import PAGE, Desk, hold, let_go, start, stopped, wait_for_requests
 from tests.disks import small_disk
 from tests.site import DemoSite, Fault, SiteOptions, running
 
@@ -173,9 +173,11 @@ def test_a_new_extractor_that_reads_the_same_emits_nothing(desk: Desk) -> None:
 
 
 def test_a_killed_crawl_leaves_readable_files_and_no_pointer_without_its_record(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, latency=0.02, is_compressed=True)) as demo:
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, is_compressed=True)) as demo:
         for number in range(KILLS):
-            kill_a_crawl(demo, desk, requests=5 + number * 4)
+            hold(demo, after=3 + number)
+            kill_a_crawl(demo, desk, requests=5 + number)
+        let_go(demo)
         assert desk.crawl(start(demo)).exit_code == 0
     assert list(unsealed(archive(desk))) == []
     assert_archive_is_whole(desk)
@@ -188,8 +190,7 @@ def kill_a_crawl(demo: DemoSite, desk: Desk, *, requests: int, seconds: float = 
     process = desk.start(start(demo), settings={"ESPRESO_SEAL_SECONDS": "0.1"})
     wait_for_requests(demo, requests, process)
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=LONGEST_CRAWL)
+    stopped(process, signal.SIGKILL)
 
 
 def assert_archive_is_whole(desk: Desk) -> None:

@@ -116,7 +116,9 @@ class Machines:
             each.newsroom.work()
             each.demo.control.clear_log()
             is_doomed = not is_first and not (is_hit and self._chance.random() < HALF)
-            crawls[each] = each.begun(each.next_step()) if is_doomed else [each.start()]
+            if is_first:
+                each.hold()
+            crawls[each] = each.begun(each.next_step()) if is_doomed else [each.start(is_patient=is_first)]
         if draw < SERVER_DIES:
             self._kill_server(crawls)
         elif is_hit:
@@ -132,6 +134,8 @@ class Machines:
         self._under_way(crawls)
         self.kills[SERVER] += 1
         self._server.kill()
+        for each in crawls:
+            each.calm()
         self._watch(crawls)
         self._server.start()
         for each, children in crawls.items():
@@ -144,6 +148,8 @@ class Machines:
         link, other = self._links[number], self._all[number - 1].places
         link.hold()
         cut_off = [child for child in crawls[victim] if not child.is_over()]
+        for each in crawls:
+            each.calm()
         self._end_sessions(number + 1)
         takes_over = victim.start(places=other)
         self._watch({**crawls, victim: [takes_over]})
@@ -170,7 +176,7 @@ class Machines:
 
         with psycopg.connect(self._server.address, autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s",
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = %s",
                 (_name(number),),
             )
 

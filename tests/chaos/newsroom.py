@@ -6,6 +6,7 @@ from random import Random
 from typing import get_args
 
 from espreso_crawler.demo_site.stories import UpdateKind
+from tests.crawls import ARTICLES
 from tests.site import Control, Fault
 
 # Of addresses of articles; robots.txt is spared, without it a crawl does not begin.
@@ -18,6 +19,8 @@ FAULTS = (
 )
 SLOW_PAGE = Fault("delay", "/*-*", after=2, times=1, seconds=2.5)
 """One page that comes late: the rows before it wait longer than they may in memory alone."""
+HELD = Fault("hold", ARTICLES)
+"""Articles that come when the site is told."""
 YOUNG = 10
 """The newest articles, of six hours on average: only they change or go, so that the last re-check sees it."""
 BURST = 70

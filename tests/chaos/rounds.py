@@ -14,7 +14,7 @@ from random import Random
 
 from espreso_crawler.ledger import crash
 from tests.chaos.children import PAUSE, STARTS, Child, crawl
-from tests.chaos.newsroom import FAULTS, SLOW_PAGE, Newsroom
+from tests.chaos.newsroom import FAULTS, HELD, SLOW_PAGE, Newsroom
 from tests.chaos.places import Places
 from tests.chaos.quarantine import FRESH, REDESIGN, decide, quarantined, undecided
 from tests.crawls import NO_WAITING
@@ -35,8 +35,8 @@ MOST_ARRIVALS = 3
 """A crawl dies at its first to third arrival at the step."""
 ONCE = ("close:", "recovery:", "hold:", "adopt:", "quarantine:", "baseline:")
 """Steps to which a crawl comes once, or not surely twice."""
-PATIENT = {"DOWNLOAD_TIMEOUT": "5"}
-"""For a crawl that waits for a slow page."""
+PATIENT = {"DOWNLOAD_TIMEOUT": "60"}
+"""For a crawl that waits for a slow page, and one that is to end well however busy the machine is."""
 LONGEST_LIFE = 0.8
 """Seconds after which a crawl that is to be killed from outside is dead."""
 SETTINGS = NO_WAITING | {
@@ -109,12 +109,12 @@ class Chaos:
 
     def begin(self) -> None:
         """Crawl undisturbed, which begins the coverage: what came before was never asked for."""
-        self._watch([self.start()], is_busy=False)
+        self._watch([self.start(is_patient=True)], is_busy=False)
         self.demo.control.set_faults(*FAULTS)
 
     def settle(self) -> None:
         """Crawl undisturbed until nothing is left to do, at several later times."""
-        self._watch([self.start()], is_busy=False)  # the last verdict over what the killed ones left
+        self._watch([self.start(is_patient=True)], is_busy=False)  # the last verdict over what the killed ones left
         for run in quarantined(self.places):
             self._watch([self._decide("release", run)], is_busy=False)
         self.is_redesign_about = False
@@ -122,7 +122,7 @@ class Chaos:
             self.demo.control.advance(forward.total_seconds() / 60)
             while True:
                 self.demo.control.clear_log()
-                self._watch([self.start()], is_busy=False)
+                self._watch([self.start(is_patient=True)], is_busy=False)
                 if len(self.demo.control.log()) <= 2:  # robots.txt and the start page
                     break
 
@@ -182,6 +182,10 @@ class Chaos:
             children.append(self._doomed(self.next_step(), spider) if is_doomed else self.start(spider=spider))
         return children
 
+    def hold(self) -> None:
+        """Let the site keep its articles back until `calm`: a crawl is at work until then, however fast it is."""
+        self.demo.control.set_faults(*FAULTS, HELD)
+
     def calm(self) -> None:
         """Take back what a round asked of the site."""
         self.demo.control.set_layout("plain")
@@ -227,13 +231,17 @@ class Chaos:
         arrival = 1 if step.startswith(ONCE) else self.chance.randint(1, MOST_ARRIVALS)
         return self.start(f"{step}@{arrival}", spider)
 
-    def start(self, step: str = "", spider: str = "read_also", places: Places | None = None) -> Child:
+    def start(
+        self, step: str = "", spider: str = "read_also", places: Places | None = None, *, is_patient: bool = False
+    ) -> Child:
         """Start a crawl, which is to die at a step if one is given; on another machine if its places are."""
         self.crawls += 1
         now = self.newsroom.now()
         if step and self.chance.random() < WRONG_CLOCK:
             now += timedelta(hours=self.chance.uniform(-2, 2))
-        settings = SETTINGS | (places or self.places).settings() | (PATIENT if step.startswith("hold:") else {})
+        settings = SETTINGS | (places or self.places).settings()
+        if is_patient or step.startswith("hold:"):
+            settings |= PATIENT
         return crawl(
             self.demo.url, settings, log=self.home / f"crawl-{self.crawls}.log", now=now, step=step, spider=spider
         )

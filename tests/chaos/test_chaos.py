@@ -19,7 +19,7 @@ from tests.chaos.verdict import verdict
 from tests.crawls import ROOT
 
 KILLS = 10
-SECONDS = 240
+SECONDS = 480
 """Far more than it takes: a crawl that hangs is told sooner."""
 
 

@@ -29,6 +29,10 @@ class Running:
         """Return the workers' processes; one that was killed has another soon."""
         return self._asked("pids")
 
+    def workers(self) -> int:
+        """Return how many workers the scheduler has."""
+        return len(self._asked("workers"))
+
     def kill_worker(self) -> int:
         """Kill a worker; returns which."""
         pid = self.pids()[0]
@@ -83,8 +87,9 @@ def main() -> None:
         ) as cluster,
     ):
         print(json.dumps(cluster.scheduler_address), flush=True)
-        for _ in sys.stdin:
-            print(json.dumps([nanny.pid for nanny in cluster.workers.values() if nanny.pid]), flush=True)
+        for what in sys.stdin:
+            pids = [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
+            print(json.dumps(pids if what == "pids\n" else [*cluster.scheduler.workers]), flush=True)
 
 
 if __name__ == "__main__":

@@ -56,11 +56,18 @@ def work(archive: Path, tags: Tagger, kind: type[ReextractionWork] = Reextractio
     return kind(Settings(archive, tags, decodes_emails=False, withholds=True, is_to_emit=True))
 
 
+def killed(archive: Path) -> Path:
+    """Return the file of the processes that ended on a deadly page of an archive."""
+    return archive.with_suffix(".killed")
+
+
 class Deadly(ReextractionWork):
     """Reads a page that ends every process, as a bug in a parser of C may do."""
 
     def answer(self, question: bytes) -> bytes:
-        """End on some pages."""
+        """End on some pages, and note it first."""
         if DEADLY.encode() in question:
+            with killed(self._settings.archive).open("a") as file:
+                file.write(f"{os.getpid()}\n")
             os.kill(os.getpid(), signal.SIGKILL)
         return super().answer(question)

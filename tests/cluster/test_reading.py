@@ -22,8 +22,9 @@ from espreso_crawler.tagging import tagger
 from espreso_crawler.vocabularies.concepts import Kind
 from tests.archives import foreign, packed_whole, page, warc
 from tests.cluster import local
-from tests.cluster.pages import DEADLY, Deadly, archived, work
+from tests.cluster.pages import DEADLY, Deadly, archived, killed, work
 from tests.crawls import Desk
+from tests.waiting import wait_until
 
 PAGES, DIFFERENT = 240, 8
 TAGS = tagger(None, frozenset(get_args(Kind)) - {"genre"})
@@ -73,11 +74,11 @@ def a_page_that_kills_workers_costs_itself_alone(
 ) -> None:
     known, here = json.loads(lines[60]), work(archive, TAGS)
     lines = [*lines[:60], lines[60].replace(known["id"].encode(), DEADLY.encode()), *lines[61:]]
-    before, reading = set(cluster.pids()), work(archive, TAGS, Deadly)
+    reading = work(archive, TAGS, Deadly)
     found = list(
         outcomes(lines, reading, started(2, reading, pytest.fail, partial(Cluster, cluster.address, shared, [archive])))
     )
-    assert not before & set(cluster.pids()), "three were killed, of two"
+    assert len(set(killed(archive).read_text().split())) == 3, "of two, which were replaced"
     where = known["evidence"]
     assert found[60].error == f"{where['warc_file']}, byte {where['warc_offset']}: {ASIDE}"
     for number, (line, outcome) in enumerate(zip(lines, found, strict=True)):
@@ -93,6 +94,7 @@ def a_replay_writes_the_same(cluster: local.Running, home: Path) -> None:
     (pages / "a.warc.gz").write_bytes(warc([*shots[:40], *(foreign(number, AT) for number in range(5))])[:-300])
     (pages / "b.warc.gz").write_bytes(packed_whole(shots[40:]))  # its records are copied where workers see them
     (pages / "c.warc").touch()
+    wait_until(lambda: cluster.workers() == local.WORKERS, "workers in place of those that were killed")
     alone, apart = Desk(home / "alone", {"ESPRESO_READERS": "0"}), Desk(home / "apart")
     for desk, extra in ((alone, ()), (apart, ("--cluster", cluster.address))):
         done = desk.crawl(f"path={pages}", spider="archive", extra=extra)

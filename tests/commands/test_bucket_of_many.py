@@ -8,10 +8,11 @@ import pytest
 
 from espreso_crawler.object_path import ObjectPath
 from tests import forked
-from tests.crawls import LONGEST_CRAWL, PAGE, Desk
+from tests.crawls import PAGE, Desk, ended, hold, let_go
 from tests.postgres import schema_of
 from tests.proxy import between
 from tests.site import SiteOptions, running
+from tests.waiting import wait_until
 
 KILLED = -9
 LIMIT = 4
@@ -41,13 +42,14 @@ def test_a_lost_server_and_a_dead_machine_cost_nothing_and_another_machine_goes_
     assert not place.exists()  # this process asks the server itself, whatever the environment says from here on
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         news = (f"start={demo.url}/news", f"limit={LIMIT}")
+        hold(demo, after=1)
         with between(int(s3.rpartition(":")[2])) as link:
             monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{link.port}")
-            process = one.start(*news, settings={"ESPRESO_SEAL_SECONDS": "0", "DOWNLOAD_DELAY": "0.3"})
-            while not [*place.glob("feed/*/*.jsonl")]:
-                assert process.poll() is None, process.communicate()
-        said = process.communicate(LONGEST_CRAWL)[1].decode()
-        assert process.returncode == 4, said
+            process = one.start(*news, settings={"ESPRESO_SEAL_SECONDS": "0"})
+            wait_until(lambda: [*place.glob("feed/*/*.jsonl")] or process.poll() is not None, "the first file")
+        let_go(demo)
+        code, said, _ = ended(process)
+        assert code == 4, said
         assert "correct this and crawl again: what was not written is pending" in said
         assert "Traceback" not in said
         monkeypatch.setenv("AWS_ENDPOINT_URL", s3)

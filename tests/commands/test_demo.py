@@ -19,8 +19,10 @@ import pytest
 from espreso_crawler.schema.validator import problems
 from tests import forked, tools
 from tests.crawls import ROOT, Desk
+from tests.ports import free_port
 from tests.site import Control
 from tests.terminals import COLUMNS, Terminal
+from tests.waiting import PATIENCE
 
 MOST_LINES = 30
 Record = dict[str, Any]
@@ -77,7 +79,7 @@ def in_terminal(home: Path) -> Told:
 
 
 def in_pipe(home: Path) -> Told:
-    done = subprocess.run(command(home), cwd=ROOT, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(command(home), cwd=ROOT, capture_output=True, check=False, timeout=4 * PATIENCE)
     assert done.stderr == b""
     return Told(done.returncode, done.stdout.decode(), home, is_piped=True)
 
@@ -183,7 +185,7 @@ def test_each_command_answers_its_question(told: Told):
     answers = {}
     for question, given in zip(told.lines, told.lines[1:], strict=False):
         if question.endswith("?"):
-            done = subprocess.run(["sh", "-c", given], cwd=ROOT, capture_output=True, check=False, timeout=60)
+            done = subprocess.run(["sh", "-c", given], cwd=ROOT, capture_output=True, check=False, timeout=PATIENCE)
             assert done.returncode == 0, done.stderr
             answers[question.strip()] = done.stdout.decode()
     people, silent, removed = answers.values()
@@ -195,9 +197,7 @@ def test_each_command_answers_its_question(told: Told):
 @contextmanager
 def served(*options: str) -> Iterator[str]:
     """Keep the site running at a free port; yields its first line."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "scrapy", "demo", "--serve", "--port", str(port), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -207,7 +207,7 @@ def served(*options: str) -> Iterator[str]:
             assert f"start=http://127.0.0.1:{port}/news,http://127.0.0.2:{port}/news" in said[1]
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_served_site_is_crawled_edited_and_redesigned(tmp_path: Path):
@@ -227,7 +227,7 @@ def test_a_served_site_is_crawled_edited_and_redesigned(tmp_path: Path):
 
 
 def _body(url: str) -> bytes:
-    with urlopen(url, timeout=10) as answer:  # noqa: S310  # loopback
+    with urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310  # loopback
         body: bytes = answer.read()
         return body
 
@@ -250,7 +250,7 @@ def test_without_the_clock_the_error_names_the_pip_command(tmp_path: Path):
     code = "import sys; sys.modules['time_machine'] = None; from scrapy.cmdline import execute; execute()"
     arguments = command(tmp_path)[3:]
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, check=False, timeout=40
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, check=False, timeout=PATIENCE
     )
     line = 'scrapy demo: the extra "demo" is not installed: run pip install -e ".[demo]" in the project\'s folder'
     assert (done.returncode, done.stderr.decode().strip()) == (1, line)

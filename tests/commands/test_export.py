@@ -1,10 +1,10 @@
 """``scrapy export``: a file of another format, or a stream."""
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import orjson
@@ -18,6 +18,7 @@ from tests import forked
 from tests.crawls import ROOT
 from tests.export.sealed import article, seal
 from tests.forked import Finished
+from tests.waiting import wait_until
 
 
 def export(home: Path, *arguments: str, to: Path | str | None = None) -> Finished:
@@ -60,13 +61,13 @@ def test_a_reader_that_has_seen_enough_is_no_error(home):
 
 
 def test_ctrl_c_leaves_nothing_behind(home):
-    seal(home / "output", *(article(id=f"global:{number}") for number in range(4_000)), number=2)
+    (sealed,) = (home / "output" / "articles").glob("*/*.jsonl")
+    os.mkfifo(sealed.with_name("000000000002-r.jsonl"))  # there is never an end of reading it
     command = [sys.executable, "-m", "scrapy", "export", "--format", "csv", "--to", str(home / "export")]
     with subprocess.Popen(
         [*command, "-s", f"ESPRESO_OUTPUT={home / 'output'}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        while process.poll() is None and not list(home.glob("export/.articles.csv.*")):
-            time.sleep(0.01)
+        wait_until(lambda: list(home.glob("export/.articles.csv.*")) or process.poll() is not None, "its file")
         process.send_signal(signal.SIGINT)
         out, said = process.communicate(timeout=60)
     assert (process.returncode, out, said) == (130, b"", b"scrapy export: interrupted; no file was written\n")

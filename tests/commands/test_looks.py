@@ -11,6 +11,7 @@ import pytest
 from tests import forked
 from tests.crawls import NO_WAITING, PAGE, ROOT
 from tests.site import DemoSite, SiteOptions, running
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +30,10 @@ def look(tmp_path: Path, monkeypatch):
         options = [part for setting in (*places, *(map("=".join, NO_WAITING.items()))) for part in ("-s", setting)]
         if apart:  # a process of its own ends as a user's does
             command = [sys.executable, "-m", "scrapy", *arguments, *options]
-            ended = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=30)
+            ended = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=PATIENCE)
             done = forked.Finished(ended.returncode, ended.stderr.decode(), ended.stdout)
         else:
-            done = forked.scrapy([*arguments, *options], folder=ROOT, now=None, seconds=30)
+            done = forked.scrapy([*arguments, *options], folder=ROOT, now=None, seconds=PATIENCE)
         left = {path.name for path in tmp_path.rglob("*") if path.suffix not in (".html", ".py", ".pyc")}
         assert left <= {"temporary", "browser", "broken_spiders", "__pycache__"}
         return done

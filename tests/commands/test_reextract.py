@@ -109,13 +109,13 @@ def test_what_differs_is_written_as_the_next_revision_once_and_no_crawl_takes_it
     affected = with_linked_keywords(list(first.values()))
     monkeypatch.setattr(claims, "TAGS", ".renamed a")
     # The archive has the time at which the answer came, the record that at which it was read.
-    at, earlier = Files.at, timedelta(seconds=2)
+    alone, earlier = Files.alone, timedelta(seconds=2)
 
     def before(*given: Any, **more: Any) -> Loaded:
-        loaded = at(*given, **more)
+        loaded = alone(*given, **more)
         return loaded._replace(at=loaded.at - earlier)
 
-    monkeypatch.setattr(Files, "at", before)
+    monkeypatch.setattr(Files, "alone", before)
     code, told = reextract("--emit")
     assert code == 0 and f"{len(affected)} reextracted revisions written" in told
     lines = desk.records()[FEED:]

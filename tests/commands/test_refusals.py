@@ -16,6 +16,7 @@ from espreso_crawler.exceptions import ExitCode
 from tests import forked
 from tests.crawls import PAGE, ROOT, Desk
 from tests.site import SiteOptions, running
+from tests.waiting import PATIENCE
 
 COMMANDS = sorted(path.stem for path in (ROOT / "espreso_crawler/commands").glob("[a-z]*.py"))
 HEADINGS = {"Usage", "Options", "Global Options", "Positional Arguments"}
@@ -36,7 +37,7 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
     places = [f"ESPRESO_OUTPUT={desk.home}/output", f"ESPRESO_STATE={desk.home}/state"]
     options = [part for place in places for part in ("-s", place)]
     given = [each.replace("HOME", str(desk.home)) for each in arguments]
-    return forked.scrapy([given[0], *options, *given[1:]], folder=ROOT, now=None, seconds=30)
+    return forked.scrapy([given[0], *options, *given[1:]], folder=ROOT, now=None, seconds=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_wrong_input_is_one_line_that_says_what_to_do(crawled: Desk, arguments, 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_right_at_80_columns(command, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    lines = forked.scrapy([command, "--help"], folder=ROOT, now=None, seconds=30).stdout.decode().splitlines()
+    lines = forked.scrapy([command, "--help"], folder=ROOT, now=None, seconds=PATIENCE).stdout.decode().splitlines()
     headings = {above for above, line in pairwise(lines) if re.fullmatch(r"[-=]{3,}", line)}
     assert {each for each in headings if not each.startswith("Arguments of ")} <= HEADINGS
     assert max(map(len, lines)) <= 80
@@ -133,7 +134,7 @@ def test_help_is_right_at_80_columns(command, monkeypatch):
 @pytest.mark.parametrize(("spider", "count"), [("read_also", 6), ("rss", 5)])
 def test_help_shows_the_arguments_of_the_spider(spider, count):
     command = [sys.executable, "-m", "scrapy", "crawl", spider, "--help"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=30).stdout.decode()
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=PATIENCE).stdout.decode()
     assert shown.count("Arguments of ") == 1
     assert len(re.findall(r"^  -a [a-z]+= +[A-Za-z]", shown, re.MULTILINE)) == count
 
@@ -154,7 +155,9 @@ def piped(desk: Desk, arguments: tuple[str, ...], target: str) -> subprocess.Com
     places = {"ESPRESO_OUTPUT": f"{desk.home}/output", "ESPRESO_STATE": f"{desk.home}/state"}
     program = " ".join([sys.executable, "-m", "scrapy", *arguments])
     command = ["bash", "-o", "pipefail", "-c", f"{program} {target}"]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | places, capture_output=True, check=False, timeout=30)
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | places, capture_output=True, check=False, timeout=PATIENCE
+    )
 
 
 @pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)

@@ -10,8 +10,7 @@ import pytest
 from tests.commands.test_ledger import assert_refused, scrapy
 from tests.crawls import ROOT, Desk
 from tests.site import SiteOptions, running
-
-LONGEST = 20
+from tests.waiting import PATIENCE
 
 
 def following(desk: Desk) -> subprocess.Popen[bytes]:
@@ -46,7 +45,7 @@ def test_sealed_lines_come_in_order_now_and_later(tmp_path: Path):
         desk.crawl(f"start={demo.url}/news", "limit=3")
     read(follower, 3)
     follower.send_signal(signal.SIGTERM)
-    assert follower.communicate(timeout=LONGEST) == (b"", b"scrapy ledger tail: last segment 2\n")
+    assert follower.communicate(timeout=PATIENCE) == (b"", b"scrapy ledger tail: last segment 2\n")
     assert follower.returncode == 0
 
     done = scrapy(desk, "ledger", "tail", "--after", "1")
@@ -57,7 +56,7 @@ def test_sealed_lines_come_in_order_now_and_later(tmp_path: Path):
     read(follower, 8)
     assert follower.stdout
     follower.stdout.close()  # the reader goes while there is nothing to write
-    assert follower.wait(timeout=LONGEST) == 0
+    assert follower.wait(timeout=PATIENCE) == 0
     assert follower.stderr
     assert follower.stderr.read() == b""
     follower.stderr.close()
@@ -76,7 +75,7 @@ def test_ctrl_c_ends_the_following_at_a_line(tmp_path: Path):
     with follower.stdout, follower.stderr:
         lines = (first + follower.stdout.read()).splitlines(keepends=True)
         assert follower.stderr.read() == b"scrapy ledger tail: last segment 0\n"
-    assert follower.wait(timeout=LONGEST) == 0
+    assert follower.wait(timeout=PATIENCE) == 0
     assert set(lines) == {line}
     assert len(lines) < 50
 

@@ -33,7 +33,7 @@ def receiving(*statuses: int) -> Iterator[Receiver]:
             receiver.headers.append(dict(self.headers))
             status = receiver.statuses.pop(0) if len(receiver.statuses) > 1 else receiver.statuses[0]
             if not status:
-                receiver.released.wait(30)
+                receiver.released.wait()
                 return
             self.send_response(status)
             self.send_header("Location", "http://127.0.0.9:9/")

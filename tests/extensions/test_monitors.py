@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,15 +14,17 @@ import pytest
 from espreso_crawler.identity import slug_of
 from espreso_crawler.ledger.liveness import SUFFIX, in_hand
 from tests import forked
-from tests.crawls import PAGE, ROOT, Desk, page_requests, start, wait_for_requests
-from tests.forked import Started
+from tests.crawls import ARTICLES, PAGE, ROOT, Desk, hold, let_go, page_requests, start, stopped, wait_for_requests
 from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.waiting import wait_until
 
 NO_BACKOFF = {"ESPRESO_BACKOFF_SECONDS": "0"}
 DOUBTFUL: str = "wrong_weekday"
 """Each header contradicts itself: every row is doubtful, and right."""
-SLOWLY = {"CONCURRENT_REQUESTS": "1"}
-"""Rows are in the ledger after a second, and the first verdict comes with the twentieth page."""
+ONE_BY_ONE = {"CONCURRENT_REQUESTS": "1"}
+READ = 10
+"""Pages of a crawl that is held on its way: rows are in the ledger after a second, and the first verdict would come with
+the twentieth page."""
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_redesigns_are_noticed_and_other_editions_and_an_unchanged_site_raise_no
         "--home",
         str(tmp_path / "home"),
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=480, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("2 new") == 7
     assert done.stdout.count("first crawl: exit 0 ok {'created': 40} , exit 0 ok {'created': 1") == 4
@@ -144,12 +145,8 @@ def test_discarded_rows_are_read_again_by_the_corrected_parser(demo: DemoSite, d
 
 
 def test_a_run_killed_while_rows_wait_loses_nothing_and_asks_for_nothing_twice(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, latency=0.2)) as demo:
-        process = desk.start(start(demo), settings=SLOWLY)
-        wait_for_requests(demo, 8, process)
-        wait_for_held(desk, process)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        kill_while_rows_wait(demo, desk)
         held = held_entries(desk)
         assert held
         assert desk.records() == []
@@ -163,12 +160,8 @@ def test_a_run_killed_while_rows_wait_loses_nothing_and_asks_for_nothing_twice(d
 
 
 def test_switched_off_monitors_let_out_what_waits(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, latency=0.2)) as demo:
-        process = desk.start(start(demo), settings=SLOWLY)
-        wait_for_requests(demo, 8, process)
-        wait_for_held(desk, process)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        kill_while_rows_wait(demo, desk)
         demo.control.set_layout(DOUBTFUL)
         assert desk.crawl(start(demo), settings=NO_BACKOFF | {"ESPRESO_MONITORS": "False"}).exit_code == 0
     assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
@@ -199,12 +192,11 @@ def test_entries_that_lead_to_no_article_are_tried_again_when_they_are_many(demo
 
 
 def test_a_kill_while_pages_without_article_wait_makes_none_of_them_a_suspect(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, latency=0.2)) as demo:
-        demo.control.set_faults(Fault("error_page", path="/*-*"))
-        process = desk.start(start(demo), settings=SLOWLY)
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        demo.control.set_faults(Fault("hold", ARTICLES, after=READ), Fault("error_page", ARTICLES))
+        process = desk.start(start(demo), settings=ONE_BY_ONE)
         wait_for_requests(demo, 8, process)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        stopped(process, signal.SIGKILL)
         (lock,) = (desk.home / "state").rglob(f"*{SUFFIX}")
         being_read = in_hand(lock.read_text())
         demo.control.set_faults()
@@ -219,16 +211,17 @@ def command(desk: Desk, name: str, *arguments: str) -> int:
     return forked.command(name, *arguments, *given).returncode
 
 
-def wait_for_held(desk: Desk, process: Started) -> None:
-    deadline = time.monotonic() + 30
-    while not held_entries(desk):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
+def kill_while_rows_wait(demo: DemoSite, desk: Desk) -> None:
+    hold(demo, after=READ)
+    process = desk.start(start(demo), settings=ONE_BY_ONE)
+    wait_for_requests(demo, 8, process)
+    wait_until(lambda: held_entries(desk) or process.poll() is not None, "rows in the ledger")
+    assert stopped(process, signal.SIGKILL).exit_code == -signal.SIGKILL
+    let_go(demo)
 
 
 def held_entries(desk: Desk) -> list[str]:
-    connection = sqlite3.connect(desk.home / "state" / "ledger.sqlite3", timeout=10)
+    connection = sqlite3.connect(desk.home / "state" / "ledger.sqlite3", timeout=60)
     try:
         return [row[0] for row in connection.execute("SELECT entry FROM held WHERE state = 'waiting'")]
     except sqlite3.OperationalError:

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 
 from espreso_crawler import settings
 from espreso_crawler.extensions.progress import ProgressExtension
-from tests.crawls import LONGEST_CRAWL, PAGE, ROOT, Desk, start
+from tests.crawls import LONGEST_CRAWL, PAGE, ROOT, Desk, ended, hold, let_go, start, wait_for_requests
 from tests.site import DemoSite, Fault, SiteOptions, running
 from tests.terminals import COLUMNS, CrawlTerminal, Terminal
+from tests.waiting import wait_until
 
 FEED = 40
 SMALL = 8
@@ -79,16 +81,26 @@ def test_without_a_terminal_a_line_tells_each_minute_how_far_it_is(
 ):
     own = "espreso_crawler.extensions.progress.ProgressExtension"
     changed = {**settings.EXTENSIONS, own: None, f"{__name__}.Hasty": 14}
-    done = desk.crawl(start(slow), settings={"EXTENSIONS": json.dumps(changed), "ESPRESO_PROGRESS": mode})
-    lines = re.findall(
-        rf"Progress: seen {FEED}, fetched \d+, written \d+, .*; \d+ pages a minute, \d+ under way", done.log
-    )
-    assert len(lines) > 2 if is_told else not lines, done.log
+    hold(slow, after=SMALL)
+    crawl = desk.start(start(slow), settings={"EXTENSIONS": json.dumps(changed), "ESPRESO_PROGRESS": mode})
+
+    def lines() -> list[str]:
+        told = rf"Progress: seen {FEED}, fetched \d+, written \d+, .*; \d+ pages a minute, \d+ under way"
+        return re.findall(told, crawl.log)
+
+    wait_for_requests(slow, SMALL, crawl)
+    if is_told:
+        wait_until(lambda: len(lines()) > 2, "its lines")
+    else:
+        time.sleep(3 * Hasty.line_seconds)
+    let_go(slow)
+    done = ended(crawl)
+    assert is_told or not lines(), done.log
     assert "read_also is over" in done.log
 
 
 def test_in_a_terminal_figures_stand_below_the_log_and_lines_stay_whole(desk: Desk, slow: DemoSite):
-    slow.control.set_faults(Fault("status", after=12, times=1, status=429, retry_after=2))
+    slow.control.set_faults(Fault("status", after=12, times=1, status=429, retry_after=4))
     host = slow.url[7:]
     seen = terminal(desk, slow, ESPRESO_PROGRESS="auto")
     seen.until(lambda seen: re.search(rf"waiting for {host} until \d\d:\d\d:\d\d: HTTP 429", seen.text))
@@ -100,14 +112,14 @@ def test_in_a_terminal_figures_stand_below_the_log_and_lines_stay_whole(desk: De
     seen.ended()
     assert (seen.exit_code, seen.has_cursor, FIGURES in seen.text) == (0, True, False)
     whole = "".join(seen.text.split())  # the terminal wraps long lines wherever column 80 is
-    assert re.search(rf"extensions\.manners\]INFO:{host}:HTTP429;apauseof2\.0s2", whole), seen.text
+    assert re.search(rf"extensions\.manners\]INFO:{host}:HTTP429;apauseof4\.0s2", whole), seen.text
     assert "read_also is over\n  run " in seen.text
     assert seen.text.count("read_also is over") == 1
     assert max(map(len, seen.lines)) <= COLUMNS
 
 
 def test_a_walk_back_says_how_far_it_is_and_ctrl_c_ends_with_the_table(desk: Desk, slow: DemoSite):
-    since = slow.site.clock.now() - timedelta(days=3)
+    since = slow.site.clock.now() - timedelta(days=10)
     seen = CrawlTerminal(desk.given([start(slow), f"since={since.isoformat()}"], None, (), "read_also"))
     seen.until(lambda seen: re.search(rf"^{slow.url[7:]} back to 2\S+ \d\d:\d\d UTC, \d+%$", seen.text, re.MULTILINE))
     seen.send(signal.SIGINT)

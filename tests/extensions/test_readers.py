@@ -3,14 +3,14 @@
 import os
 import signal
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.crawls import PAGE, Desk, start
+from tests.crawls import PAGE, Desk, ended, hold, let_go, start, wait_for_requests
+from tests.processes import children, wait_for_end
 from tests.site import SiteOptions, running
 
 ALONE = {"ESPRESO_READERS": "0"}
@@ -65,13 +65,14 @@ def test_a_crawl_that_waits_between_requests_starts_no_process(tmp_path: Path):
 @pytest.mark.parametrize("victim", ["reader", "crawl"])
 def test_whoever_is_killed_nothing_is_lost_and_nobody_is_left(tmp_path: Path, victim: str):
     desk = Desk(tmp_path, {"ESPRESO_BACKOFF_SECONDS": "0", "ESPRESO_READERS": "1"})
-    with running(SiteOptions(page_bytes=PAGE, latency=0.03)) as demo:
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        hold(demo, after=COUNT // 2)
         crawl = desk.start(start(demo), "since=2026-02-27", f"limit={COUNT}")
-        reader = reader_of(crawl.pid)
-        time.sleep(1.0)
+        wait_for_requests(demo, COUNT // 2, crawl)
+        (reader,) = children(crawl.pid)
         os.kill(reader if victim == "reader" else crawl.pid, signal.SIGKILL)
-        crawl.communicate(timeout=60)
-        assert crawl.returncode == (0 if victim == "reader" else -signal.SIGKILL)
+        let_go(demo)
+        assert ended(crawl).exit_code == (0 if victim == "reader" else -signal.SIGKILL)
         wait_for_end(reader)
         assert desk.crawl(start(demo), "since=2026-02-27").exit_code == 0
     ids = [line["id"] for line in desk.records()]
@@ -109,21 +110,3 @@ def test_a_machine_without_room_for_a_process_is_a_warning_and_the_crawl_reads_b
     assert "The reading processes have ended ([Errno 11] Resource temporarily unavailable)" in log
     assert "espreso/read_apart" not in desk.runs()[0]["stats"]
     assert len(desk.records()) == 40
-
-
-def reader_of(crawl: int) -> int:
-    children = Path(f"/proc/{crawl}/task/{crawl}/children")
-    for _ in range(500):
-        for child in children.read_text("ascii").split():
-            return int(child)
-        time.sleep(0.02)
-    raise TimeoutError("no reader was started")
-
-
-def wait_for_end(process: int) -> None:
-    status = Path(f"/proc/{process}/status")
-    for _ in range(250):
-        if not status.exists() or "zombie" in status.read_text("utf-8"):
-            return
-        time.sleep(0.02)
-    raise TimeoutError("the reader is still there")

@@ -13,7 +13,7 @@ from tests.failing_disk import shim
 from tests.tools import missing
 
 FAILURES = 7
-SECONDS = 240
+SECONDS = 480
 """Far more than it takes: a crawl that hangs is told sooner."""
 WRITES = """
 import errno, os, sys

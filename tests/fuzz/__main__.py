@@ -6,6 +6,8 @@ import sys
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import count, takewhile
 from pathlib import Path
 
 from tests.fuzz.mutations import mutated
@@ -18,13 +20,10 @@ MOST_SHOWN = 20
 WEIGHTS = {"page": 60, "sitemap": 8, "rss": 8, "robots": 4, "jsonld": 10, "text": 10}
 
 
-def fuzz(seconds: float, seed: int) -> tuple[Counter[str], dict[str, bytes]]:
-    """Return the number of inputs by target, and an input for each finding by its text."""
-    seeds()  # made once, before the clock runs
+def fuzz(numbers: Iterable[int], seed: int) -> tuple[Counter[str], dict[str, bytes]]:
+    """Return the number of inputs by target, and an input for each finding by its text; each number makes one input."""
     counts, findings = Counter[str](), dict[str, bytes]()
-    until, number = time.monotonic() + seconds, 0
-    while time.monotonic() < until:
-        number += 1
+    for number in numbers:
         chance = random.Random(f"{seed}:{number}")  # noqa: S311  # the same inputs again by the same seed
         target = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         data = mutated(chance.choice(seeds()[target]), seeds()[target], chance)
@@ -34,6 +33,13 @@ def fuzz(seconds: float, seed: int) -> tuple[Counter[str], dict[str, bytes]]:
         except Exception as error:  # noqa: BLE001  # whatever a parser raises is what is looked for
             findings.setdefault(_named(target, error), data)
     return counts, findings
+
+
+def numbers_for(seconds: float) -> Iterator[int]:
+    """Return numbers until the time is up."""
+    seeds()  # made once, before the clock runs
+    until = time.monotonic() + seconds
+    return takewhile(lambda _: time.monotonic() < until, count(1))
 
 
 def _named(target: str, error: Exception) -> str:
@@ -48,7 +54,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
-    counts, findings = fuzz(options.seconds, options.seed)
+    counts, findings = fuzz(numbers_for(options.seconds), options.seed)
     for target in TARGETS:
         print(f"{target:10}{counts[target]:>10,} inputs")
     print(f"{'all':10}{counts.total():>10,} inputs in {options.seconds:.0f} s, seed {options.seed}: "

@@ -1,6 +1,7 @@
 """Ledgers, sightings and drafts for tests, and readers of what was sealed; no expectations."""
 
 import os
+import select
 import signal
 import sqlite3
 import time
@@ -19,6 +20,7 @@ from espreso_crawler.ledger import Draft, Ledger, Rules, Run, Sighting, crash, n
 from espreso_crawler.ledger.delivery.segment_paths import segment_files
 from espreso_crawler.ledger.store.opening import Place, is_there, opened
 from tests.postgres import schema_of
+from tests.waiting import wait_until
 
 HOST = "espreso.tv"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -26,6 +28,10 @@ SQLITE, POSTGRESQL = DRIVERS = ("sqlite", "postgresql")
 server: str | None = None
 """Address of the server that the running test's ledgers are on; None for files."""
 _made: dict[tuple[str, str], str] = {}
+_watching: dict[str, Any] = {}
+"""A connection to each server, which sees when sessions end."""
+LONG_LIFE = 600
+"""Seconds for which a child that nobody kills stays."""
 QUICK = Rules(backoff=timedelta(0), backoff_max=timedelta(0))
 
 
@@ -77,7 +83,7 @@ def lose_database(root: Path) -> None:
         place.unlink(missing_ok=True)
         return
     _made.clear()
-    with closing(opened(place, busy_seconds=10)) as connection:
+    with closing(opened(place, busy_seconds=60)) as connection:
         connection.write(f"DROP SCHEMA {place.rpartition('%3D')[2]} CASCADE")
 
 
@@ -87,10 +93,10 @@ def asked(root: Path, query: str, *values: Any) -> Any:
     if not is_there(place):
         return None
     if isinstance(place, Path):
-        with closing(sqlite3.connect(place, timeout=10)) as file, suppress(sqlite3.OperationalError):
+        with closing(sqlite3.connect(place, timeout=60)) as file, suppress(sqlite3.OperationalError):
             return file.execute(query, values).fetchone()[0]
         return None
-    with closing(opened(place, busy_seconds=10)) as connection:
+    with closing(opened(place, busy_seconds=60)) as connection:
         return connection.row(query, values)[0]
 
 
@@ -164,8 +170,9 @@ def run_files(root: Path) -> list[dict[str, Any]]:
 
 def in_child(work: Callable[[], Any], *, crash_at: str = "") -> int:
     """Do some work in a child process, which may be told to die at a step; returns its exit code, -9 if killed."""
-    child = start_child(work, crash_at=crash_at)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with sessions_end():
+        child = start_child(work, crash_at=crash_at)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def start_child(work: Callable[[], Any], *, crash_at: str = "") -> int:
@@ -183,25 +190,48 @@ def start_child(work: Callable[[], Any], *, crash_at: str = "") -> int:
 
 
 @contextmanager
-def living_child(work: Callable[[], Any], until: Callable[[], bool]) -> Iterator[int]:
-    """Let a child process do some work and then wait until it is killed at the end; begins when `until` holds."""
+def living_child(work: Callable[[], Any], until: Callable[[], bool] | None = None) -> Iterator[int]:
+    """Let a child process do some work and then wait until it is killed at the end.
+
+    Begins when the work is done, or when `until` holds, of work that does not end.
+    """
+    reading, writing = os.pipe()
 
     def stay() -> None:
         work()
-        time.sleep(60)
+        os.write(writing, b"done")
+        time.sleep(LONG_LIFE)
 
-    child = start_child(stay)
-    try:
-        wait_until(until)
-        yield child
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    with sessions_end():
+        child = start_child(stay)
+        try:
+            wait_until(until or (lambda: select.select([reading], [], [], 0)[0]))
+            yield child
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(reading)
+            os.close(writing)
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 10) -> None:
-    """Wait for something that another process does."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.005)
+@contextmanager
+def sessions_end() -> Iterator[None]:
+    """Wait until a server has seen the end of all sessions that other processes began inside.
+
+    Until then a run that was killed is alive for whoever asks.
+    """
+    before = sessions()
+    yield
+    wait_until(lambda: sessions() <= before, "the end of a dead process's sessions")
+
+
+def sessions() -> set[int]:
+    """Return the server's processes for sessions of ledgers, without any for a file."""
+    if server is None:
+        return set()
+    if server not in _watching:
+        import psycopg  # noqa: PLC0415  # there is no server without it
+
+        _watching[server] = psycopg.connect(server, autocommit=True, application_name="looks on")
+    query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'espreso_crawler'"
+    return {pid for (pid,) in _watching[server].execute(query).fetchall()}

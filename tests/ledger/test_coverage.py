@@ -211,7 +211,7 @@ def test_a_look_at_the_end_survives_a_poll_that_finds_nothing_new(ledger: Ledger
     assert not ledger.coverage.end_seen(walk, sign="empty", after="url", counts=False).is_open
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(pages=st.lists(st.tuples(st.integers(2, 12), st.integers(0, 12), st.booleans()), min_size=1, max_size=12))
 def test_no_minute_counts_as_read_that_no_page_showed(
     tmp_path_factory: pytest.TempPathFactory, pages: list[tuple[int, int, bool]]

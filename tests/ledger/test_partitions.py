@@ -17,9 +17,9 @@ from tests.ledger.builders import HOST, asked, draft, open_ledger
 from tests.ledger.test_postgresql import assert_whole, begun, end, end_session, place
 from tests.postgres import socket_of, through
 from tests.proxy import Proxy, between
+from tests.waiting import PATIENCE
 
 DRIVERS = (builders.POSTGRESQL,)
-SECONDS = 10
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def late_packet(tmp_path: Path, proxy: Proxy, *, is_session_over: bool, told: st
     proxy.hold()
     late = threading.Thread(target=flush)
     late.start()
-    assert proxy.is_holding(SECONDS)
+    assert proxy.is_holding(PATIENCE)
     if is_session_over:
         end(tmp_path, process)
         other = open_ledger(tmp_path, state="another machine's")
@@ -56,7 +56,7 @@ def late_packet(tmp_path: Path, proxy: Proxy, *, is_session_over: bool, told: st
         with closing(opened(place(tmp_path), busy_seconds=1)) as another:
             another.write("UPDATE runs SET state = 'dead'")
     proxy.let_go()
-    late.join(SECONDS)
+    late.join(PATIENCE)
     assert len(failed) == 1 and told in str(failed[0])
     assert asked(tmp_path, "SELECT count(*) FROM outbox WHERE stream = 'articles'") == 0
     ledger.abandon()

@@ -71,7 +71,7 @@ def end_session(root: Path, ledger: Ledger) -> None:
 
 
 def end(root: Path, process: int) -> None:
-    assert asked(root, "SELECT pg_terminate_backend(?::integer, 5000)", process)
+    assert asked(root, "SELECT pg_terminate_backend(?::integer, 60000)", process)
 
 
 def test_a_run_that_was_ended_writes_nothing(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_tables_of_a_newer_program_are_refused(tmp_path: Path) -> None:
 
 def test_processes_that_start_together_make_the_tables_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
-        databases = list(pool.map(lambda _: opened(place(tmp_path), busy_seconds=5), range(4)))
+        databases = list(pool.map(lambda _: opened(place(tmp_path), busy_seconds=60), range(4)))
     for each in databases:
         each.close()
     assert asked(tmp_path, "SELECT count(*) FROM ledger") == 1

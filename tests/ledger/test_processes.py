@@ -12,8 +12,8 @@ import pytest
 from espreso_crawler.ledger import Rules
 from tests.ledger.builders import (
     HOST,
+    LONG_LIFE,
     QUICK,
-    asked,
     draft,
     in_child,
     living_child,
@@ -21,18 +21,19 @@ from tests.ledger.builders import (
     run_files,
     sealed,
     see,
+    sessions_end,
     sighting,
     start_child,
     url,
-    wait_until,
 )
+from tests.waiting import wait_until
 
 ENTRIES = 60
 RULES = Rules(backoff=QUICK.backoff, flush_items=4, seal_items=7)
 
 
-def crawl(root: Path, ready: Path | None = None) -> None:
-    """Take what is there in small bites, as two crawls do that run at once."""
+def crawl(root: Path, ready: Path | None = None, *, stops: bool = False) -> None:
+    """Take what is there in small bites, as two crawls do that run at once; it may stop itself on the way."""
     ledger = open_ledger(root, rules=RULES)
     if ready:
         ready.touch()
@@ -41,6 +42,9 @@ def crawl(root: Path, ready: Path | None = None) -> None:
     while leases := leases or ledger.entries.take([HOST], limit=5):
         for lease in leases:
             ledger.outbox.emit(draft(lease.url))
+            if stops:
+                os.kill(os.getpid(), signal.SIGSTOP)
+                stops = False
         leases = []
         if ledger.segments.is_due():
             ledger.segments.seal()
@@ -94,7 +98,7 @@ def test_an_id_given_meanwhile_is_taken_over(tmp_path: Path) -> None:
 
 
 def test_a_living_run_keeps_its_leases(tmp_path: Path) -> None:
-    with living_child(lambda: see(open_ledger(tmp_path), sighting(1)), lambda: has_leased(tmp_path)):
+    with living_child(lambda: see(open_ledger(tmp_path), sighting(1))):
         ledger = open_ledger(tmp_path)
         assert ledger.recovered == []
         assert see(ledger, sighting(1)) == []
@@ -106,7 +110,7 @@ def test_a_living_run_keeps_its_leases(tmp_path: Path) -> None:
 
 
 def test_a_stopped_run_is_alive(tmp_path: Path) -> None:
-    with living_child(lambda: see(open_ledger(tmp_path), sighting(1)), lambda: has_leased(tmp_path)) as child:
+    with living_child(lambda: see(open_ledger(tmp_path), sighting(1))) as child:
         os.kill(child, signal.SIGSTOP)
         ledger = open_ledger(tmp_path)
         assert ledger.recovered == []
@@ -116,9 +120,8 @@ def test_a_stopped_run_is_alive(tmp_path: Path) -> None:
 
 
 def test_a_run_stopped_in_its_crawl_ends_as_if_nothing_had_been(tmp_path: Path) -> None:
-    child = start_child(lambda: crawl(tmp_path))
-    wait_until(lambda: has_leased(tmp_path))
-    os.kill(child, signal.SIGSTOP)
+    child = start_child(lambda: crawl(tmp_path, stops=True))
+    assert os.WIFSTOPPED(os.waitpid(child, os.WUNTRACED)[1])
     started = start_child(lambda: crawl(tmp_path))
     wait_until(lambda: len(list((tmp_path / "state/locks").glob("*.run.lock"))) == 2 or is_over(started))
     os.kill(child, signal.SIGCONT)
@@ -137,7 +140,7 @@ def test_a_child_process_does_not_keep_a_dead_run_alive(tmp_path: Path, kind: st
         ledger = open_ledger(tmp_path)
         see(ledger, sighting(1))
         if kind == "spawn":
-            program = f"import os, pathlib, time; pathlib.Path({str(child_file)!r}).touch(); time.sleep(30)"
+            program = f"import os, pathlib, time; pathlib.Path({str(child_file)!r}).touch(); time.sleep({LONG_LIFE})"
             subprocess.Popen([sys.executable, "-c", program], close_fds=False)
         elif os.fork() == 0:
             child_file.touch()
@@ -145,9 +148,11 @@ def test_a_child_process_does_not_keep_a_dead_run_alive(tmp_path: Path, kind: st
         wait_until(child_file.exists)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    group = start_child(die_and_leave_a_child)
+    with sessions_end():
+        group = start_child(die_and_leave_a_child)
+        killed = wait_for(group)
     try:
-        assert wait_for(group) == -signal.SIGKILL
+        assert killed == -signal.SIGKILL
         ledger = open_ledger(tmp_path)
         assert len(ledger.recovered) == 1
         ledger.close("finished", 0)
@@ -164,14 +169,6 @@ def test_a_sealer_leaves_the_work_to_another_that_is_at_it(tmp_path: Path) -> No
     assert len(mine.seal()) == 1
     mine.close("finished", 0)
     other.close("finished", 0)
-
-
-def has_leased(root: Path) -> bool:
-    return count(root, "leased") > 0
-
-
-def count(root: Path, state: str) -> int:
-    return int(asked(root, "SELECT count(*) FROM entries WHERE state = ?", state) or 0)
 
 
 def is_over(child: int) -> bool:

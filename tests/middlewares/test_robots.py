@@ -1,16 +1,24 @@
 """robots.txt against a real crawl: read before anything else, and obeyed in every line."""
 
 import itertools
+import json
+import logging
+import re
+import time
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 
+from espreso_crawler.browser.handler import BrowserDownloadHandler
 from espreso_crawler.manners.answers import as_utf8
 from tests.crawls import PAGE, Desk, page_requests, start
 from tests.middlewares.test_backoff import pending
 from tests.site import DemoSite, Fault, SiteOptions, running
 
 ROBOTS = "/robots.txt"
+logger = logging.getLogger(__name__)
 
 
 def test_no_page_is_fetched_before_the_rules_came(demo: DemoSite, desk: Desk):
@@ -57,13 +65,24 @@ def test_a_site_that_refuses_its_rules_is_open(demo: DemoSite, desk: Desk):
     assert len(desk.records()) == 2
 
 
+class Telling(BrowserDownloadHandler):
+    """Download handler that tells when it sends a request: the site, in another process, may see it late."""
+
+    async def download_request(self, request: Request) -> Response:
+        logger.info("sent at %.3f", time.monotonic())
+        return await super().download_request(request)
+
+
 def test_crawl_delay_is_kept_whatever_the_throttle_thinks(desk: Desk):
     with running(SiteOptions(page_bytes=PAGE, crawl_delay=1)) as demo:
         throttle = {"AUTOTHROTTLE_ENABLED": "1", "AUTOTHROTTLE_START_DELAY": "0", "DOWNLOAD_DELAY": "0"}
-        assert desk.crawl(start(demo), "limit=3", settings=throttle).exit_code == 0
-        times = [visit.seconds for visit in demo.control.log()]
+        telling = {"DOWNLOAD_HANDLERS": json.dumps({"http": f"{__name__}.Telling"})}
+        done = desk.crawl(start(demo), "limit=3", settings=throttle | telling)
+        assert done.exit_code == 0
+        assert len(demo.control.log()) == 6
+    times = [float(seconds) for seconds in re.findall(r"sent at ([\d.]+)", done.log)]
     assert len(times) == 6
-    # A busy machine takes one request in late, and the next one in time.
+    # A busy machine sends one request late, and the next one in time.
     assert all(later - earlier > 0.7 for earlier, later in itertools.pairwise(times)), times
     assert times[-1] - times[0] > 3.8
 

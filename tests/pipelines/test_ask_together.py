@@ -24,6 +24,7 @@ from tests.ledger.builders import NOON, open_ledger, url
 from tests.near_duplicates.generated import pairs
 from tests.postgres import schema_of, socket_of, through
 from tests.proxy import Proxy, between
+from tests.waiting import PATIENCE
 
 SECONDS = 1000
 
@@ -102,7 +103,7 @@ def test_a_bug_in_the_asking_costs_the_articles_that_asked_and_leaves_none_waiti
 
     async def two() -> list[Any]:
         together = AskTogetherPipeline(keeper, SECONDS)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return await asyncio.gather(*map(together.process_item, (item(1), item(2))), return_exceptions=True)
 
     assert [type(each) for each in asyncio.run(two())] == [LookupError, LookupError]

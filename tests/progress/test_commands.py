@@ -2,6 +2,7 @@
 
 import io
 import re
+import signal
 import sys
 
 import pytest
@@ -10,12 +11,22 @@ from espreso_crawler.progress import tracking
 from espreso_crawler.progress.commands import LINE_SECONDS
 from tests.terminals import Terminal
 
-SLOW = """
+UNTIL_TOLD = """
+import signal
 import time
 from espreso_crawler.progress import tracking
+
+told = []
+signal.signal(signal.SIGUSR1, lambda *_: told.append("enough"))
+
+def things():
+    while not told:
+        time.sleep(0.1)
+        yield
+
 with tracking("auto") as track:
-    for _ in track(range(8), "things done", 8):
-        time.sleep(0.15)
+    for _ in track(things(), "things done", 8):
+        pass
 print("over")
 """
 
@@ -54,7 +65,8 @@ def test_on_shows_a_bar_where_no_terminal_is(monkeypatch):
 
 
 def test_a_terminal_shows_a_bar_that_vanishes():
-    terminal = Terminal([sys.executable, "-c", SLOW])
+    terminal = Terminal([sys.executable, "-c", UNTIL_TOLD])
     terminal.until(lambda seen: "things done" in seen.text)
+    terminal.send(signal.SIGUSR1)
     terminal.ended()
     assert (terminal.exit_code, terminal.text.strip()) == (0, "over")

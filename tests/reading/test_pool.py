@@ -3,10 +3,8 @@
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -30,6 +28,8 @@ from espreso_crawler.reading import (
 from espreso_crawler.tagging import tagger
 from tests import record
 from tests.builders import Facts, article_html
+from tests.processes import wait_for_end
+from tests.waiting import PATIENCE
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 URL = "https://espreso.tv/news-a"
@@ -61,7 +61,7 @@ def run(work: Callable[[Pool], Awaitable[None]], count: int = 2) -> list[str]:
         pids = readers.pids
         assert len(pids) == count
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 await work(readers)
             pids += readers.pids
         finally:
@@ -88,21 +88,12 @@ def test_a_bug_where_failures_are_told_leaves_nobody_without_an_answer() -> None
         readers = Pool(1, Faulty(EVERYTHING))
         readers.start()
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 return await asyncio.gather(*(readers.read(BODY, asked()) for _ in range(2)))
         finally:
             readers.close()
 
     assert asyncio.run(ask_two()) == [None, None]
-
-
-def wait_for_end(pid: int) -> None:
-    status = Path(f"/proc/{pid}/status")
-    for _ in range(250):
-        if not status.exists() or "zombie" in status.read_text("utf-8"):
-            return
-        time.sleep(0.02)
-    raise TimeoutError(f"process {pid} is still there")
 
 
 async def all_read(readers: Pool, urls: list[str]) -> list[Reading | None]:

@@ -10,6 +10,7 @@ from scrapy.settings import Settings
 from espreso_crawler.browser import program
 from espreso_crawler.report.writing import Report, write
 from tests.export.sealed import RECORDS, article, seal
+from tests.waiting import PATIENCE
 
 HARM = "</script><img src=x onerror='window.harm=1'><script>window.harm=1</script>"
 RIGHT_TO_LEFT = "\u202eشرق\u202c"
@@ -41,12 +42,13 @@ def tab(whole_page: Path) -> Iterator[Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         tab: Any = browser.new_page(viewport={"width": 390, "height": 800})
+        tab.set_default_timeout(PATIENCE * 1000)
         wrong: list[str] = []
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda line: wrong.extend([line.text] if line.type == "error" else []))
         tab.on("request", lambda request: wrong.extend([] if request.url.startswith("file:") else [request.url]))
         tab.goto(whole_page.as_uri())
-        tab.wait_for_selector("body[data-drawn]", timeout=30_000)
+        tab.wait_for_selector("body[data-drawn]")
         yield tab
         assert wrong == []
         assert tab.evaluate("window.harm") is None

@@ -20,7 +20,8 @@ from espreso_crawler.report.packing import Shelf
 from espreso_crawler.report.revisions import Revisions
 from espreso_crawler.report.writing import Report, read, write
 from tests import forked
-from tests.crawls import PAGE, ROOT, Desk, page_requests, start, stopped, wait_for_requests
+from tests.crawls import PAGE, ROOT, Desk, hold, let_go, page_requests, start, told_to_stop, wait_for_requests
+from tests.crawls import ended as ended_crawl
 from tests.export.sealed import RECORDS, article, ended, seal
 from tests.site import SiteOptions, running
 
@@ -227,11 +228,14 @@ def test_a_report_during_a_crawl_shows_the_rows_that_are_held(tmp_path):
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         demo.control.set_layout("wrong_weekday")
         held = desk.crawl(start(demo)).log  # its rows contradict each other, and wait for a person
+        hold(demo, after=0)
         crawl = desk.start(start(demo), settings={"CONCURRENT_REQUESTS": "1", "ESPRESO_RECHECK": "0"})
         asked = len(page_requests(demo))
         wait_for_requests(demo, asked + 1, crawl)
         text = written(Report(desk.home / "output", desk.home / "state", desk.home / "state" / "ledger.sqlite3"))
-        stopped(crawl, signal.SIGTERM)
+        told_to_stop(crawl, signal.SIGTERM)
+        let_go(demo)
+        ended_crawl(crawl)
     rows = sum(desk.runs()[0]["counts"]["outcome"].values())
     assert re.search(rf"held rows\s*</[a-z]+>\s*<[^>]*>\s*{rows}\b", text), held
     assert desk.runs()[0]["run_id"] in text

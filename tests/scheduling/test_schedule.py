@@ -1,7 +1,6 @@
 """``scrapy schedule`` as a person starts it: real child crawls, signals, a restart, a crawl that hangs."""
 
 import logging
-import os
 import re
 import signal
 import subprocess
@@ -19,12 +18,12 @@ from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.scheduling.children import Children
 from espreso_crawler.scheduling.kind import Kind
 from espreso_crawler.scheduling.locks import sole_scheduler
-from tests.crawls import NO_WAITING, PAGE, ROOT, Desk, start, wait_for_requests
+from tests.crawls import NO_WAITING, PAGE, ROOT, TOLD_TO_STOP, Desk, hold, let_go, start, wait_for_requests
 from tests.scheduling.schedulers import Scheduler, command, refused
-from tests.scrapyd_server import wait_until
 from tests.site import DemoSite, SiteOptions, running
+from tests.waiting import PATIENCE, wait_until
 
-MINUTE = timedelta(minutes=1)
+LONG = timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def demo() -> Iterator[DemoSite]:
 
 def test_it_crawls_at_once_then_each_interval_and_never_two_at_once(desk: Desk, demo: DemoSite):
     scheduler = Scheduler(desk, "--every", "1s", "--jitter", "1s", "-a", start(demo))
-    wait_until(lambda: len(desk.runs()) == 1, "the first crawl")
+    wait_until(desk.runs, "the first crawl")
     demo.control.publish(2)
     wait_until(lambda: len(desk.records()) == 42, "the articles published since")
     assert scheduler.stopped() == 0
@@ -53,7 +52,7 @@ def test_it_crawls_at_once_then_each_interval_and_never_two_at_once(desk: Desk, 
 def test_a_poll_that_finds_nothing_is_one_line_that_says_when_the_next_comes(
     desk: Desk, demo: DemoSite, capfd: pytest.CaptureFixture[str]
 ):
-    polls = children(desk, demo, limit=MINUTE, every=timedelta(hours=1))
+    polls = children(desk, demo, limit=LONG, every=timedelta(hours=1))
     polls.poll(Event())
     capfd.readouterr()
     polls.poll(Event())
@@ -63,12 +62,16 @@ def test_a_poll_that_finds_nothing_is_one_line_that_says_when_the_next_comes(
 
 
 def test_sigterm_ends_a_crawl_in_order_and_a_second_scheduler_is_refused(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, latency=0.5)) as demo:
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        hold(demo, after=8)
         scheduler = Scheduler(desk, "--every", "1h", "-a", start(demo))
         wait_for_requests(demo, 6, scheduler.process)
         with pytest.raises(ConfigurationError, match="another scheduler already starts the same crawls"):
             sole_scheduler(kind(desk, demo), desk.home / "state" / FOLDER)
-        assert scheduler.stopped() == 0
+        scheduler.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: TOLD_TO_STOP in scheduler.log, "a crawl that heeds the signal")
+        let_go(demo)
+        assert scheduler.process.wait(PATIENCE) == 0
     assert "SIGTERM: no further crawls" in scheduler.log
     assert scheduler.crawls_failed() == [143]
     (run,) = desk.runs()
@@ -78,12 +81,18 @@ def test_sigterm_ends_a_crawl_in_order_and_a_second_scheduler_is_refused(desk: D
 
 def test_a_new_scheduler_waits_for_the_crawl_that_a_killed_one_left(desk: Desk, caplog):
     caplog.set_level(logging.INFO)
-    with running(SiteOptions(page_bytes=PAGE, latency=0.2)) as demo:
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        hold(demo, after=4)
         killed = Scheduler(desk, "--every", "1h", "-a", start(demo))
         wait_for_requests(demo, 4, killed.process)
         killed.stopped(signal.SIGKILL)
-        children(desk, demo, limit=MINUTE).poll(Event())
-    assert "which an earlier scheduler started, still crawls: waiting for it" in caplog.text
+        poll = Thread(target=children(desk, demo, limit=LONG).poll, args=(Event(),))
+        poll.start()
+        told = "which an earlier scheduler started, still crawls: waiting for it"
+        wait_until(lambda: told in caplog.text or not poll.is_alive(), "its word")
+        let_go(demo)
+        poll.join()
+    assert told in caplog.text
     first, second = sorted(desk.runs(), key=lambda run: run["started_at"])
     assert (first["reason"], second["reason"]) == ("finished", "finished")
     assert first["ended_at"] <= second["started_at"]
@@ -91,15 +100,11 @@ def test_a_new_scheduler_waits_for_the_crawl_that_a_killed_one_left(desk: Desk, 
 
 
 def test_a_crawl_that_hangs_is_stopped_at_the_limit_and_the_next_one_loses_nothing(desk: Desk, demo: DemoSite, caplog):
-    lock = desk.home / "state" / FOLDER / f"{kind(desk, demo).name}.crawl.lock"
-    hanging = Thread(target=stop_the_process, args=(lock,))
-    hanging.start()
-    children(desk, demo, limit=timedelta(seconds=1)).poll(Event())
-    hanging.join()
+    children(desk, demo, limit=timedelta(seconds=1), of=Hanging).poll(Event())
     assert "runs longer than 0:00:01" in caplog.text
     assert "did not end on SIGTERM" in caplog.text
     assert "Crawl ended with exit code -9" in caplog.text
-    children(desk, demo, limit=MINUTE).poll(Event())
+    children(desk, demo, limit=LONG).poll(Event())
     assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
 
 
@@ -108,16 +113,19 @@ def kind(desk: Desk, demo: DemoSite) -> Kind:
     return Kind("read_also", {"start": f"{demo.url}/news"}, NO_WAITING | places)
 
 
-def children(desk: Desk, demo: DemoSite, limit: timedelta, every: timedelta | None = None) -> Children:
+class Hanging(Children):
+    """Crawls that hang as hard as a process can."""
+
+    def _command(self) -> list[str]:
+        return ["sh", "-c", 'kill -STOP $$; exec "$@"', "sh", *super()._command()]
+
+
+def children(
+    desk: Desk, demo: DemoSite, limit: timedelta, every: timedelta | None = None, of: type[Children] = Children
+) -> Children:
     folder = desk.home / "state" / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    return Children(kind(desk, demo), folder, limit, grace=timedelta(seconds=0.5), every=every)
-
-
-def stop_the_process(lock: Path) -> None:
-    """Let a crawl hang as hard as a process can."""
-    wait_until(lambda: lock.exists() and lock.read_text().endswith("\n"), "its process id")
-    os.kill(int(lock.read_text().split()[0]), signal.SIGSTOP)
+    return of(kind(desk, demo), folder, limit, grace=timedelta(seconds=0.5), every=every)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +145,12 @@ def test_without_the_timer_the_error_names_the_pip_command(desk: Desk):
     code = "import sys; sys.modules['apscheduler'] = None; from scrapy.cmdline import execute; execute()"
     arguments = command(desk, ["--every", "1h"])[3:]
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=40
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert (done.returncode, done.stderr.strip()) == (
         1,

@@ -12,12 +12,13 @@ from espreso_crawler.scheduling.kind import Kind
 from espreso_crawler.scheduling.scrapyd import ScrapydJobs
 from espreso_crawler.scheduling.targets import Target
 from espreso_crawler.scheduling.targets import target as find_target
-from tests.crawls import NO_WAITING, PAGE, start
+from tests.crawls import NO_WAITING, PAGE, TOLD_TO_STOP, hold, let_go, start
 from tests.scheduling.schedulers import Scheduler
-from tests.scrapyd_server import PASSWORD, TARGET, USER, Scrapyd, clean_clone, deploy, running_scrapyd, wait_until
+from tests.scrapyd_server import PASSWORD, TARGET, USER, Scrapyd, clean_clone, deploy, running_scrapyd
 from tests.site import SiteOptions, running
+from tests.waiting import wait_until
 
-MINUTE = timedelta(minutes=1)
+LONG = timedelta(minutes=10)
 
 
 @pytest.fixture(scope="module")
@@ -57,16 +58,21 @@ def test_a_job_left_by_another_scheduler_is_taken_over_and_ends_at_the_limit(
     wait_until(lambda: not scrapyd.jobs("running"), "the end of earlier jobs")
     scrapyd.desk.home = tmp_path
     places = {"ESPRESO_OUTPUT": str(tmp_path / "output"), "ESPRESO_STATE": str(tmp_path / "state")}
-    with running(SiteOptions(page_bytes=PAGE, latency=1.0)) as demo:
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        hold(demo, after=2)
         kind = Kind("read_also", {"start": f"{demo.url}/news"}, NO_WAITING | places)
         stop = Event()
-        left = Thread(target=ScrapydJobs(kind, [target], MINUTE, MINUTE).poll, args=(stop,))
+        left = Thread(target=ScrapydJobs(kind, [target], LONG, LONG).poll, args=(stop,))
         left.start()
         wait_until(lambda: len(demo.control.log()) > 3, "its first pages")
         stop.set()
         left.join()
         (job,) = scrapyd.jobs("running")
-        ScrapydJobs(kind, [target], timedelta(seconds=1), MINUTE).poll(Event())
+        last = Thread(target=ScrapydJobs(kind, [target], timedelta(seconds=1), LONG).poll, args=(Event(),))
+        last.start()
+        wait_until(lambda: TOLD_TO_STOP in scrapyd.log(job), "a job that heeds the signal")
+        let_go(demo)
+        last.join()
     assert job.startswith(f"{kind.name}-")
     assert [(run["job"], run["exit_code"]) for run in scrapyd.desk.runs()] == [(job, 143)]
 
@@ -77,7 +83,7 @@ def test_a_job_left_by_another_scheduler_is_taken_over_and_ends_at_the_limit(
 def test_a_scrapyd_that_refuses_is_an_error_at_the_start(scrapyd: Scrapyd, given, said: str):
     known = {"url": scrapyd.url, "username": USER, "password": PASSWORD}
     with pytest.raises(ConfigurationError, match=said):
-        ScrapydJobs(Kind("read_also"), [Target(**known | given)], MINUTE, MINUTE).check()
+        ScrapydJobs(Kind("read_also"), [Target(**known | given)], LONG, LONG).check()
 
 
 @pytest.mark.parametrize(

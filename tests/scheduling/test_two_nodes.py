@@ -14,17 +14,18 @@ from espreso_crawler.scheduling.node import STATES
 from espreso_crawler.scheduling.scrapyd import ScrapydJobs
 from espreso_crawler.scheduling.targets import Target
 from tests import forked
-from tests.crawls import NO_WAITING, PAGE
+from tests.crawls import NO_WAITING, PAGE, hold, let_go
 from tests.postgres import schema_of
-from tests.scrapyd_server import INSTALLED, PASSWORD, USER, Scrapyd, running_scrapyd, wait_until
+from tests.scrapyd_server import INSTALLED, PASSWORD, USER, Scrapyd, running_scrapyd
 from tests.site import DemoSite, SiteOptions, running
+from tests.waiting import wait_until
 
 LONG = timedelta(minutes=10)
 HOSTS = [f"127.0.1.{number}" for number in (1, 2, 3, 4)]
 NODES = ("127.0.0.1", "127.0.0.2")
 FEED = 40
-SLOWLY = {"CONCURRENT_REQUESTS_PER_DOMAIN": "4"}
-"""So that one crawl of a node is not over before the other one is under way."""
+FIRST = 8
+"""Articles that a crawl gets before its node dies."""
 
 
 def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
@@ -33,7 +34,9 @@ def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
     with ExitStack() as stack:
         shared = {"ESPRESO_LEDGER": schema_of(postgresql, "two_nodes"), "ESPRESO_OUTPUT": bucket}
         project = {"SCRAPY_SETTINGS_MODULE": "espreso_crawler.settings"}
-        sites = [stack.enter_context(running(SiteOptions(page_bytes=PAGE, latency=0.7), host=host)) for host in HOSTS]
+        sites = [stack.enter_context(running(SiteOptions(page_bytes=PAGE), host=host)) for host in HOSTS]
+        for site in sites:
+            hold(site, after=FIRST)
         nodes = []
         for host in NODES:
             own = {"ESPRESO_CONTACT": f"desk@{host}", "ESPRESO_STATE": str(tmp_path / host / "state")}
@@ -41,7 +44,7 @@ def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
         targets = [Target(node.url, username=USER, password=PASSWORD) for node in nodes]
         stop = Event()
         stack.callback(stop.set)
-        kinds = [Kind("read_also", {"start": f"{site.url}/news"}, NO_WAITING | SLOWLY) for site in sites]
+        kinds = [Kind("read_also", {"start": f"{site.url}/news"}, NO_WAITING) for site in sites]
         polls = [
             Thread(target=ScrapydJobs(kind, targets, LONG, LONG).poll, args=(stop,), daemon=True) for kind in kinds
         ]
@@ -51,6 +54,8 @@ def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
         wait_until(lambda: [len(node.jobs("running")) for node in nodes] == [2, 2], "two jobs for each node")
         wait_until(lambda: len(crawled_by(NODES[0], sites)) == 2, "two crawls of the first node")
         nodes[0].die()
+        for site in sites:
+            let_go(site)
         for poll in polls:
             poll.join(LONG.total_seconds())
             assert not poll.is_alive()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import ROOT
+from tests.waiting import PATIENCE
 
 DOCS = ("scheduling", "scrapyd")
 UNIT = re.compile(r"```ini\n# /etc/systemd/system/(\S+)\n(.*?)```", re.DOTALL)
@@ -26,7 +27,7 @@ def test_systemd_takes_every_unit_of_the_docs(tmp_path: Path):
     for name, unit in placed.items():
         (tmp_path / name).write_text(unit.replace("User=espreso\n", ""))
     command = ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / name) for name in placed)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=40)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     said = [line for line in done.stderr.splitlines() if str(tmp_path) in line or line.startswith("espreso-")]
     assert (len(placed), said) == (4, [])
 

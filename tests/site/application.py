@@ -24,8 +24,9 @@ class Application(application.Application):
         self.reports["truth"] = self._truth
 
     def state(self) -> dict[str, object]:
-        """Return what is in force on the site now."""
-        return super().state() | {"robots": self.site.robots, "faults": len(self.site.faults.faults)}
+        """Return what is in force on the site now, and when it started by this process's monotonic clock."""
+        more = {"robots": self.site.robots, "faults": len(self.site.faults.faults), "started": self._started}
+        return super().state() | more
 
     def _truth(self, query: dict[str, str], base: str) -> object:
         if "number" in query:

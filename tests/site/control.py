@@ -17,14 +17,14 @@ from tests.site.options import Robots
 
 # The site is on loopback: a proxy of the environment must not get in between.
 _OPENER = build_opener(ProxyHandler({}))
-_TIMEOUT = 30
+_TIMEOUT = 60
 
 
 class Control:
     """Moves the clock, edits articles and switches faults of the site at a URL (`http://127.0.0.1:8000`).
 
     Times are aware. Every method that changes something returns the site's state: `now`, `newest` (the
-    number of the article published last), `layout`, `robots`, `faults`, `requests`. Raises `ValueError`
+    number of the article published last), `layout`, `robots`, `faults`, `requests`, `started`. Raises `ValueError`
     when the site refuses.
     """
 

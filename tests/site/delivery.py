@@ -40,6 +40,13 @@ def delivery_by(delivery: Delivery) -> Deliver:
     return partial(_deliver, delivery)
 
 
+def send_whole(transport: asyncio.Transport, head: bytes, body: bytes, done: Callable[[], None]) -> None:
+    """Send an answer as it should be, if the client is still there."""
+    if not transport.is_closing():
+        transport.writelines([b"%bContent-Length: %d\r\n\r\n" % (head, len(body)), body])
+    done()
+
+
 def _deliver(
     delivery: Delivery, transport: asyncio.Transport, head: bytes, body: bytes, done: Callable[[], None]
 ) -> None:

@@ -1,13 +1,16 @@
 """Faults for chaos and manners tests: the kinds, and which requests they hit by the seed."""
 
+from asyncio import Transport
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Literal, get_args
 from zlib import crc32
 
 from espreso_crawler.demo_site.chance import mixed
+from tests.site.delivery import send_whole
 from tests.site.hostile import Trick
 
 FaultKind = Literal[
@@ -27,6 +30,7 @@ FaultKind = Literal[
     "redirect_loop",
     "slow",
     "delay",
+    "hold",
     "gzip_bomb",
     "flood",
     "header_flood",
@@ -51,6 +55,7 @@ class Fault:
     - `challenge`: a Cloudflare-like page with `status`; `error_page`: an error page with 200
     - `redirect`: to `location`; `redirect_loop`: to the same path for ever
     - `slow`: `size` bytes every `seconds`; `delay`: the right answer after `seconds`
+    - `hold`: the right answer, when other faults (or none) are put in force
     - `gzip_bomb`: a megabyte that unpacks to a gigabyte
     - `flood`, `header_flood`: `size` bytes of a body without a promised length, or of headers, as fast as they go
     - `trick`: the right page with a `trick` of `hostile.py` in it
@@ -80,14 +85,22 @@ class FaultPlan:
 
     def __init__(self, seed: int, faults: Iterable[Fault] = ()) -> None:
         self._seed = seed
+        self._kept = list[Callable[[], None]]()
         self.replace(faults)
 
     def replace(self, faults: Iterable[Fault]) -> None:
-        """Put other faults in force and start counting anew."""
+        """Put other faults in force and start counting anew; what `keep` has kept is sent."""
         self.faults = tuple(faults)
         self._seen: Counter[tuple[int, str]] = Counter()
         self._fits: Counter[int] = Counter()
         self._hits: Counter[int] = Counter()
+        kept, self._kept = self._kept, []
+        for send in kept:
+            send()
+
+    def keep(self, transport: Transport, head: bytes, body: bytes, done: Callable[[], None]) -> None:
+        """Deliver an answer later, with the next `replace`: so a crawl is under way as long as a test needs."""
+        self._kept.append(partial(send_whole, transport, head, body, done))
 
     def hit(self, target: str) -> Fault | None:
         """Return the fault that hits this request, the first in the list that does; None for a lucky one."""

@@ -30,6 +30,8 @@ class Pages(pages.Pages):
     def response(self, request: Request) -> Response:
         """Return the answer to a request: the page, or what a fault makes of it."""
         fault = self._site.faults.hit(request.target)
+        if fault and fault.kind == "hold":
+            return replace(self.answer(request), deliver=self._site.faults.keep)
         if fault:
             return spoiled(fault, request.target, lambda: self.answer(request))
         return super().response(request)

@@ -15,7 +15,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crawls import LONGEST_CRAWL, PAGE, Desk, start
+from tests.crawls import LONGEST_CRAWL, PAGE, Desk, let_go, start, told_to_stop
+from tests.forked import Started
 from tests.site import DemoSite, SiteOptions, running
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -52,17 +53,23 @@ class Stopped:
         return f"{self.number.name} after {self.after:.2f} s: exit {self.exit_code}, run {runs}, files {self.files}: {well}"
 
 
-def stop(demo: DemoSite, folder: Path, number: signal.Signals, *, after: float = 0, begun: str = "") -> Stopped:
+def stop(
+    demo: DemoSite, folder: Path, number: signal.Signals, *, after: float = 0, begun: str = "", is_new: bool = False
+) -> Stopped:
     """Start a crawl in a folder of its own and stop it so many seconds later, or after `begun`.
 
-    That is a pattern of a file that the crawl has made by then.
+    That is a pattern of a file that the crawl has made by then. A new interpreter has its imports before it.
     """
     desk = Desk(folder)
-    process = desk.start(start(demo)) if begun else desk.start_interpreter(start(demo))
+    process = desk.start_interpreter(start(demo)) if is_new or not begun else desk.start(start(demo))
     while begun and process.poll() is None and not list(folder.glob(begun)):
         time.sleep(0.002)
     time.sleep(after)
-    process.send_signal(number)
+    if isinstance(process, Started):
+        told_to_stop(process, number)
+    else:
+        process.send_signal(number)
+    let_go(demo)  # what the site keeps back, if it does
     _, said = process.communicate(timeout=LONGEST_CRAWL)
     ledger, runs = folder / "state" / "ledger.sqlite3", []
     if ledger.exists():

@@ -2,23 +2,22 @@
 
 import gzip
 import json
-import os
+import multiprocessing
 import signal
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
+from scrapy import signals
+from scrapy.crawler import Crawler
 
-from espreso_crawler.settings import SPIDER_MIDDLEWARES
+from espreso_crawler.settings import EXTENSIONS, SPIDER_MIDDLEWARES
 from tests import forked
 from tests.archives import Shot, foreign, page, warc
 from tests.builders import Entry, Facts, article_html
 from tests.crawls import PAGE, Desk, start
-from tests.forked import Started
 from tests.site import SiteOptions, running
 
 AT = datetime(2024, 11, 2, 12, tzinfo=UTC)
@@ -188,30 +187,35 @@ def test_a_path_that_is_not_there_is_refused_before_anything_is_opened(desk):
     assert "path is missing: give -a path=" in desk.crawl(spider="archive").log
 
 
-def test_a_replay_that_is_killed_is_read_again_without_loss_or_double(desk):
+class KillsAReader:
+    """Extension that kills a process in which a replay reads, with the first record."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.stats = crawler.stats
+        crawler.signals.connect(self.item_scraped, signals.item_scraped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def item_scraped(self) -> None:
+        if self.stats.get_value("killed") is None:
+            self.stats.set_value("killed", 1)
+            multiprocessing.active_children()[0].kill()
+
+
+def test_a_replay_that_is_killed_is_read_again_without_loss_or_double(desk, monkeypatch):
     given = archive(desk, *(page(number, AT + timedelta(minutes=number)) for number in range(250)))
-    settings = {"ESPRESO_SEAL_ITEMS": "20"}
-    for _ in range(2):
-        begun, process = len(desk.records()), desk.start(given, spider="archive", settings=settings)
-        while len(desk.records()) == begun and process.poll() is None:
-            time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+    for step in ("seal:after-commit@2", "flush:before-commit@3"):
+        monkeypatch.setenv("ESPRESO_CRASH_AT", step)
+        done = desk.crawl(given, spider="archive", settings={"ESPRESO_SEAL_ITEMS": "20"})
+        assert done.exit_code == -signal.SIGKILL, done.log
+    monkeypatch.delenv("ESPRESO_CRASH_AT")
     assert 0 < len(desk.records()) < 250, "it was killed on the way"
-    process = desk.start(given, spider="archive", settings={"ESPRESO_READERS": "2"})
-    end_one_reader(process)
-    assert process.wait(60) == 0, process.communicate()
-    process.communicate()
+    extensions = {**EXTENSIONS, f"{__name__}.KillsAReader": 500}
+    replay(desk, given, ESPRESO_READERS="2", EXTENSIONS=json.dumps(extensions))
+    assert desk.runs()[-1]["stats"]["killed"] == 1
     assert Counter(record["id"] for record in desk.records()) == Counter(f"global:{900_000 + n}" for n in range(250))
-
-
-def end_one_reader(process: Started) -> None:
-    """Kill a process in which a replay reads, as soon as there is one."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while not (readers := children.read_text("utf-8").split()):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
-    os.kill(int(readers[0]), signal.SIGKILL)
 
 
 def test_a_few_pages_are_found_among_very_many_of_other_sites(desk):

@@ -15,9 +15,11 @@ from espreso_crawler.archive.members import members
 from espreso_crawler.browser import HOW_TO_INSTALL, program
 from tests.archive.pointers import assert_pointers_hold
 from tests.archive.readers import files_of
-from tests.crawls import PAGE, Desk, page_requests, wait_for_requests
+from tests.crawls import LONGEST_CRAWL, PAGE, Desk, page_requests
+from tests.processes import children
 from tests.site import DemoSite, Fault, SiteOptions, running
 from tests.tools import missing
+from tests.waiting import wait_until
 
 SMALL: dict[str, Any] = {"page_bytes": PAGE, "tape_entries": 10}
 LINUX = sys.platform == "linux"
@@ -146,12 +148,12 @@ def test_a_script_that_never_ends_costs_its_time_limit_and_the_start_page(chromi
 @pytest.mark.skipif(not LINUX, reason="reads the process table of Linux")
 def test_a_browser_that_is_killed_is_a_failure_on_record(chromium, desk: Desk):
     with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
-        demo.control.set_faults(Fault("hang", path="/news-tape.json?page=2"))
+        page = "/news-tape.json?page=2"
+        demo.control.set_faults(Fault("hold", path=page))
         process = desk.start(home_page(demo), f"since={since(demo).isoformat()}")
-        while "/news-tape.json?page=2" not in page_requests(demo):
-            wait_for_requests(demo, len(demo.control.log()) + 1, process)
+        wait_until(lambda: page in page_requests(demo) or process.poll() is not None, page)
         os.kill(browser_of(process.pid), signal.SIGKILL)
-        _, log = process.communicate(timeout=60)
+        _, log = process.communicate(timeout=LONGEST_CRAWL)
     assert (process.returncode, len(found(desk))) == (0, 10)
     assert "the page has crashed in the browser" in desk.runs()[-1]["gaps"][0]["detail"]
     assert b"Traceback" not in log
@@ -162,10 +164,6 @@ def browser_of(crawl: int) -> int:
     below = [grandchild for child in children(crawl) for grandchild in children(child)]
     (browser,) = [process for process in below if "chrom" in Path(f"/proc/{process}/cmdline").read_text()]
     return browser
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_page_without_news_in_the_browser_either_is_exit_code_3(chromium, desk: Desk):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import LONGEST_CRAWL, PAGE, Desk, start, stopped, wait_for_requests
-from tests.postgres import schema_of
+from tests.crawls import PAGE, Desk, ended, hold, let_go, start, stopped, wait_for_requests
+from tests.postgres import schema_of, wait_for_sessions
 from tests.site import DemoSite, SiteOptions, running
 
 FEED = 12
-OPTIONS = SiteOptions(page_bytes=PAGE, tape_entries=FEED, latency=0.2)
+OPTIONS = SiteOptions(page_bytes=PAGE, tape_entries=FEED)
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def test_a_host_has_one_guest_and_gets_the_next_when_that_one_dies(
     one, other = both
     ledger = schema_of(postgresql, "guests")
     first, second = (machine(tmp_path, name, ledger) for name in ("first", "second"))
+    hold(one, after=2)
     crawl = first.start(start(one))
-    wait_for_requests(one, 4, crawl)
-    crawl.send_signal(signal.SIGSTOP)  # so that it is at work as long as the others need
+    wait_for_requests(one, 4, crawl)  # it is at work as long as the others need
 
     nothing = second.crawl(start(one))
     assert nothing.exit_code == 0, nothing.log
@@ -54,6 +54,8 @@ def test_a_host_has_one_guest_and_gets_the_next_when_that_one_dies(
     assert (guests(one), guests(other)) == (["first"], ["second"])
 
     assert stopped(crawl, signal.SIGKILL).exit_code == -signal.SIGKILL
+    wait_for_sessions(ledger, 0)
+    let_go(one)
     assert second.crawl(start(one)).exit_code == 0
     assert guests(one) == ["first", "second"]
     newest = [(site.site, site.site.newest - place) for site in both for place in range(FEED)]
@@ -63,11 +65,10 @@ def test_a_host_has_one_guest_and_gets_the_next_when_that_one_dies(
 
 def test_on_one_machine_it_has_to_be_asked_for(both: tuple[DemoSite, DemoSite], tmp_path: Path) -> None:
     desk = Desk(tmp_path, settings={"ESPRESO_HOST_LOCKS": "True"})
+    hold(both[0], after=2)
     crawl = desk.start(start(both[0]))
     wait_for_requests(both[0], 4, crawl)
-    crawl.send_signal(signal.SIGSTOP)
     assert "nothing is left to do" in desk.crawl(start(both[0])).log
-    crawl.send_signal(signal.SIGCONT)
-    crawl.communicate(timeout=LONGEST_CRAWL)
-    assert crawl.returncode == 0
+    let_go(both[0])
+    assert ended(crawl).exit_code == 0
     assert len(desk.records()) == FEED

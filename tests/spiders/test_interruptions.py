@@ -19,20 +19,47 @@ from espreso_crawler import settings
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.reconcile import reconcile
 from tests.commands.test_ledger import scrapy
-from tests.crawls import LONGEST_CRAWL, PAGE, Desk, page_requests, start, wait_for_requests
+from tests.crawls import (
+    PAGE,
+    Desk,
+    ended,
+    hold,
+    let_go,
+    page_requests,
+    start,
+    stopped,
+    told_to_stop,
+    wait_for_requests,
+)
 from tests.disks import grow, small_disk
 from tests.site import DemoSite, SiteOptions, running
 from tests.spiders.stops import CODES, stop
+from tests.waiting import wait_until
 
 FEED = 20
+# At any other moment Python may be where it drops what a signal raises.
+LOADS_FOR_EVER = """
+import sys
+import time
+from pathlib import Path
+
+class Loading:
+    def find_spec(self, name, path=None, target=None):
+        if name == "espreso_crawler.commands.crawl":
+            Path("{mark}").touch()
+            time.sleep(600)
+
+sys.meta_path.insert(0, Loading())
+"""
 STOPPED_SECONDS = 2
 """`make chaos` stops a crawl for a whole minute."""
 
 
 @pytest.fixture
 def slow() -> Iterator[DemoSite]:
-    """Run a site that answers slowly enough to be interrupted."""
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, latency=0.1)) as demo:
+    """Run a site that keeps its last articles back, so that a crawl can be interrupted."""
+    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED)) as demo:
+        hold(demo, after=FEED // 2)
         yield demo
 
 
@@ -50,6 +77,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def assert_whole(demo: DemoSite, desk: Desk) -> None:
     """Crawl once more; then every article of the first feed is there once, and ledger and output agree."""
+    let_go(demo)
     assert desk.crawl(start(demo)).exit_code == 0
     found = [record["entity_id"] for record in desk.records()]
     newest = demo.site.newest
@@ -73,16 +101,22 @@ def test_a_crawl_that_is_stopped_while_it_starts_closes_its_run(
 
 @pytest.mark.parametrize("number", CODES)
 def test_a_crawl_that_is_stopped_before_it_has_begun_ends_by_the_signal(
-    slow: DemoSite, tmp_path: Path, number: signal.Signals
+    slow: DemoSite, tmp_path: Path, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = stop(slow, tmp_path, number, after=0.3)
+    (tmp_path / "sitecustomize.py").write_text(LOADS_FOR_EVER.format(mark=tmp_path / "loading"), "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = stop(slow, tmp_path, number, begun="loading", is_new=True)
     assert done.is_well, done
+    assert not done.runs, done
 
 
 @pytest.mark.parametrize("monitors", ["1", "0"])
 def test_a_crawl_that_grows_too_large_is_no_success(slow: DemoSite, desk: Desk, monitors: str) -> None:
     bounds = {"MEMUSAGE_LIMIT_MB": "20", "MEMUSAGE_CHECK_INTERVAL_SECONDS": "0.3", "ESPRESO_MONITORS": monitors}
-    done = desk.crawl(start(slow), settings=bounds)
+    crawl = desk.start(start(slow), settings=bounds)
+    wait_until(lambda: "Memory usage exceeded" in crawl.log or crawl.poll() is not None, "the bound")
+    let_go(slow)
+    done = ended(crawl)
     (run,) = desk.runs()
     assert done.exit_code == run["exit_code"] == (5 if monitors == "1" else 4), done.log
     assert run["reason"] == "memusage_exceeded"
@@ -93,11 +127,8 @@ def test_a_crawl_that_grows_too_large_is_no_success(slow: DemoSite, desk: Desk, 
 def test_a_second_sigterm_ends_the_crawl_at_once_and_loses_nothing(slow: DemoSite, desk: Desk) -> None:
     process = desk.start(start(slow))
     wait_for_requests(slow, 8, process)
-    for _ in range(2):
-        process.send_signal(signal.SIGTERM)
-        time.sleep(0.1)
-    process.communicate(timeout=LONGEST_CRAWL)
-    assert process.returncode == 143
+    told_to_stop(process, signal.SIGTERM)
+    assert stopped(process, signal.SIGTERM).exit_code == 143, "though it has pages under way"
     assert_whole(slow, desk)
 
 
@@ -109,17 +140,17 @@ def test_a_stopped_crawl_keeps_what_it_has_and_ends_as_if_nothing_had_been(slow:
     assert desk.crawl(start(slow)).exit_code == 0, "another crawl is not held up"
     assert desk.records() == [], "what the stopped one leases is its own"
     time.sleep(max(0, STOPPED_SECONDS - (time.monotonic() - started)))
+    let_go(slow)
     process.send_signal(signal.SIGCONT)
-    process.communicate(timeout=LONGEST_CRAWL)
-    assert process.returncode == 0
+    assert ended(process).exit_code == 0
     assert_whole(slow, desk)
 
 
 def test_two_crawls_at_once_fetch_each_article_once(slow: DemoSite, desk: Desk) -> None:
     both = [desk.start(start(slow)), desk.start(start(slow))]
-    for process in both:
-        process.communicate(timeout=LONGEST_CRAWL)
-    assert [process.returncode for process in both] == [0, 0]
+    wait_until(lambda: page_requests(slow).count("/news") == len(both), "both crawls at work")
+    let_go(slow)
+    assert [ended(process).exit_code for process in both] == [0, 0]
     asked = [path for path in page_requests(slow) if "-" in path]
     assert len(asked) == len(set(asked)) == FEED
     assert_whole(slow, desk)

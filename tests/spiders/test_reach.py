@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk, page_requests, start, stopped, wait_for_requests
+from tests.crawls import PAGE, Desk, hold, let_go, page_requests, start, stopped, wait_for_requests
 from tests.site import SiteOptions, running
 from tests.spiders.reach import ORDERS, editions, reached
 
@@ -29,14 +29,16 @@ def test_a_span_of_two_editions_is_taken_exactly_and_once(order: tuple[str, str]
 
 def test_a_walk_far_back_goes_on_after_a_limit_and_a_kill(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"ESPRESO_BACKOFF_SECONDS": "0"})
-    options = SiteOptions(page_bytes=PAGE, per_day=20, first_day=date(2026, 1, 1), latency=0.02)
+    options = SiteOptions(page_bytes=PAGE, per_day=20, first_day=date(2026, 1, 1))
     with running(options) as demo:
         since = demo.site.clock.now() - timedelta(days=10)
         arguments = (start(demo), f"since={since.isoformat()}")
         assert desk.crawl(*arguments, "limit=60").exit_code == 0
-        process = desk.start(*arguments)
-        wait_for_requests(demo, 120, process)
-        stopped(process, signal.SIGKILL)
+        hold(demo, after=40)
+        before, process = len(demo.control.log()), desk.start(*arguments)
+        wait_for_requests(demo, before + 40, process)
+        assert stopped(process, signal.SIGKILL).exit_code == -signal.SIGKILL
+        let_go(demo)
         assert desk.crawl(*arguments).exit_code == 0
         numbers = demo.site.numbers(since, demo.site.clock.now())
         expected = {str(demo.site.truth(number).entity_id) for number in numbers}

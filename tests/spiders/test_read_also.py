@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk, page_requests, start, stopped, wait_for_requests
+from tests.crawls import PAGE, Desk, ended, hold, let_go, page_requests, start, told_to_stop, wait_for_requests
 from tests.site import DemoSite, SiteOptions, running
 
 
@@ -98,13 +98,14 @@ def test_what_a_limit_leaves_over_is_taken_by_the_next_run(demo: DemoSite, desk:
 
 
 def test_articles_published_during_the_crawl_are_found(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, latency=0.05)) as demo:
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        hold(demo, after=5)
         process = desk.start(start(demo))
         wait_for_requests(demo, 8, process)
         newest = demo.site.newest
         demo.control.publish(3)
-        process.communicate(timeout=60)
-        assert process.returncode == 0
+        let_go(demo)
+        assert ended(process).exit_code == 0
         found = {record["entity_id"] for record in desk.records()}
         assert {str(demo.site.truth(number).entity_id) for number in range(newest + 1, newest + 4)} <= found
         assert len([path for path in page_requests(demo) if path.partition("?")[0] == "/news"]) == 1
@@ -168,10 +169,13 @@ def test_a_crawl_without_memory_emits_again(demo: DemoSite, desk: Desk, tmp_path
 
 
 def test_a_signal_ends_the_crawl_honestly_and_loses_nothing(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, latency=0.1)) as demo:
+    with running(SiteOptions(page_bytes=PAGE)) as demo:
+        hold(demo, after=9)
         process = desk.start(start(demo))
         wait_for_requests(demo, 12, process)
-        done = stopped(process, signal.SIGTERM)
+        told_to_stop(process, signal.SIGTERM)
+        let_go(demo)
+        done = ended(process)
         assert done.exit_code == 143, done.log
         assert 0 < len(desk.records()) < 40
         assert desk.crawl(start(demo)).exit_code == 0

@@ -4,13 +4,12 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from espreso_crawler.spiders.backlog import BATCH
-from tests.crawls import PAGE, Desk, page_requests, stopped, wait_for_requests
+from tests.crawls import PAGE, Desk, hold, let_go, page_requests, stopped, wait_for_requests
 from tests.site import DemoSite, Fault, SiteOptions, running
 
 SMALL = SiteOptions(page_bytes=PAGE, per_day=12, first_day=date(2026, 1, 20))
@@ -61,11 +60,13 @@ def test_since_takes_exactly_that_span_and_a_wider_one_the_rest(small: DemoSite,
 
 def test_a_killed_and_a_limited_run_lose_nothing(desk: Desk) -> None:
     desk.settings = {"ESPRESO_BACKOFF_SECONDS": "0"}  # the page in hand at the kill must not wait
-    with running(replace(SMALL, latency=0.05)) as demo:
+    with running(SMALL) as demo:
         span = f"since={SINCE.isoformat()}"
+        hold(demo, after=26)
         process = desk.start(start(demo), span, spider="sitemap")
         wait_for_requests(demo, 30, process)
-        stopped(process, signal.SIGKILL)
+        assert stopped(process, signal.SIGKILL).exit_code == -signal.SIGKILL
+        let_go(demo)
         ledger = sqlite3.connect(desk.home / "state" / "ledger.sqlite3")
         (leased,) = ledger.execute("SELECT count(*) FROM entries WHERE state = 'leased'").fetchone()
         ledger.close()

@@ -274,7 +274,7 @@ def test_what_moves_up_by_a_removal_is_read(ledger: Ledger) -> None:
     assert set(site.numbers[:40]) <= site.seen
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(
     cuts=st.lists(st.tuples(st.integers(1, 15), st.integers(0, 80)), min_size=1, max_size=4),
     # Fewer than a page a page, or no walk would get anywhere.
