@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from espreso_crawler.exceptions import LedgerError
-from espreso_crawler.ledger import Ledger, LedgerCare, Rules
+from espreso_crawler.ledger import Ledger, LedgerCare
 from espreso_crawler.ledger.store import postgresql_session
 from espreso_crawler.ledger.store.database import Database
 from espreso_crawler.ledger.store.opening import opened
@@ -19,10 +19,11 @@ from tests.ledger import builders
 from tests.ledger.builders import HOST, asked, database, draft, open_ledger, run_files, sealed, see, sighting, url
 from tests.ledger.formats.make import made
 from tests.postgres import schema_of
+from tests.waiting import wait_until
 
 DRIVERS = (builders.POSTGRESQL,)
-LIMIT = 0.25
-"""Seconds of a short limit; a test that meets it is stopped three times as long."""
+LIMIT = 2.0
+"""Seconds of a short limit, which nothing but what is meant to meets on a busy machine."""
 
 
 def place(root: Path) -> str:
@@ -45,7 +46,7 @@ def test_a_statement_that_takes_too_long_is_told_and_undone_and_the_session_goes
 def write_for_long(db: Database) -> None:
     with db.transaction("long"):
         db.write("UPDATE ledger SET format = 98")
-        db.row("SELECT pg_sleep(30)")
+        db.row("SELECT pg_sleep(600)")
 
 
 def test_the_tables_are_written_again_however_long_that_takes_and_then_the_limit_holds_again(tmp_path: Path) -> None:
@@ -71,13 +72,14 @@ def test_a_run_that_is_stopped_in_a_transaction_lets_others_write_and_is_lost(
         short.setattr(postgresql_session, "STOPPED_SECONDS", LIMIT)
         stopped = open_ledger(tmp_path)
     see(stopped, sighting(1))
+    process = stopped.session.db.row("SELECT pg_backend_pid()")[0]
     others = list[Ledger]()
 
     def stop_and_go_on() -> None:
         with stopped.session.db.transaction("stopped"):
             asked_last(stopped.session.db)
-            time.sleep(3 * LIMIT)
-            others.append(open_ledger(tmp_path, rules=Rules(busy_seconds=1), state="another machine's"))
+            wait_until(lambda: process not in builders.sessions(), "the end of its session")
+            others.append(open_ledger(tmp_path, state="another machine's"))
 
     with pytest.raises(LedgerError, match="the run ends here, and what was not committed stays pending"):
         stop_and_go_on()
@@ -96,7 +98,7 @@ def test_a_copy_may_wait_for_its_source(tmp_path: Path, postgresql: str, monkeyp
 
     def slowly(db: SqliteDatabase, sql: str, *values: Any) -> Iterator[Any]:
         if "FROM entries" in sql:
-            time.sleep(3 * LIMIT)
+            time.sleep(1.5 * LIMIT)
         return read(db, sql, *values)
 
     monkeypatch.setattr(postgresql_session, "STOPPED_SECONDS", LIMIT)

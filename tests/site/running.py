@@ -14,8 +14,7 @@ from tests.site.application import Application
 from tests.site.control import Control
 from tests.site.options import SiteOptions
 from tests.site.site import Site
-
-_STOP_SECONDS = 10
+from tests.waiting import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -59,4 +58,4 @@ def running_apart(options: SiteOptions | None = None, *, host: str = "127.0.0.1"
             yield DemoSite(url, Control(url), Site(options))
         finally:
             process.terminate()
-            process.wait(_STOP_SECONDS)
+            process.wait(PATIENCE)
