@@ -111,6 +111,14 @@ def taken(found: Iterator[Outcome], count: int) -> None:
     assert [each.error for each in islice(found, count)] == [None] * count
 
 
+def taken_until_it_is_left_out(found: Iterator[Outcome], caplog: pytest.LogCaptureFixture) -> None:
+    def is_left_out() -> bool:
+        taken(found, 50)
+        return f"is left out: it has espreso_crawler {OLD}, source" in caplog.text
+
+    wait_until(is_left_out)
+
+
 def test_a_worker_that_differs_is_left_out_and_the_run_ends_only_when_none_fits(
     machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -119,15 +127,10 @@ def test_a_worker_that_differs_is_left_out_and_the_run_ends_only_when_none_fits(
     found = begun(machines, tmp_path)
     taken(found, 10)
     machines.worker(OLD)
-
-    def is_left_out() -> bool:
-        taken(found, 60)
-        return f"is left out: it has espreso_crawler {OLD}, source" in caplog.text
-
-    wait_until(is_left_out)
+    taken_until_it_is_left_out(found, caplog)
     machines.kill(first)  # with batches that are for it alone
     second = machines.worker()
-    taken(found, 600)
+    taken(found, 300)
     monkeypatch.setattr(engine, "ALONE_SECONDS", 3.0)
     machines.kill(second)
     with pytest.raises(
@@ -145,6 +148,7 @@ def test_a_batch_that_such_a_worker_refuses_is_given_to_another(
     found = begun(machines, tmp_path)
     taken(found, 10)
     machines.worker(OLD)
-    taken(found, 1200)
+    taken_until_it_is_left_out(found, caplog)
+    taken(found, 300)
     assert caplog.text.count("is left out") == 1
     found.close()  # type: ignore[attr-defined]  # a generator
