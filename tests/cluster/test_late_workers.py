@@ -2,9 +2,8 @@
 
 import subprocess
 import sys
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from itertools import cycle, islice
@@ -20,11 +19,11 @@ from espreso_crawler.reextraction.work import Outcome
 from espreso_crawler.tagging import tagger
 from tests.checkout import ROOT
 from tests.cluster.pages import archived, work
+from tests.waiting import wait_until
 
 PAGES = 60
 OLD = "0.0.0"
 """The version of a worker that does not fit."""
-SECONDS = 60
 SCHEDULER = """
 import asyncio
 from distributed import Scheduler
@@ -88,13 +87,6 @@ class Machines:
 def machines() -> Iterator[Machines]:
     with ExitStack() as running:
         yield Machines(running)
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def begun(machines: Machines, home: Path) -> Iterator[Outcome]:
