@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         help="three machines share a ledger in PostgreSQL; its server and the network die too",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="a short feed, and nothing that only a later look can find"
+        "--quick", action="store_true", help="a short feed, no silent change and no removal: it settles sooner"
     )
     return parser
 

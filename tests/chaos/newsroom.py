@@ -37,7 +37,7 @@ class Newsroom:
     """Articles up to this number are left alone: they were there before the first crawl."""
     removed: set[int] = field(default_factory=set)
     is_quick: bool = False
-    """Whether all that happens shows in the feed: then one more crawl sees it."""
+    """Whether nothing goes, and all that changes shows in the feed, if a crawl looks before it has moved on."""
 
     def now(self) -> datetime:
         """Return the site's time."""

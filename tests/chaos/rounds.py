@@ -58,6 +58,8 @@ CONDEMNED = 5
 SETTLING = tuple(timedelta(hours=hours) for hours in (0, 73, 7, 72, 7, 0))
 """By how much the clock moves before undisturbed crawls: past all re-checks, then past the second refusal; the same
 for re-checks that ended in quarantine, which come again later."""
+AT_ONCE = SETTLING[1:2]
+"""Enough where nothing is refused: past all re-checks."""
 
 
 @dataclass(eq=False)
@@ -118,7 +120,7 @@ class Chaos:
         for run in quarantined(self.places):
             self._watch([self._decide("release", run)], is_busy=False)
         self.is_redesign_about = False
-        for forward in SETTLING[:1] if self.newsroom.is_quick else SETTLING:
+        for forward in AT_ONCE if self.newsroom.is_quick else SETTLING:
             self.demo.control.advance(forward.total_seconds() / 60)
             while True:
                 self.demo.control.clear_log()
