@@ -79,12 +79,12 @@ class History:
     def feed_state(self, newest: int, minute: int) -> FeedState:
         """Return the order of the feed at a minute, when articles up to `newest` are out."""
         moved: list[tuple[int, int]] = []
-        gone = [n for n, removal in self._removals.items() if removal.minute <= minute and n <= newest]
+        gone = {n for n, removal in self._removals.items() if removal.minute <= minute and n <= newest}
         for number in self._updates:
             loud = [update.minute for update in self.updates(number, minute) if not update.is_silent]
             if loud and number <= newest and number not in gone:
                 moved.append((loud[-1], number))
-        absent = sorted(gone + [number for _, number in moved])
+        absent = sorted([*gone, *(number for _, number in moved)])
         return FeedState(newest, tuple(sorted(moved, reverse=True)), tuple(absent))
 
 

@@ -42,7 +42,6 @@ class Site:
         self.changes = 0
         """Grows with every update and removal: what was rendered before one is stale."""
         self._history = History()
-        self._newest = lru_cache(maxsize=8)(self.timeline.newest)
         self._feed_state = lru_cache(maxsize=2)(self._make_feed_state)
         self._plan()
 
@@ -54,7 +53,7 @@ class Site:
     @property
     def newest(self) -> int:
         """The number of the article published last."""
-        return self._newest(self.minute)
+        return self.timeline.newest(self.minute)
 
     def publish(self, count: int = 1) -> int:
         """Move the clock until at least `count` more articles are out; return the newest number."""

@@ -52,6 +52,7 @@ class Timeline:
         self._sums = [round(per_day * total) for total in accumulate(shares, initial=0.0)]
         self.last_number = (_LAST_DAY - first_day).days // _DAYS * self._per_week
         """The greatest number that has a time; `datetime` ends soon after."""
+        self.newest = lru_cache(maxsize=1 << 16)(self._newest)  # a feed asks for that of each entry that was moved
 
     def published_minute(self, number: int) -> int:
         """Return the minute in which article `number` (from 1) appears."""
@@ -63,7 +64,7 @@ class Timeline:
         """Return the Kyiv time at which article `number` appears."""
         return kyiv_time(self.published_minute(number))
 
-    def newest(self, minute: int) -> int:
+    def _newest(self, minute: int) -> int:
         """Return the number of the last article out by the end of a minute; 0 before the first."""
         day = (kyiv_time(minute).date() - self._first_day).days
         if day < 0:
