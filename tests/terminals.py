@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -9,6 +10,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from fcntl import ioctl
+from itertools import pairwise
 from typing import Self
 
 import pyte
@@ -19,6 +21,8 @@ from tests.forked import Started
 COLUMNS, LINES = 80, 24
 GLIMPSE = 256
 """Bytes between two looks at the screen: less than it takes to draw it once, so that nothing comes and goes unseen."""
+CONTROL = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x1b]*\x1b\\\\)")
+"""Sequences that move the cursor, colour, erase, or name a link."""
 SIZE = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
 
 
@@ -48,8 +52,12 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """The same as one text, in which lines that the terminal wrapped are whole."""
-        parts = [line if len(line) == COLUMNS else f"{line}\n" for line in self.lines]
+        """The same as one text, in which lines that the terminal wrapped are whole, as the program wrote them."""
+        written = CONTROL.sub("", self.bytes.decode("utf-8", "replace"))
+        parts = list[str]()
+        for line, next_ in pairwise([*self.lines, ""]):
+            full = line.ljust(COLUMNS)  # a wrapped line may end with spaces
+            parts.append(full if next_ and full + next_ in written else f"{line}\n")
         return "".join(parts)
 
     @property

@@ -73,9 +73,7 @@ def in_terminal(home: Path) -> Told:
     seen = Terminal(command(home)).ended()
     assert b"written" in seen.bytes
     assert seen.exit_code is not None
-    # A full line goes on in the next one, but for one that was cut.
-    parts = (line if len(line) == COLUMNS and line[-1] != "…" else f"{line}\n" for line in seen.lines)
-    return Told(seen.exit_code, "".join(parts).rstrip(), home, is_piped=False)
+    return Told(seen.exit_code, seen.text.rstrip(), home, is_piped=False)
 
 
 def in_pipe(home: Path) -> Told:
