@@ -48,6 +48,11 @@ def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest
     return [each for each in found if type(each) is pytest.Module]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let `-k` know a test also by its fixtures: `-k postgresql` means all that use the server."""
+    item.extra_keyword_matches.update(getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """Start a PostgreSQL server for all tests of this process; without its package a test skips."""
