@@ -163,7 +163,7 @@ OPTIONS = {
         60.0,
         number(least=0),
         "longest pause of a host within one run; one that asks for more by `Retry-After` or `Crawl-delay` is given up "
-        "for this run, and left alone by later runs for as long as it asked; one that fails for longer, for as long",
+        "for this run, and left alone by later runs for as long as it asked; one given up for failing, for this long",
     ),
     "ESPRESO_CIRCUIT_FAILURES": Option(
         5, whole(0), "addresses of one host that fail in a row before it is given up for this run; 0 = never"

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.vocabularies import loading
 from tests import buckets, postgres
+from tests.proxy import Proxy, between
 
 ROOT = Path(__file__).parents[1]
 
@@ -58,6 +59,13 @@ def postgresql() -> Iterator[str]:
     """Start a PostgreSQL server for all tests of this process; without its package a test skips."""
     with postgres.server() as address:
         yield address
+
+
+@pytest.fixture
+def proxy(postgresql: str) -> Iterator[Proxy]:
+    """Put a link before the server that counts round trips and can stand still."""
+    with between(postgres.socket_of(postgresql)) as link:
+        yield link
 
 
 @pytest.fixture(scope="session")

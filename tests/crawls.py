@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -103,6 +104,16 @@ def told_to_stop(process: Started, number: signal.Signals) -> None:
     """Send a running crawl a signal, and wait until it has begun to end."""
     process.send_signal(number)
     wait_until(lambda: TOLD_TO_STOP in process.log or process.poll() is not None, "a crawl that heeds a signal")
+
+
+@contextmanager
+def dying_at(step: str) -> Iterator[None]:
+    """Let commands that are run inside die by SIGKILL when they get to a step, such as ``seal:written``."""
+    os.environ["ESPRESO_CRASH_AT"] = step
+    try:
+        yield
+    finally:
+        del os.environ["ESPRESO_CRASH_AT"]
 
 
 def stopped(process: Started, number: signal.Signals) -> Finished:

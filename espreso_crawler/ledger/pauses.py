@@ -15,10 +15,15 @@ class Pauses:
         self._session = session
 
     def ask(self, host: str, until: datetime, reason: str) -> None:
-        """Note that no run asks this host for anything before an aware instant; a day at most."""
+        """Note that no run asks this host for anything before an aware instant; a day at most.
+
+        A longer pause, of which another run was told meanwhile, stays.
+        """
         now = self._session.now()
         with self._session.db.transaction("pause"):
-            pause_rows.keep(self._session.db, host, min(epoch(until), now + LONGEST_WAIT), reason)
+            known = self.of(host)
+            if known is None or known[0] < until:
+                pause_rows.keep(self._session.db, host, min(epoch(until), now + LONGEST_WAIT), reason)
 
     def of(self, host: str) -> tuple[datetime, str] | None:
         """Return until when a host is left alone, and why; None when it may be asked.

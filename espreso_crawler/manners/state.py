@@ -17,8 +17,8 @@ class Patience:
     first_pause: float
     """Seconds of the pause after a host's first failure; each further one in a row doubles it."""
     longest_pause: float
-    """Seconds of the longest pause in one run; a host that asks for more is given up. One that fails for longer is left
-    alone by other runs too for as long, so that each does not find out for itself."""
+    """Seconds of the longest pause in one run; a host that asks for more is given up. For as long, other runs leave one
+    alone that was given up because it failed, so that each does not find out for itself."""
     circuit: int
     """How many addresses of a host fail in a row before it is given up; 0 = never."""
     rest_of_refused: float

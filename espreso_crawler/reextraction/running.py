@@ -8,6 +8,7 @@ from espreso_crawler.reading import Engine, Processes
 from espreso_crawler.reextraction.work import Outcome, ReextractionWork
 
 AT_ONCE = 16
+"""Outcomes that are taken out of the loop together."""
 
 
 def started(

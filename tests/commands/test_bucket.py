@@ -20,7 +20,7 @@ from espreso_crawler.places import places
 from espreso_crawler.report import page
 from espreso_crawler.report.writing import Report, write
 from tests import buckets, forked
-from tests.crawls import PAGE, ROOT, Desk
+from tests.crawls import PAGE, ROOT, Desk, dying_at
 from tests.site import SiteOptions, running
 
 KILLED = -9
@@ -61,9 +61,8 @@ def test_a_killed_sealer_loses_and_doubles_nothing_and_every_command_reads_the_b
     )
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         for step in STEPS:  # each one begins with what the one before it left; the last is killed while it does
-            monkeypatch.setenv("ESPRESO_CRASH_AT", step)
-            assert desk.crawl(f"start={demo.url}/news", f"limit={LIMIT}").exit_code == KILLED, step
-        monkeypatch.delenv("ESPRESO_CRASH_AT")
+            with dying_at(step):
+                assert desk.crawl(f"start={demo.url}/news", f"limit={LIMIT}").exit_code == KILLED, step
         done = desk.crawl(f"start={demo.url}/news", f"limit={LIMIT}")
     assert done.exit_code == 0, done.log
     assert "invented-secret" not in done.log
@@ -89,9 +88,8 @@ def test_a_killed_sealer_loses_and_doubles_nothing_and_every_command_reads_the_b
 
     forget = ("ledger", "forget", ids[0], "--reason", "asked to")
     for step in ("seal:manifest-renamed", "seal:before-commit"):
-        monkeypatch.setenv("ESPRESO_CRASH_AT", step)
-        assert command(desk, *forget).returncode == KILLED
-    monkeypatch.delenv("ESPRESO_CRASH_AT")
+        with dying_at(step):
+            assert command(desk, *forget).returncode == KILLED
     done = command(desk, *forget)
     assert done.returncode == 0, done.stderr
     left = [record for record in articles(desk) if record["id"] == ids[0]]
@@ -118,12 +116,11 @@ def emptied(desk: Desk) -> str:
     return str(found[0].relative_to(place(desk)))
 
 
-def test_an_object_that_this_ledger_did_not_write_stops_it(desk, monkeypatch):
+def test_an_object_that_this_ledger_did_not_write_stops_it(desk):
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         news = (f"start={demo.url}/news", "limit=2")
-        monkeypatch.setenv("ESPRESO_CRASH_AT", "seal:manifest-renamed")
-        assert desk.crawl(*news).exit_code == KILLED
-        monkeypatch.delenv("ESPRESO_CRASH_AT")
+        with dying_at("seal:manifest-renamed"):
+            assert desk.crawl(*news).exit_code == KILLED
         (about,) = place(desk).glob("articles/*/*.manifest.json")
         strange = about.with_name(about.name.replace(".manifest.json", ".jsonl"))
         content = b'{"id":"another"}\n'
@@ -137,17 +134,14 @@ def test_an_object_that_this_ledger_did_not_write_stops_it(desk, monkeypatch):
     assert strange.read_bytes() == content
 
 
-def test_at_the_root_of_a_bucket_a_manifest_whose_ledger_is_lost_does_not_stop_the_next(
-    tmp_path, bucket, s3, monkeypatch
-):
+def test_at_the_root_of_a_bucket_a_manifest_whose_ledger_is_lost_does_not_stop_the_next(tmp_path, bucket, s3):
     root = "s3://news-at-the-root"
     buckets.make_bucket(s3, root)
     desk = Desk(tmp_path, {"ESPRESO_OUTPUT": root})
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         news = (f"start={demo.url}/news", "limit=2")
-        monkeypatch.setenv("ESPRESO_CRASH_AT", "seal:manifest-renamed")
-        assert desk.crawl(*news).exit_code == KILLED
-        monkeypatch.delenv("ESPRESO_CRASH_AT")
+        with dying_at("seal:manifest-renamed"):
+            assert desk.crawl(*news).exit_code == KILLED
         (about,) = place(desk).glob("articles/*/*.manifest.json")
         lost = json.loads(about.read_bytes())
         shutil.rmtree(tmp_path / "state")

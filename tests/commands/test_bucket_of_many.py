@@ -8,7 +8,7 @@ import pytest
 
 from espreso_crawler.object_path import ObjectPath
 from tests import forked
-from tests.crawls import PAGE, Desk, ended, hold, let_go
+from tests.crawls import PAGE, Desk, dying_at, ended, hold, let_go
 from tests.postgres import schema_of
 from tests.proxy import between
 from tests.site import SiteOptions, running
@@ -55,9 +55,8 @@ def test_a_lost_server_and_a_dead_machine_cost_nothing_and_another_machine_goes_
         monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
         assert_crawls(two, *news)
 
-        monkeypatch.setenv("ESPRESO_CRASH_AT", "seal:manifest-renamed")
-        assert one.crawl(*news).exit_code == KILLED
-        monkeypatch.delenv("ESPRESO_CRASH_AT")
+        with dying_at("seal:manifest-renamed"):
+            assert one.crawl(*news).exit_code == KILLED
         promised = json.loads(max(place.glob("articles/*/*.manifest.json")).read_bytes())
         assert promised["segment"] == len([*place.glob("articles/*/*.jsonl")]) + 1
         assert_crawls(two, *news)

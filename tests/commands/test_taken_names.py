@@ -8,7 +8,7 @@ import pytest
 
 from espreso_crawler.object_path import ObjectPath, OutputPath
 from tests import forked
-from tests.crawls import PAGE, Desk
+from tests.crawls import PAGE, Desk, dying_at
 from tests.site import SiteOptions, running
 
 KILLED = -9
@@ -42,14 +42,11 @@ def put_stranger(planned: OutputPath) -> OutputPath:
     return stranger
 
 
-def test_what_lies_under_a_planned_name_is_put_aside_by_what_the_error_advises(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_lies_under_a_planned_name_is_put_aside_by_what_the_error_advises(desk: Desk) -> None:
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         news = (f"start={demo.url}/news", "limit=2")
-        monkeypatch.setenv("ESPRESO_CRASH_AT", "seal:manifest-renamed")
-        assert desk.crawl(*news).exit_code == KILLED
-        monkeypatch.delenv("ESPRESO_CRASH_AT")
+        with dying_at("seal:manifest-renamed"):
+            assert desk.crawl(*news).exit_code == KILLED
         (about,) = output(desk).glob("articles/*/*.manifest.json")
         stranger = put_stranger(about.with_name(about.name.replace(".manifest.json", ".jsonl")))
 

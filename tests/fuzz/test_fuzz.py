@@ -10,7 +10,7 @@ from tests.builders import Entry, Facts, article_html
 from tests.fuzz.__main__ import WEIGHTS, fuzz
 from tests.fuzz.targets import TARGETS, checked
 
-INPUTS = 250
+INPUTS = 600
 ANY_TEXT = st.text(st.characters(), max_size=80)  # lone surrogates too
 MARKUP = st.lists(
     st.sampled_from(["<p>", "</p>", "<b>", "</b>", "<a href='/x'>", "</a>", "<br>", "<ul><li>", "</ul>", "<blockquote>",

@@ -43,5 +43,10 @@ def test_a_rest_that_a_host_asked_for_holds_for_all_runs(tmp_path: Path) -> None
     until = NOON + timedelta(hours=1)
     first.pauses.ask(HOST, until, "HTTP 429")
     assert second.pauses.of(HOST) == (until, "HTTP 429")
+    second.pauses.ask(HOST, NOON + timedelta(minutes=1), "5 addresses failed in a row")
+    assert first.pauses.of(HOST) == (until, "HTTP 429"), "what fails here takes nothing from what it asked for there"
+    longer = until + timedelta(hours=1)
+    second.pauses.ask(HOST, longer, "HTTP 503")
+    assert first.pauses.of(HOST) == (longer, "HTTP 503")
     second.pauses.over(HOST)
     assert first.pauses.of(HOST) is None

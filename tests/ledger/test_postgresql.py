@@ -1,6 +1,5 @@
 """What a ledger on a server has to promise beside all else: sessions, fences, and a way there and back."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,8 +24,8 @@ from tests.ledger.builders import (
     url,
 )
 from tests.ledger.formats.make import made
-from tests.postgres import schema_of, socket_of, through
-from tests.proxy import Proxy, between
+from tests.postgres import schema_of, through
+from tests.proxy import Proxy
 
 DRIVERS = (builders.POSTGRESQL,)
 ARTICLES = 3
@@ -34,12 +33,6 @@ TRIPS = 0.5
 """Round trips for a new article: seen, leased, identified, held, accepted, written; a page of 40 at a time."""
 MANY = 39
 """Articles that wait for one flush."""
-
-
-@pytest.fixture
-def proxy(postgresql: str) -> Iterator[Proxy]:
-    with between(socket_of(postgresql)) as link:
-        yield link
 
 
 def place(root: Path) -> str:

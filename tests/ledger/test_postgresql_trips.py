@@ -1,9 +1,6 @@
 """What a list shows and what lies in a file costs few round trips to a server, however many lines there are."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from espreso_crawler.ledger import LedgerCare
 from espreso_crawler.ledger.times import epoch
@@ -11,8 +8,8 @@ from tests.ledger import builders
 from tests.ledger.builders import HOST, NOON, database, draft, open_ledger
 from tests.ledger.test_at_once import entries, note
 from tests.ledger.test_reconcile import crawl
-from tests.postgres import socket_of, through
-from tests.proxy import Proxy, between
+from tests.postgres import through
+from tests.proxy import Proxy
 
 DRIVERS = (builders.POSTGRESQL,)
 MANY = 150
@@ -20,12 +17,6 @@ LATER = epoch(NOON) + 3600
 TRIPS_OF_A_LIST = 12
 """What all questions and statements of a list may take, and its transaction."""
 TRIPS_OF_A_COMPARISON = 30
-
-
-@pytest.fixture
-def proxy(postgresql: str) -> Iterator[Proxy]:
-    with between(socket_of(postgresql)) as link:
-        yield link
 
 
 def linked(root: Path, proxy: Proxy) -> str:

@@ -22,8 +22,8 @@ from espreso_crawler.pipelines.deduplicate import DeduplicatePipeline
 from espreso_crawler.pipelines.near_duplicates import NearDuplicatesPipeline
 from tests.ledger.builders import NOON, open_ledger, url
 from tests.near_duplicates.generated import pairs
-from tests.postgres import schema_of, socket_of, through
-from tests.proxy import Proxy, between
+from tests.postgres import schema_of, through
+from tests.proxy import Proxy
 from tests.waiting import PATIENCE
 
 SECONDS = 1000
@@ -66,12 +66,6 @@ async def arrive(ledger: Ledger, *numbers: int) -> list[Any]:
         return compare.process_item(identify.process_item(await together.process_item(article))).id
 
     return await asyncio.gather(*(through_steps(item(number)) for number in numbers), return_exceptions=True)
-
-
-@pytest.fixture
-def proxy(postgresql: str) -> Iterator[Proxy]:
-    with between(socket_of(postgresql)) as link:
-        yield link
 
 
 def test_one_round_trip_answers_all_that_arrive_within_a_moment(tmp_path: Path, postgresql: str, proxy: Proxy) -> None:

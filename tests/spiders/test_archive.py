@@ -17,7 +17,7 @@ from espreso_crawler.settings import EXTENSIONS, SPIDER_MIDDLEWARES
 from tests import forked
 from tests.archives import Shot, foreign, page, warc
 from tests.builders import Entry, Facts, article_html
-from tests.crawls import PAGE, Desk, start
+from tests.crawls import PAGE, Desk, dying_at, start
 from tests.site import SiteOptions, running
 
 AT = datetime(2024, 11, 2, 12, tzinfo=UTC)
@@ -204,13 +204,12 @@ class KillsAReader:
             multiprocessing.active_children()[0].kill()
 
 
-def test_a_replay_that_is_killed_is_read_again_without_loss_or_double(desk, monkeypatch):
+def test_a_replay_that_is_killed_is_read_again_without_loss_or_double(desk):
     given = archive(desk, *(page(number, AT + timedelta(minutes=number)) for number in range(250)))
     for step in ("seal:after-commit@2", "flush:before-commit@3"):
-        monkeypatch.setenv("ESPRESO_CRASH_AT", step)
-        done = desk.crawl(given, spider="archive", settings={"ESPRESO_SEAL_ITEMS": "20"})
+        with dying_at(step):
+            done = desk.crawl(given, spider="archive", settings={"ESPRESO_SEAL_ITEMS": "20"})
         assert done.exit_code == -signal.SIGKILL, done.log
-    monkeypatch.delenv("ESPRESO_CRASH_AT")
     assert 0 < len(desk.records()) < 250, "it was killed on the way"
     extensions = {**EXTENSIONS, f"{__name__}.KillsAReader": 500}
     replay(desk, given, ESPRESO_READERS="2", EXTENSIONS=json.dumps(extensions))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk, page_requests, start
+from tests.crawls import PAGE, Desk, dying_at, page_requests, start
 from tests.site import DemoSite, SiteOptions, running
 
 PUBLISHED = 500
@@ -56,7 +56,7 @@ def test_a_scheduled_crawl_asks_for_what_is_new_and_a_page_for_every_forty(
 
 
 def test_five_hundred_articles_of_a_downtime_are_caught_up_with_through_a_limit_and_a_kill(
-    demo: DemoSite, polled: Desk, monkeypatch: pytest.MonkeyPatch
+    demo: DemoSite, polled: Desk
 ) -> None:
     before = demo.site.newest
     newest = demo.control.publish(PUBLISHED)["newest"]
@@ -68,9 +68,8 @@ def test_five_hundred_articles_of_a_downtime_are_caught_up_with_through_a_limit_
     assert gap["newest"] == utc(demo, lowest_read)
     assert gap["oldest"] == utc(demo, before - 1)
 
-    monkeypatch.setenv("ESPRESO_CRASH_AT", "coverage:after-commit@5")
-    assert polled.crawl(start(demo)).exit_code == -signal.SIGKILL
-    monkeypatch.delenv("ESPRESO_CRASH_AT")
+    with dying_at("coverage:after-commit@5"):
+        assert polled.crawl(start(demo)).exit_code == -signal.SIGKILL
     assert polled.crawl(start(demo)).exit_code == 0
     found = [record["entity_id"] for record in polled.records()]
     assert entities(demo, before + 1, newest) <= set(found)
