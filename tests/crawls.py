@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import forked
-from tests.forked import Finished, Started
+from tests.forked import USUAL, Finished, Started, Streams
 from tests.site import DemoSite, Fault
 from tests.waiting import PATIENCE, wait_until
 
@@ -54,9 +54,29 @@ class Desk:
         given = self.given(arguments, settings, extra, spider)
         return forked.scrapy(given, folder=ROOT, now=self.now, seconds=self.patience)
 
-    def start(self, *arguments: str, spider: str = "read_also", settings: Mapping[str, str] | None = None) -> Started:
+    def start(
+        self,
+        *arguments: str,
+        spider: str = "read_also",
+        settings: Mapping[str, str] | None = None,
+        streams: Streams = USUAL,
+    ) -> Started:
         """Start a crawl and return its process."""
-        return Started(self.given(arguments, settings, (), spider), folder=ROOT, now=self.now)
+        return Started(self.given(arguments, settings, (), spider), folder=ROOT, now=self.now, streams=streams)
+
+    def scrapy(self, *arguments: str, streams: Streams = USUAL) -> Finished:
+        """Run another command here to its end."""
+        return ended(self.start_scrapy(*arguments, streams=streams))
+
+    def start_scrapy(self, *arguments: str, streams: Streams = USUAL) -> Started:
+        """Start another command here, and return its process."""
+        name, *more = arguments
+        options = [part for each in (self.places() | self.settings).items() for part in ("-s", "=".join(each))]
+        return Started([name, *options, *more], folder=ROOT, now=self.now, streams=streams)
+
+    def places(self) -> dict[str, str]:
+        """Return the settings that name the output and the state here."""
+        return {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
 
     def start_interpreter(self, *arguments: str, settings: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start a crawl as a person does, in a new interpreter: its first second is its imports."""
@@ -77,8 +97,7 @@ class Desk:
         self, arguments: Sequence[str], settings: Mapping[str, str] | None, extra: Sequence[str], spider: str
     ) -> list[str]:
         """Return what ``scrapy`` is given for a crawl here."""
-        places = {"ESPRESO_OUTPUT": str(self.home / "output"), "ESPRESO_STATE": str(self.home / "state")}
-        given = places | NO_WAITING | self.settings | dict(settings or {})
+        given = self.places() | NO_WAITING | self.settings | dict(settings or {})
         return [
             "crawl", spider,
             *(part for argument in arguments for part in ("-a", argument)),

@@ -1,5 +1,6 @@
 """``scrapy`` commands in processes that begin in a fifth of the time: forked from one that has imported everything."""
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -8,8 +9,9 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TextIO
 
 import time_machine
 from scrapy import cmdline
@@ -20,6 +22,34 @@ ROOT = Path(__file__).parents[1]
 CONTEXT = multiprocessing.get_context("forkserver")
 # This file too: each child would import it, and with its clock all of pytest.
 CONTEXT.set_forkserver_preload([__name__, "tests.preload"])
+
+
+CLOSED = ""
+"""In the place of a stream's path: closed before the start, as by ``>&-`` in a shell."""
+OF_THE_PROCESS = ("espreso_crawler.settings", "espreso_crawler.commands")
+"""What looks at the environment and the streams when it is imported, and so is imported by each process anew."""
+UNFLUSHED = 120
+"""How Python ends when its last words have no place."""
+
+
+class Streams(NamedTuple):
+    """What a process reads and writes: paths, or the end of a `pipe`; None for a file that is read at its end."""
+
+    stdin: str = os.devnull
+    stdout: str | Connection | None = None
+    stderr: str | None = None
+    are_terminal: bool = False
+    """Whether they become the terminal that the process belongs to."""
+
+
+USUAL = Streams()
+
+
+def pipe() -> tuple[BinaryIO, Connection]:
+    """Return a pipe: the end to read from, and the one to begin a process with, which keeps it alone."""
+    ours, theirs = CONTEXT.Pipe(duplex=False)
+    with ours:
+        return os.fdopen(os.dup(ours.fileno()), "rb"), theirs
 
 
 class Finished(NamedTuple):
@@ -41,17 +71,23 @@ class Started:
         folder: Path,
         now: datetime | None,
         environment: Mapping[str, str] | None = None,
-        terminal: str = "",
+        streams: Streams = USUAL,
     ) -> None:
-        """Begin, at another time of day if one is given; a terminal, by its path, takes the place of all streams."""
+        """Begin, at another time of day if one is given."""
         self.arguments = list(arguments)
         self._folder = tempfile.TemporaryDirectory(prefix="espreso-")
         self._streams = [Path(self._folder.name) / name for name in ("stdout", "stderr")]
         self._said: tuple[bytes, bytes] | None = None
-        streams: list[str] = [terminal] * 3 if terminal else [os.devnull, *map(str, self._streams)]
-        given = (self.arguments, folder, dict(os.environ if environment is None else environment), streams, now)
-        self._child = CONTEXT.Process(target=_child, args=given)
+        stdout, stderr = map(str, self._streams)
+        opened = streams._replace(
+            stdout=stdout if streams.stdout is None else streams.stdout,
+            stderr=stderr if streams.stderr is None else streams.stderr,
+        )
+        given = dict(os.environ if environment is None else environment)
+        self._child = CONTEXT.Process(target=_child, args=(self.arguments, folder, given, now, opened))
         self._child.start()
+        if isinstance(streams.stdout, Connection):
+            streams.stdout.close()  # it has its own, and the reader is to see its end
         assert self._child.pid is not None
         self.pid = self._child.pid
 
@@ -93,35 +129,99 @@ class Started:
         return self._said
 
 
-def scrapy(arguments: Sequence[str], *, folder: Path, now: datetime | None, seconds: float) -> Finished:
+def scrapy(
+    arguments: Sequence[str], *, folder: Path, now: datetime | None, seconds: float, streams: Streams = USUAL
+) -> Finished:
     """Run ``scrapy <arguments>`` in a folder to its end, at another time of day if one is given.
 
     Raises TimeoutError when it takes longer than so many seconds.
     """
-    started = Started(arguments, folder=folder, now=now)
+    started = Started(arguments, folder=folder, now=now, streams=streams)
     stdout, log = started.communicate(seconds)
     return Finished(started.wait(), log.decode(), stdout)
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+def command(*arguments: str, streams: Streams = USUAL) -> subprocess.CompletedProcess[bytes]:
     """Run a ``scrapy`` command in the project's folder to its end: two seconds sooner than a new interpreter."""
-    done = scrapy(arguments, folder=ROOT, now=None, seconds=60)
+    done = scrapy(arguments, folder=ROOT, now=None, seconds=60, streams=streams)
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.log.encode())
 
 
 def _child(
-    arguments: list[str], folder: Path, environment: Mapping[str, str], streams: list[str], now: datetime | None
+    arguments: list[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    now: datetime | None,
+    streams: Streams,
 ) -> None:
-    if streams[0] != os.devnull:
+    if streams.are_terminal:
         os.setsid()  # the terminal that a process opens is its own then
-    for number, path in enumerate(streams):
-        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644), number)
-    sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1) for number in (1, 2))
+    for number, given in enumerate((streams.stdin, streams.stdout, streams.stderr)):
+        assert given is not None
+        _put(given, number)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
+    _begin_as_new(arguments)
 
     crash.arm(environment.get("ESPRESO_CRASH_AT", ""))
     if now:
         time_machine.travel(now, tick=True).start()
-    cmdline.execute(["scrapy", *arguments])
+    sys.exit(_run())  # type: ignore[arg-type]  # as it was given
+
+
+def _put(given: str | Connection, number: int) -> None:
+    """Make a stream of this process lead somewhere."""
+    if given == CLOSED:
+        os.close(number)
+        return
+    if isinstance(given, Connection):
+        file = given.fileno()
+    else:
+        file = os.open(given, os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY, 0o644)
+    os.dup2(file, number)
+    os.close(file)
+
+
+def _begin_as_new(arguments: Sequence[str]) -> None:
+    """Make what Python makes for a process at its start."""
+    sys.stdin, sys.stdout, sys.stderr = _opened(0, "r"), _opened(1, "w"), _opened(2, "w")
+    if sys.stderr:
+        sys.stderr.reconfigure(line_buffering=True, errors="backslashreplace")
+    sys.argv = ["scrapy", *arguments]
+    sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    atexit._clear()
+    sys.excepthook = sys.__excepthook__
+    for name in OF_THE_PROCESS:
+        sys.modules.pop(name, None)
+
+
+def _opened(number: int, mode: str) -> Any:
+    """Return a stream as Python has it: None for one that is closed."""
+    try:
+        return open(number, mode, closefd=False)
+    except OSError:
+        return None
+
+
+def _run() -> object:
+    """Run a command to its end as Python does; return the exit code."""
+    try:
+        cmdline.execute()
+        code: object = 0
+    except SystemExit as end:
+        code = end.code
+    except Exception:  # noqa: BLE001  # whatever it is
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    atexit._run_exitfuncs()
+    return code if all(map(_is_flushed, (sys.stdout, sys.stderr))) else UNFLUSHED
+
+
+def _is_flushed(stream: TextIO) -> bool:
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # `multiprocessing` flushes once more
+        return False
+    return True

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,8 +28,8 @@ def stats() -> set[str]:
     """Return the names that begin with `espreso/`; <> stands for a value in one."""
     return {
         name
-        for _, tree in trees()
-        for node in literals(tree)
+        for path in files()
+        for node in literals(path)
         if (name := text(node)) and name.startswith(PREFIX) and name != PREFIX
     }
 
@@ -36,23 +37,34 @@ def stats() -> set[str]:
 def log_lines() -> set[LogLine]:
     """Return every call of a logger: its file in the package, its level, its words."""
     return {
-        LogLine(where, call.func.attr, VALUE.sub("…", words(call)))
-        for where, tree in trees()
-        for call in ast.walk(tree)
+        LogLine(path.relative_to(PACKAGE).as_posix(), call.func.attr, VALUE.sub("…", words(call)))
+        for path in files()
+        for call in nodes(path)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and is_logging(call.func)
     }
 
 
-def trees() -> Iterator[tuple[str, ast.AST]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"), str(path))
+def files() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
 
 
-def literals(tree: ast.AST) -> Iterator[ast.expr]:
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return what a file says; each is read once for all rules."""
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Return every node of a file."""
+    return list(ast.walk(tree(path)))
+
+
+def literals(path: Path) -> Iterator[ast.expr]:
     """Yield strings and f-strings, but not the parts of an f-string."""
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    parts = {id(part) for node in nodes(path) if isinstance(node, ast.JoinedStr) for part in node.values}
     kinds = (ast.Constant, ast.JoinedStr)
-    yield from (node for node in ast.walk(tree) if isinstance(node, kinds) and id(node) not in parts)
+    yield from (node for node in nodes(path) if isinstance(node, kinds) and id(node) not in parts)
 
 
 def text(node: ast.expr) -> str | None:

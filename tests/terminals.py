@@ -16,7 +16,7 @@ from typing import Self
 import pyte
 
 from tests.crawls import LONGEST_CRAWL, ROOT
-from tests.forked import Started
+from tests.forked import Started, Streams
 
 COLUMNS, LINES = 80, 24
 GLIMPSE = 256
@@ -107,7 +107,9 @@ class CrawlTerminal(Terminal):
         self._file, ours = pty.openpty()
         ioctl(self._file, termios.TIOCSWINSZ, SIZE)
         given = _environment(environment)
-        self._started = Started(arguments, folder=ROOT, now=None, environment=given, terminal=os.ttyname(ours))
+        name = os.ttyname(ours)
+        streams = Streams(name, name, name, are_terminal=True)
+        self._started = Started(arguments, folder=ROOT, now=None, environment=given, streams=streams)
         self.pid = self._started.pid
         self._other: int | None = ours
         """The end of the program: a terminal that nobody has opened yet would look like one that was closed."""

@@ -167,6 +167,7 @@ MACHINE = re.compile(
 LOCKS = {"uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "package-lock.json"}
 
 
+@cache
 def modules(room: str = "*") -> list[Path]:
     return sorted([*PACKAGE.glob(f"{room}.py"), *PACKAGE.glob(f"{room}/**/*.py")])
 
@@ -179,7 +180,7 @@ def room_of(module: Path) -> str:
 def imported(module: Path) -> tuple[str, ...]:
     """Return the dotted name of everything a module imports, also inside functions."""
     names = []
-    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+    for node in said.nodes(module):
         if isinstance(node, ast.Import):
             names += [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -193,6 +194,7 @@ def rooms_imported(module: Path) -> set[str]:
     return names - {"__version__", room_of(module)}
 
 
+@cache
 def text_of(path: Path) -> str:
     try:
         return path.read_text("utf-8")
@@ -228,7 +230,7 @@ def test_rooms_that_work_without_scrapy_do_not_import_it(room):
 def imported_at_once(module: Path) -> set[Path]:
     """Return the files of the package that a file imports when it is imported itself."""
     found: set[Path] = set()
-    waiting: list[ast.AST] = [ast.parse(text_of(module))]
+    waiting: list[ast.AST] = [said.tree(module)]
     while waiting:
         for node in ast.iter_child_nodes(waiting.pop()):
             if isinstance(node, ast.ImportFrom):
@@ -239,8 +241,9 @@ def imported_at_once(module: Path) -> set[Path]:
     return found - {module}
 
 
-def files_of(name: str) -> Iterator[Path]:
-    """Yield the file that holds a dotted name of the package."""
+@cache
+def files_of(name: str) -> list[Path]:
+    """Return the file that holds a dotted name of the package."""
     base = ROOT.joinpath(*name.split("."))
     candidates = (
         base.with_suffix(".py"),
@@ -248,7 +251,7 @@ def files_of(name: str) -> Iterator[Path]:
         base.parent.with_suffix(".py"),
         base.parent / "__init__.py",
     )
-    yield from [file for file in candidates if PACKAGE in file.parents and file.exists()][:1]
+    return [file for file in candidates if PACKAGE in file.parents and file.exists()][:1]
 
 
 def is_for_types(node: ast.AST) -> bool:
@@ -275,7 +278,7 @@ def own_names() -> set[str]:
     """Return every name that the package itself gives to something."""
     found: set[str] = set()
     for module in modules():
-        for node in ast.walk(ast.parse(text_of(module))):
+        for node in said.nodes(module):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 found.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -292,7 +295,7 @@ def foreign_private_names(module: Path, own: set[str]) -> Iterator[str]:
         for name in imported(module)
         if not name.startswith("espreso_crawler") and any(map(is_private, name.split(".")))
     )
-    for node in ast.walk(ast.parse(text_of(module))):
+    for node in said.nodes(module):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             called = node.value.func if isinstance(node.value, ast.Call) else None
             is_super = isinstance(called, ast.Name) and called.id == "super"
@@ -356,9 +359,8 @@ def test_no_file_is_long():
 
 def strings(module: Path) -> Iterator[str]:
     """Yield every string of a module but its docstrings."""
-    tree = ast.parse(text_of(module))
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    prose = {id(node.value) for node in said.nodes(module) if isinstance(node, ast.Expr)}
+    for node in said.nodes(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
             yield node.value
 
@@ -395,7 +397,7 @@ def test_only_the_store_knows_that_the_ledger_is_an_sqlite():
         (module.name, node.attr)
         for module in modules("ledger")
         if STORE not in module.parents
-        for node in ast.walk(ast.parse(text_of(module)))
+        for node in said.nodes(module)
         if isinstance(node, ast.Attribute) and node.attr in methods
         if ast.unparse(node.value).endswith("db")
     }
@@ -443,15 +445,13 @@ def test_tests_mirror_the_package():
 
 @pytest.mark.parametrize("room", ["commands", "extensions", "middlewares", "pipelines", "spiders"])
 def test_every_component_says_what_it_does(room):
-    classes = [
-        node for module in modules(room) for node in ast.parse(text_of(module)).body if isinstance(node, ast.ClassDef)
-    ]
+    classes = [node for module in modules(room) for node in said.tree(module).body if isinstance(node, ast.ClassDef)]
     assert [node.name for node in classes if not node.name.startswith("_") and not ast.get_docstring(node)] == []
 
 
 def test_spiders_have_one_name_for_file_class_and_command():
     for module in modules("spiders"):
-        for node in ast.parse(text_of(module)).body:
+        for node in said.tree(module).body:
             if isinstance(node, ast.ClassDef) and node.name.endswith("Spider"):
                 spider = getattr(import_module(f"espreso_crawler.spiders.{module.stem}"), node.name)
                 assert getattr(spider, "name", module.stem) == module.stem  # the base has no name

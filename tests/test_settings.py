@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 
 from espreso_crawler import options, scrapy_settings, settings
 from espreso_crawler.exceptions import ConfigurationError
+from tests import forked
 from tests.checkout import ROOT
 from tests.crawls import PAGE, Desk, page_requests
 from tests.site import Fault, SiteOptions, running
@@ -28,11 +29,11 @@ from tests.site import Fault, SiteOptions, running
         ({"ESPRESO_OUTPUT": "/srv/espreso"}, ["-s", "ESPRESO_OUTPUT=elsewhere"], "elsewhere"),
     ],
 )
-def test_the_command_line_wins_over_the_environment_and_that_over_the_file(environment, options, expected):
-    command = [sys.executable, "-m", "scrapy", "settings", "--get", "ESPRESO_OUTPUT", *options]
-    shell = os.environ | environment
-    done = subprocess.run(command, cwd=ROOT, env=shell, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == expected
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(environment, options, expected, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    done = forked.command("settings", "--get", "ESPRESO_OUTPUT", *options)
+    assert done.stdout.decode().strip() == expected
 
 
 def test_a_crawl_starts_without_what_it_does_not_use(tmp_path: Path):
@@ -43,6 +44,7 @@ def test_a_crawl_starts_without_what_it_does_not_use(tmp_path: Path):
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
     assert "espreso_crawler.ledger" in loaded
     slow = {"aiohttp", "requests", "prometheus_client", "apscheduler", "jsonschema", "espreso_crawler.demo_site"}
+    slow |= {"playwright", "scrapy_playwright"}
     assert loaded & slow == set()
 
 

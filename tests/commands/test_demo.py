@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,13 +17,19 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from rich.console import Console
+from scrapy.utils.project import get_project_settings
 
+from espreso_crawler.commands._demo_told import tell
+from espreso_crawler.commands.demo import Command
+from espreso_crawler.places import Places
 from espreso_crawler.schema.validator import problems
 from tests import forked, tools
 from tests.crawls import ROOT, Desk
+from tests.forked import Started, Streams, pipe
 from tests.ports import free_port
 from tests.site import Control
-from tests.terminals import COLUMNS, Terminal
+from tests.terminals import COLUMNS, CrawlTerminal
 from tests.waiting import PATIENCE
 
 MOST_LINES = 30
@@ -29,12 +37,10 @@ Record = dict[str, Any]
 
 
 class Told(NamedTuple):
-    """A finished demo: its exit code, what it printed, and its folders."""
+    """A finished demo: what it printed, and its folders."""
 
-    exit_code: int
     text: str
     home: Path
-    is_piped: bool
 
     @property
     def lines(self) -> list[str]:
@@ -63,52 +69,51 @@ class Told(NamedTuple):
         return line.strip().removeprefix(name).strip()
 
 
-def command(home: Path) -> list[str]:
-    places = ["-s", f"ESPRESO_OUTPUT={home / 'output'}", "-s", f"ESPRESO_STATE={home / 'state'}"]
-    return [sys.executable, "-m", "scrapy", "demo", *places, "-s", f"ESPRESO_ARCHIVE={home / 'archive'}"]
+def command(home: Path, *settings: str) -> list[str]:
+    places = (
+        f"ESPRESO_OUTPUT={home / 'output'}",
+        f"ESPRESO_STATE={home / 'state'}",
+        f"ESPRESO_ARCHIVE={home / 'archive'}",
+    )
+    return ["demo", *(part for given in (*places, *settings) for part in ("-s", given))]
 
 
-def in_terminal(home: Path) -> Told:
-    """Run the demo in a terminal, where the figures of its crawls come and go."""
-    seen = Terminal(command(home)).ended()
-    assert b"written" in seen.bytes
-    assert seen.exit_code is not None
-    return Told(seen.exit_code, seen.text.rstrip(), home, is_piped=False)
+def test_a_day_in_a_terminal(tmp_path: Path, subtests: pytest.Subtests):
+    """One run for all that is said of it: it takes half a minute."""
+    (tmp_path / "output" / "demo" / "articles").mkdir(parents=True)
+    (tmp_path / "output" / "demo" / "articles" / "from_before").touch()
+    seen = CrawlTerminal(command(tmp_path)).ended()
+    assert b"written" in seen.bytes, "the figures of its crawls come and go"
+    assert seen.exit_code == 0, seen.text
+    told = Told(seen.text.rstrip(), tmp_path)
+    for claim in CLAIMS:
+        with subtests.test(claim.__name__):
+            claim(told)
 
 
-def in_pipe(home: Path) -> Told:
-    done = subprocess.run(command(home), cwd=ROOT, capture_output=True, check=False, timeout=4 * PATIENCE)
-    assert done.stderr == b""
-    return Told(done.returncode, done.stdout.decode(), home, is_piped=True)
+def test_a_crawl_that_fails_in_a_pipe_is_a_line_and_the_end(tmp_path: Path):
+    done = forked.command(*command(tmp_path, "JOBDIR=jobs"))
+    assert (done.returncode, done.stderr.decode().splitlines()[0][:28]) == (1, "scrapy crawl: JOBDIR='jobs' ")
+    assert done.stdout.decode().splitlines()[1].startswith("The crawl of 10:00 ended with exit code 1: see")
 
 
-@pytest.fixture(scope="module", params=[in_terminal, in_pipe])
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    home = tmp_path_factory.mktemp("demo")
-    (home / "output" / "demo" / "articles").mkdir(parents=True)
-    (home / "output" / "demo" / "articles" / "from_before").touch()
-    run: Callable[[Path], Told] = request.param
-    return run(home)
-
-
-def test_a_demo_is_two_dozen_lines_and_no_dump(told: Told):
-    assert told.exit_code == 0, told.text
+def a_demo_is_two_dozen_lines_and_no_dump(told: Told) -> None:
     assert 20 < len(told.lines) <= MOST_LINES, told.text
     assert not any('{"' in line or "Traceback" in line for line in told.lines)
     long = [line for line in told.lines if len(line) > COLUMNS and "scrapy" not in line and str(told.home) not in line]
-    assert long == [] or told.is_piped, "only commands are longer than the terminal, to be copied whole"
+    assert long == [], "only commands are longer than the terminal, to be copied whole"
     assert not (told.home / "output/demo/articles/from_before").exists()
     assert not (told.home / "archive").exists()
     assert not (told.home / "state").exists(), "the state of real crawls is left alone"
 
 
-def test_every_line_is_a_valid_record_of_both_editions(told: Told):
+def every_line_is_a_valid_record_of_both_editions(told: Told) -> None:
     records = told.stream("articles")
     assert {record["in_language"] for record in records if record["event"] == "created"} == {"en", "uk"}
     assert [problems(json.dumps(record).encode()) for record in records if problems(json.dumps(record).encode())] == []
 
 
-def test_the_table_is_true_to_the_output(told: Told):
+def the_table_is_true_to_the_output(told: Told) -> None:
     articles, runs = told.stream("articles"), [run["run_id"] for run in told.runs()]
 
     def counted(wanted: Callable[[Record], object], lines: list[Record], key: str = "run_id") -> list[int]:
@@ -128,7 +133,7 @@ def test_the_table_is_true_to_the_output(told: Told):
     assert told.row("held back, for you to judge") == counted(bool, told.held()) == [0, 2, 0]
 
 
-def test_every_event_of_the_story_is_in_the_output(told: Told):
+def every_event_of_the_story_is_in_the_output(told: Told) -> None:
     articles = told.stream("articles")
     headlines = {(line["id"], line["revision"]): line["headline"] for line in articles}
     updated = [line for line in articles if line["event"] == "revised" and not line["silent"]]
@@ -146,7 +151,7 @@ def test_every_event_of_the_story_is_in_the_output(told: Told):
     ]
     assert [label for label, _ in groupby(workshop)] == ["exclusive", "updated"]
     assert told.event("label").startswith("exclusive, then updated: Inside the Lviv workshop")
-    assert told.event("label").endswith("…") != told.is_piped, "a terminal gets one line, a pipe the whole text"
+    assert told.event("label").endswith("…")
 
     copies = {line["near_duplicate_of"] for line in articles if line["near_duplicate_of"]}
     assert {line["id"] for line in updated} <= copies, "the launchers of both editions have a near-copy"
@@ -162,7 +167,18 @@ def test_every_event_of_the_story_is_in_the_output(told: Told):
     assert told.event("because") == held[0]["reason"] == "the metadata names a headline without one word in common"
 
 
-def test_the_report_is_named_and_tells_of_the_day(told: Told):
+def a_pipe_gets_whole_lines(told: Told) -> None:
+    state = told.home / "state-demo"
+    where = Places(told.home / "output/demo", state, state / "ledger.sqlite3", archive=None, cluster=state / "cluster")
+    piped = StringIO()
+    tell(where, told.home / "output/demo/report.html", Console(highlight=False, file=piped))
+    whole = Told(piped.getvalue(), told.home)
+    assert told.text.endswith(whole.text.partition("The report")[2].rstrip())
+    cut = told.event("label").removesuffix("…")
+    assert whole.event("label").startswith(cut) and len(whole.event("label")) > len(cut)
+
+
+def the_report_is_named_and_tells_of_the_day(told: Told) -> None:
     (line,) = (line for line in told.lines if line.startswith("The report"))
     page = told.home / "output/demo/report.html"
     assert line.endswith(str(page))
@@ -170,14 +186,14 @@ def test_the_report_is_named_and_tells_of_the_day(told: Told):
     assert f"{events.count('created') - events.count('removed')} articles" in page.read_text("utf-8")
 
 
-def test_the_tags_know_people_places_and_weapons(told: Told):
+def the_tags_know_people_places_and_weapons(told: Told) -> None:
     named = {(tag["kind"], tag["name"]) for line in told.stream("articles") for tag in line["tags"]}
     assert {("person", "Volodymyr Zelenskyy"), ("person", "Mark Rutte")} <= named
     assert {("weapon", "Patriot air defense"), ("weapon", "F-16")} <= named
     assert {("place", "Kharkiv"), ("place", "Odesa")} <= named
 
 
-def test_each_command_answers_its_question(told: Told):
+def each_command_answers_its_question(told: Told) -> None:
     if not shutil.which("jq"):
         tools.missing("jq is not installed")
     answers = {}
@@ -192,20 +208,33 @@ def test_each_command_answers_its_question(told: Told):
     assert "HTTP 410" in removed
 
 
+CLAIMS = (
+    a_demo_is_two_dozen_lines_and_no_dump,
+    every_line_is_a_valid_record_of_both_editions,
+    the_table_is_true_to_the_output,
+    every_event_of_the_story_is_in_the_output,
+    a_pipe_gets_whole_lines,
+    the_report_is_named_and_tells_of_the_day,
+    the_tags_know_people_places_and_weapons,
+    each_command_answers_its_question,
+)
+
+
 @contextmanager
 def served(*options: str) -> Iterator[str]:
     """Keep the site running at a free port; yields its first line."""
     port = free_port()
-    command = [sys.executable, "-m", "scrapy", "demo", "--serve", "--port", str(port), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            said = [process.stdout.readline() for _ in range(4)]
-            yield f"http://127.0.0.1:{port}"
-            assert f"start=http://127.0.0.1:{port}/news,http://127.0.0.2:{port}/news" in said[1]
-        finally:
-            process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
+    reader, writer = pipe()
+    given = ["demo", "--serve", "--port", str(port), *options]
+    process = Started(given, folder=ROOT, now=None, streams=Streams(stdout=writer))
+    try:
+        with reader:
+            said = [reader.readline().decode() for _ in range(4)]
+        yield f"http://127.0.0.1:{port}"
+        assert f"start=http://127.0.0.1:{port}/news,http://127.0.0.2:{port}/news" in said[1]
+    finally:
+        process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0
 
 
 def test_a_served_site_is_crawled_edited_and_redesigned(tmp_path: Path):
@@ -244,11 +273,10 @@ def test_a_port_in_use_and_a_stray_option_are_one_line():
     assert b"--fast works only with --serve" in done.stderr
 
 
-def test_without_the_clock_the_error_names_the_pip_command(tmp_path: Path):
-    code = "import sys; sys.modules['time_machine'] = None; from scrapy.cmdline import execute; execute()"
-    arguments = command(tmp_path)[3:]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, check=False, timeout=PATIENCE
-    )
+def test_without_the_clock_the_error_names_the_pip_command(monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setitem(sys.modules, "time_machine", None)
+    demo = Command()
+    demo.settings = get_project_settings()
+    demo.run([], Namespace(serve=False))
     line = 'scrapy demo: the extra "demo" is not installed: run pip install -e ".[demo]" in the project\'s folder'
-    assert (done.returncode, done.stderr.decode().strip()) == (1, line)
+    assert (demo.exitcode, capsys.readouterr().err.strip()) == (1, line)

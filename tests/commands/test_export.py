@@ -3,7 +3,6 @@
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,13 +16,16 @@ from espreso_crawler.export.writing import to_folder
 from tests import forked
 from tests.crawls import ROOT
 from tests.export.sealed import article, seal
-from tests.forked import Finished
+from tests.forked import Finished, Started, Streams, pipe
 from tests.waiting import wait_until
 
 
 def export(home: Path, *arguments: str, to: Path | str | None = None) -> Finished:
-    given = ["export", "--to", str(to or home / "export"), *arguments, "-s", f"ESPRESO_OUTPUT={home / 'output'}"]
-    return forked.scrapy(given, folder=ROOT, now=None, seconds=60)
+    return forked.scrapy(given(home, *arguments, to=to), folder=ROOT, now=None, seconds=60)
+
+
+def given(home: Path, *arguments: str, to: Path | str | None = None) -> list[str]:
+    return ["export", "--to", str(to or home / "export"), *arguments, "-s", f"ESPRESO_OUTPUT={home / 'output'}"]
 
 
 @pytest.fixture
@@ -48,28 +50,21 @@ def test_lines_go_to_stdout_and_nothing_else(home):
 
 def test_a_reader_that_has_seen_enough_is_no_error(home):
     seal(home / "output", *(article(id=f"global:{number}") for number in range(100)), number=2)
-    command = [sys.executable, "-m", "scrapy", "export", "--format", "jsonl", "--to", "-"]
-    with subprocess.Popen(
-        [*command, "-s", f"ESPRESO_OUTPUT={home / 'output'}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        assert process.stdout.readline()
-        process.stdout.close()
-        assert process.wait(timeout=60) == 0
-        assert process.stderr.read() == b""
+    reader, writer = pipe()
+    arguments = given(home, "--format", "jsonl", to="-")
+    process = Started(arguments, folder=ROOT, now=None, streams=Streams(stdout=writer))
+    with reader:
+        assert reader.readline()
+    assert (process.wait(60), process.log) == (0, "")
 
 
 def test_ctrl_c_leaves_nothing_behind(home):
     (sealed,) = (home / "output" / "articles").glob("*/*.jsonl")
     os.mkfifo(sealed.with_name("000000000002-r.jsonl"))  # there is never an end of reading it
-    command = [sys.executable, "-m", "scrapy", "export", "--format", "csv", "--to", str(home / "export")]
-    with subprocess.Popen(
-        [*command, "-s", f"ESPRESO_OUTPUT={home / 'output'}"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        wait_until(lambda: list(home.glob("export/.articles.csv.*")) or process.poll() is not None, "its file")
-        process.send_signal(signal.SIGINT)
-        out, said = process.communicate(timeout=60)
+    process = Started(given(home, "--format", "csv"), folder=ROOT, now=None)
+    wait_until(lambda: list(home.glob("export/.articles.csv.*")) or process.poll() is not None, "its file")
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=60)
     assert (process.returncode, out, said) == (130, b"", b"scrapy export: interrupted; no file was written\n")
     assert list((home / "export").iterdir()) == []
 
@@ -94,8 +89,7 @@ def test_an_export_that_finds_no_room_is_told_and_leaves_nothing(home, monkeypat
     ],
 )
 def test_a_refusal_is_one_line_and_leaves_nothing(home, arguments, code, reason):
-    given = ["export", "--to", str(home / "export"), "-s", f"ESPRESO_OUTPUT={home / 'output'}", *arguments]
-    done = forked.scrapy(given, folder=ROOT, now=None, seconds=60)
+    done = forked.scrapy([*given(home), *arguments], folder=ROOT, now=None, seconds=60)
     assert done.exit_code == code
     assert done.log.startswith("scrapy export: ")
     assert reason in done.log

@@ -3,8 +3,8 @@
 import argparse
 import gzip
 import json
+import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from espreso_crawler.schema.validator import problems
 from tests import forked
 from tests.builders import CAPTURED, Entry, Facts, article_html
 from tests.crawls import ROOT
-from tests.forked import Finished
+from tests.forked import Finished, Started, Streams, pipe
 from tests.site import SiteOptions, running
 
 FACTS = Facts(entries=[Entry("19:00", "A headline", "Exclusive", ("2024, Tuesday", "24 December"), "/news-x")])
@@ -26,11 +26,6 @@ FACTS = Facts(entries=[Entry("19:00", "A headline", "Exclusive", ("2024, Tuesday
 
 def extract(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     return forked.command("extract", *arguments)
-
-
-def extract_from(standard_input: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "scrapy", "extract", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60, input=standard_input)
 
 
 @pytest.fixture
@@ -169,9 +164,10 @@ def test_an_empty_folder_is_refused(tmp_path: Path):
 
 
 def test_standard_input_is_a_page(saved: str):
-    done = extract_from(Path(saved).read_bytes(), "-", "--fetched-at", "2024-12-24T17:05:00Z")
+    given = ("extract", "-", "--fetched-at", "2024-12-24T17:05:00Z")
+    done = forked.command(*given, streams=Streams(stdin=saved))
     assert (done.returncode, json.loads(done.stdout)["headline"]) == (0, FACTS.headline)
-    done = extract_from(b"", "-")
+    done = forked.command(*given, streams=Streams(stdin=os.devnull))
     assert (done.returncode, done.stdout) == (3, b"")
     assert done.stderr == b"scrapy extract: standard input: saved page: the body is empty\n"
 
@@ -231,7 +227,8 @@ def test_what_robots_txt_forbids_is_one_line():
 def test_a_closed_pipe_is_no_error(tmp_path: Path):
     for number in range(40):
         saved_as(tmp_path / f"{number}.html", "Many")
-    command = f"{sys.executable} -m scrapy extract {tmp_path} | head -n 1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert len(done.stdout.splitlines()) == 1
+    reader, writer = pipe()
+    process = Started(["extract", str(tmp_path)], folder=ROOT, now=None, streams=Streams(stdout=writer))
+    with reader:
+        assert json.loads(reader.readline())["headline"] == "Many"
+    assert (process.wait(60), process.log) == (0, "")

@@ -1,8 +1,5 @@
 """Scrapy's own commands on this project: they look at pages, and touch neither ledger nor output."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,17 +22,12 @@ def look(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
 
-    def run(*arguments: str, apart: bool = False) -> forked.Finished:
+    def run(*arguments: str) -> forked.Finished:
         places = [f"ESPRESO_OUTPUT={tmp_path}/output", f"ESPRESO_STATE={tmp_path}/state", f"ESPRESO_METRICS={tmp_path}"]
         options = [part for setting in (*places, *(map("=".join, NO_WAITING.items()))) for part in ("-s", setting)]
-        if apart:  # a process of its own ends as a user's does
-            command = [sys.executable, "-m", "scrapy", *arguments, *options]
-            ended = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=PATIENCE)
-            done = forked.Finished(ended.returncode, ended.stderr.decode(), ended.stdout)
-        else:
-            done = forked.scrapy([*arguments, *options], folder=ROOT, now=None, seconds=PATIENCE)
+        done = forked.scrapy([*arguments, *options], folder=ROOT, now=None, seconds=PATIENCE)
         left = {path.name for path in tmp_path.rglob("*") if path.suffix not in (".html", ".py", ".pyc")}
-        assert left <= {"temporary", "browser", "broken_spiders", "__pycache__"}
+        assert left <= {"temporary", "browser", "__pycache__"}
         return done
 
     return run
@@ -47,7 +39,7 @@ def newest(site: DemoSite) -> str:
 
 @pytest.mark.parametrize("spider", [[], ["--spider", "read_also"]])
 def test_shell_gives_the_response(site, look, spider):
-    done = look("shell", f"{site.url}/news", "-c", "response.status, len(response.css('a')) > 100", *spider, apart=True)
+    done = look("shell", f"{site.url}/news", "-c", "response.status, len(response.css('a')) > 100", *spider)
     assert (done.exit_code, done.stdout) == (0, b"(200, True)\n")
 
 
@@ -109,9 +101,7 @@ def test_check_holds_every_callback_to_its_contract(look):
 
 
 def test_check_fails_where_a_callback_breaks_its_contract(look, tmp_path, monkeypatch):
-    folder = tmp_path / "temporary" / "broken_spiders"
-    folder.mkdir()
-    (folder / "__init__.py").write_text(
+    (tmp_path / "broken_spiders.py").write_text(
         "from espreso_crawler.spiders.rss import RssSpider\n"
         "class BrokenSpider(RssSpider):\n"
         "    name = 'broken'\n"
@@ -119,7 +109,7 @@ def test_check_fails_where_a_callback_breaks_its_contract(look, tmp_path, monkey
         "        '''Read nothing.\n\n        @demo_page /rss\n        @lists 1\n        '''\n"
         "        return ()\n"
     )
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder.parent), os.environ.get("PYTHONPATH", "")]))
-    done = look("check", "broken", "-s", "SPIDER_MODULES=broken_spiders", apart=True)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = look("check", "broken", "-s", "SPIDER_MODULES=broken_spiders")
     assert done.exit_code == 1
     assert "0 addresses were new, expected 1 or more" in done.log

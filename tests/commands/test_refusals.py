@@ -15,6 +15,7 @@ from espreso_crawler.commands.crawl import FirstError, ended
 from espreso_crawler.exceptions import ExitCode
 from tests import forked
 from tests.crawls import PAGE, ROOT, Desk
+from tests.forked import Streams, pipe
 from tests.site import SiteOptions, running
 from tests.waiting import PATIENCE
 
@@ -31,13 +32,6 @@ def crawled(tmp_path_factory) -> Desk:
         assert desk.crawl(f"start={demo.url}/news", "limit=2").exit_code == 0
     (desk.home / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00")
     return desk
-
-
-def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
-    places = [f"ESPRESO_OUTPUT={desk.home}/output", f"ESPRESO_STATE={desk.home}/state"]
-    options = [part for place in places for part in ("-s", place)]
-    given = [each.replace("HOME", str(desk.home)) for each in arguments]
-    return forked.scrapy([given[0], *options, *given[1:]], folder=ROOT, now=None, seconds=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +106,7 @@ def scrapy(desk: Desk, *arguments: str) -> forked.Finished:
 )
 def test_wrong_input_is_one_line_that_says_what_to_do(crawled: Desk, arguments, code: int, said: str):
     runs = len(crawled.runs())
-    done = scrapy(crawled, *arguments)
+    done = crawled.scrapy(*(each.replace("HOME", str(crawled.home)) for each in arguments))
     last = done.log.strip().splitlines()[-1]
     said = said.replace("HOME", str(crawled.home))
     assert (done.exit_code, said in last) == (code, True), done.log
@@ -133,15 +127,14 @@ def test_help_is_right_at_80_columns(command, monkeypatch):
 
 @pytest.mark.parametrize(("spider", "count"), [("read_also", 6), ("rss", 5)])
 def test_help_shows_the_arguments_of_the_spider(spider, count):
-    command = [sys.executable, "-m", "scrapy", "crawl", spider, "--help"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=PATIENCE).stdout.decode()
+    shown = forked.command("crawl", spider, "--help").stdout.decode()
     assert shown.count("Arguments of ") == 1
     assert len(re.findall(r"^  -a [a-z]+= +[A-Za-z]", shown, re.MULTILINE)) == count
 
 
 @pytest.mark.parametrize("edition", ["UA", "Zahid", " ua"])
 def test_an_edition_may_be_written_in_any_case(crawled: Desk, edition):
-    done = scrapy(crawled, *CRAWL, "-a", f"edition={edition}", "-s", "ITEM_PIPELINES={}")
+    done = crawled.scrapy(*CRAWL, "-a", f"edition={edition}", "-s", "ITEM_PIPELINES={}")
     assert "ITEM_PIPELINES lacks" in done.log
 
 
@@ -151,27 +144,35 @@ PRINTING = [
 ]  # fmt: skip
 
 
-def piped(desk: Desk, arguments: tuple[str, ...], target: str) -> subprocess.CompletedProcess[bytes]:
-    places = {"ESPRESO_OUTPUT": f"{desk.home}/output", "ESPRESO_STATE": f"{desk.home}/state"}
-    program = " ".join([sys.executable, "-m", "scrapy", *arguments])
-    command = ["bash", "-o", "pipefail", "-c", f"{program} {target}"]
-    return subprocess.run(
-        command, cwd=ROOT, env=os.environ | places, capture_output=True, check=False, timeout=PATIENCE
-    )
-
-
 @pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
 def test_a_full_disk_behind_standard_output_is_one_line(crawled: Desk, arguments):
-    done = piped(crawled, arguments, "> /dev/full")
-    assert done.returncode == (1 if arguments[0] == "check" else 4)  # Scrapy's own ends as Python does
-    assert re.fullmatch(r"scrapy( [a-z]+){0,2}: standard output: No space left on device\n", done.stderr.decode())
+    done = crawled.scrapy(*arguments, streams=Streams(stdout="/dev/full"))
+    assert done.exit_code == ExitCode.OUTPUT
+    assert re.fullmatch(r"scrapy( [a-z]+){0,2}: standard output: No space left on device\n", done.log)
 
 
 @pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
 def test_a_reader_that_has_seen_enough_is_no_error(crawled: Desk, arguments):
-    done = piped(crawled, arguments, "| true")
-    assert b"Traceback" not in done.stderr
-    assert b"Exception" not in done.stderr
+    reader, writer = pipe()
+    reader.close()
+    assert crawled.scrapy(*arguments, streams=Streams(stdout=writer)).log == ""
+
+
+@pytest.mark.parametrize(
+    ("unbuffered", "target", "code", "said"),
+    [
+        ("", "> /dev/full", 4, "scrapy: standard output: No space left on device\n"),
+        ("1", "> /dev/full", 1, "scrapy: standard output: No space left on device\n"),  # as Python ends at an error
+        ("", "| true", 0, ""),
+        ("", ">&- 2>&-", 0, ""),
+    ],
+)
+def test_a_new_interpreter_guards_its_output_too(unbuffered: str, target: str, code: int, said: str):
+    """Scrapy's own command, so that all depends on what is loaded at the start."""
+    command = ["bash", "-o", "pipefail", "-c", f'"$@" {target}', "bash", sys.executable, "-m", "scrapy", "check", "-l"]
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stderr.decode()) == (code, said)
 
 
 def test_a_help_line_that_ends_in_a_colon_is_no_heading():

@@ -1,10 +1,8 @@
 """What a person sees of a crawl: in a terminal of 80 columns, in a pipe, in a log file, with nobody there."""
 
 import json
-import os
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -14,7 +12,8 @@ import pytest
 
 from espreso_crawler import settings
 from espreso_crawler.extensions.progress import ProgressExtension
-from tests.crawls import LONGEST_CRAWL, PAGE, ROOT, Desk, ended, hold, let_go, start, wait_for_requests
+from tests.crawls import PAGE, Desk, ended, hold, let_go, start, wait_for_requests
+from tests.forked import CLOSED, UNFLUSHED, Streams
 from tests.site import DemoSite, Fault, SiteOptions, running
 from tests.terminals import COLUMNS, CrawlTerminal, Terminal
 from tests.waiting import wait_until
@@ -159,18 +158,21 @@ def test_with_a_log_file_the_terminal_has_the_figures_and_the_table(desk: Desk, 
     assert ESCAPE not in log.read_bytes()
 
 
-@pytest.mark.parametrize("redirected", ["2>&-", "1>&- 2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    "streams",
+    [Streams(stderr=CLOSED), Streams(stdout=CLOSED, stderr=CLOSED), Streams(stderr="/dev/full")],
+    ids=["no stderr", "no output at all", "full"],
+)
 @pytest.mark.parametrize("mode", ["auto", "on"])
-def test_nobody_to_show_it_to_changes_nothing(desk: Desk, demo: DemoSite, redirected: str, mode: str):
-    command = desk.command([start(demo)], {"ESPRESO_PROGRESS": mode}, ())
-    done = subprocess.run(
-        ["/bin/sh", "-c", f'"$@" {redirected}', "sh", *command], cwd=ROOT, check=False, timeout=LONGEST_CRAWL,
-        env=os.environ | {"TERM": "xterm"},
-    )  # fmt: skip
+def test_nobody_to_show_it_to_changes_nothing(
+    desk: Desk, demo: DemoSite, streams: Streams, mode: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TERM", "xterm")
+    done = ended(desk.start(start(demo), settings={"ESPRESO_PROGRESS": mode}, streams=streams))
     assert len(desk.records()) == SMALL
     (run,) = desk.runs()
     assert (run["reason"], run["exit_code"]) == ("finished", 0)
-    assert done.returncode in ((0, 120) if "full" in redirected else (0,))  # 120: Python could not flush its last words
+    assert done.exit_code in ((0, UNFLUSHED) if streams.stderr == "/dev/full" else (0,))
 
 
 def test_what_failed_says_when_it_is_tried_again(desk: Desk, demo: DemoSite):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.crawls import PAGE, Desk, ended, hold, let_go, start, wait_for_requests
+from tests.extensions.broken import Fork, Parser, with_extension
 from tests.processes import children, wait_for_end
 from tests.site import SiteOptions, running
 
@@ -17,26 +18,6 @@ ALONE = {"ESPRESO_READERS": "0"}
 OF_THE_RUN = ("run_id", "emitted_at", "fetched_at", "feed", "evidence")
 ALL_NEWS = '[{"location": "/*", "tdm-reservation": 1}]'
 COUNT = 150
-# Python runs this at the start of the crawl, and the processes that read are forks of that.
-BUG = """
-import sys
-if "crawl" in sys.orig_argv:
-    import espreso_crawler.reading.article_page as module
-
-    def broken(*_given):
-        raise ZeroDivisionError("a bug")
-
-    module.article_with_digests = broken
-"""
-
-NO_ROOM = """
-import os
-
-def fork():
-    raise BlockingIOError(11, "Resource temporarily unavailable")
-
-os.fork = fork
-"""
 
 
 def told(desk: Desk) -> dict[str, dict[str, Any]]:
@@ -80,15 +61,15 @@ def test_whoever_is_killed_nothing_is_lost_and_nobody_is_left(tmp_path: Path, vi
 
 
 @pytest.mark.parametrize("apart", ["1", "0"])
-def test_a_bug_in_a_parser_counts_as_an_attempt_wherever_it_shows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apart: str
-):
-    (tmp_path / "sitecustomize.py").write_text(BUG, "utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    settings = {"ESPRESO_READERS": apart, "ESPRESO_MAX_ATTEMPTS": "1", "CONCURRENT_REQUESTS_PER_DOMAIN": "2"}
+def test_a_bug_in_a_parser_counts_as_an_attempt_wherever_it_shows(tmp_path: Path, apart: str):
+    settings = with_extension(Parser) | {
+        "ESPRESO_READERS": apart,
+        "ESPRESO_MAX_ATTEMPTS": "1",
+        "CONCURRENT_REQUESTS_PER_DOMAIN": "2",
+    }
     desk = Desk(tmp_path, settings)
     with running(SiteOptions(page_bytes=PAGE, latency=0.1)) as demo:
-        log = desk.start_interpreter(start(demo)).communicate(timeout=60)[1].decode()
+        log = desk.crawl(start(demo)).log
     assert "ZeroDivisionError: a bug" in log
     with closing(sqlite3.connect(tmp_path / "state" / "ledger.sqlite3")) as ledger:
         states = dict(ledger.execute("SELECT state, count(*) FROM entries GROUP BY state"))
@@ -98,15 +79,12 @@ def test_a_bug_in_a_parser_counts_as_an_attempt_wherever_it_shows(
 
 
 def test_a_machine_without_room_for_a_process_is_a_warning_and_the_crawl_reads_by_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ):
-    (tmp_path / "sitecustomize.py").write_text(NO_ROOM, "utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    desk = Desk(tmp_path, {"ESPRESO_READERS": "2"})
+    desk = Desk(tmp_path, {"ESPRESO_READERS": "2", **with_extension(Fork)})
     with running(SiteOptions(page_bytes=PAGE)) as demo:
-        crawl = desk.start_interpreter(start(demo))
-        log = crawl.communicate(timeout=60)[1].decode()
-    assert crawl.returncode == 0
-    assert "The reading processes have ended ([Errno 11] Resource temporarily unavailable)" in log
+        done = desk.crawl(start(demo))
+    assert done.exit_code == 0
+    assert "The reading processes have ended ([Errno 11] Resource temporarily unavailable)" in done.log
     assert "espreso/read_apart" not in desk.runs()[0]["stats"]
     assert len(desk.records()) == 40

@@ -1,8 +1,7 @@
 """The pipeline lets valid articles pass and keeps the others with every error."""
 
+import multiprocessing
 import os
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,6 @@ from espreso_crawler.pipelines.validate import ValidatePipeline, append_line
 from tests.articles import full_article
 
 RUN = "20241102T095900Z-0123abcd"
-ADD_LINES = """
-import sys
-from pathlib import Path
-from espreso_crawler.pipelines.validate import append_line
-for _ in range(20):
-    append_line(Path(sys.argv[1]), sys.argv[2].encode() * 200_000)
-"""
 
 
 @pytest.fixture
@@ -104,11 +96,18 @@ def test_a_line_that_was_written_in_part_is_an_output_error_and_spoils_no_other(
     assert (tmp_path / "rejects").read_bytes() == b"a lo\nanother\n"
 
 
+def add_lines(file: Path, letter: bytes) -> None:
+    for _ in range(20):
+        append_line(file, letter * 200_000)
+
+
 def test_lines_of_two_processes_do_not_mix(tmp_path):
     file = tmp_path / "rejects" / f"{RUN}.jsonl"
-    adding = [
-        subprocess.Popen([sys.executable, "-c", ADD_LINES, str(file), letter], cwd=Path(__file__).parents[2])
-        for letter in "ab"
-    ]
-    assert [process.wait(60) for process in adding] == [0, 0]
+    fork = multiprocessing.get_context("fork")
+    adding = [fork.Process(target=add_lines, args=(file, letter)) for letter in (b"a", b"b")]
+    for process in adding:
+        process.start()
+    for process in adding:
+        process.join(60)
+    assert [process.exitcode for process in adding] == [0, 0]
     assert sorted(set(file.read_bytes().split())) == [b"a" * 200_000, b"b" * 200_000]
