@@ -23,13 +23,7 @@ def scrapyd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrapyd]:
         yield server
 
 
-@pytest.fixture(autouse=True)
-def _own_desk(scrapyd: Scrapyd, tmp_path: Path) -> None:
-    scrapyd.desk.home = tmp_path
-    scrapyd.settings = {"ESPRESO_OUTPUT": str(tmp_path / "output"), "ESPRESO_STATE": str(tmp_path / "state")}
-
-
-def test_three_crawls_of_which_one_is_cancelled_bring_each_article_once(scrapyd: Scrapyd):
+def test_three_crawls_of_which_one_is_cancelled_bring_each_article_once_to_where_the_environment_says(scrapyd: Scrapyd):
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         hold(demo, after=6)
         begin = f"{demo.url}/news"
@@ -55,35 +49,23 @@ def test_three_crawls_of_which_one_is_cancelled_bring_each_article_once(scrapyd:
         last: ("finished", 0),
     }
     assert runs[cancelled]["counts"]["entry"]["pending"] > 0
-
-
-def test_a_place_named_in_the_environment_holds_for_every_job(scrapyd: Scrapyd):
-    scrapyd.settings = {}
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
-        job = scrapyd.schedule(start=f"{demo.url}/news", limit="1")
-        scrapyd.wait_for(job)
-    scrapyd.desk.home = scrapyd.home.parent / "desk"
-    assert [run["job"] for run in scrapyd.desk.runs()] == [job]
-    assert len(scrapyd.desk.records()) == 1
-    assert str(scrapyd.desk.home / "output") in scrapyd.log(job)
+    assert str(scrapyd.desk.home / "output") in scrapyd.log(last)
     assert {path.name for path in scrapyd.home.iterdir()} <= {
         "dbs", "eggs", "logs", "scrapyd.conf", "scrapyd.log", "twistd.pid"
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("arguments", "settings", "code", "line"),
-    [
-        ({"limit": "few"}, {}, 2, "limit='few': give a whole number from 1 on"),
-        ({}, {"ESPRESO_LEDGER": "postgres://"}, 1, "ESPRESO_LEDGER='postgres://': give sqlite:///PATH"),
-    ],
-)
-def test_a_job_that_cannot_start_says_so_in_its_log(scrapyd: Scrapyd, arguments, settings, code: int, line: str):
-    job = scrapyd.schedule(settings, **arguments)
-    scrapyd.wait_for(job)
-    assert line in scrapyd.log(job)
-    assert f"exitstatus={code} project='{PROJECT}' spider='read_also' job='{job}'" in scrapyd.log()
-    assert scrapyd.desk.runs() == []
+def test_jobs_that_cannot_start_say_so_in_their_logs(scrapyd: Scrapyd, tmp_path: Path):
+    scrapyd.settings = {"ESPRESO_OUTPUT": str(tmp_path / "output"), "ESPRESO_STATE": str(tmp_path / "state")}
+    few, nowhere = scrapyd.schedule(limit="few"), scrapyd.schedule({"ESPRESO_LEDGER": "postgres://"})
+    scrapyd.wait_for(few, nowhere)
+    for job, code, line in (
+        (few, 2, "limit='few': give a whole number from 1 on"),
+        (nowhere, 1, "ESPRESO_LEDGER='postgres://': give sqlite:///PATH"),
+    ):
+        assert line in scrapyd.log(job)
+        assert f"exitstatus={code} project='{PROJECT}' spider='read_also' job='{job}'" in scrapyd.log()
+    assert list(tmp_path.rglob("*.json*")) == []
 
 
 def test_the_egg_holds_every_data_file(scrapyd: Scrapyd):

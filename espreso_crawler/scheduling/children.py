@@ -57,18 +57,21 @@ class Children:
     def _crawl(self, lock: BinaryIO, stop: Event) -> None:
         started = time.time()
         lock.truncate(0)
-        child = subprocess.Popen(  # noqa: S603  # our own program; a session of its own, for Ctrl-C is the scheduler's
+        child = self._begun(lock)
+        lock.write(f"{child.pid} {started:.3f}\n".encode())
+        lock.flush()
+        self._watch(child.pid, started, lambda: child.poll() is not None, stop)
+        level = logging.WARNING if child.returncode else logging.DEBUG  # a crawl tells of itself what went well
+        logger.log(level, "Crawl ended with exit code %d after %.0f s", child.returncode, time.time() - started)
+
+    def _begun(self, lock: BinaryIO) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  # our own program; a session of its own, for Ctrl-C is the scheduler's
             self._command(),
             pass_fds=[lock.fileno()],
             start_new_session=True,
             stdin=subprocess.DEVNULL,
             env=os.environ | ({NEXT_CRAWL: (datetime.now(UTC) + self._every).isoformat()} if self._every else {}),
         )
-        lock.write(f"{child.pid} {started:.3f}\n".encode())
-        lock.flush()
-        self._watch(child.pid, started, lambda: child.poll() is not None, stop)
-        level = logging.WARNING if child.returncode else logging.DEBUG  # a crawl tells of itself what went well
-        logger.log(level, "Crawl ended with exit code %d after %.0f s", child.returncode, time.time() - started)
 
     def _outlive(self, lock: BinaryIO, stop: Event) -> None:
         """Wait for a crawl that an earlier scheduler left behind."""

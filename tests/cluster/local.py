@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import dask
 from distributed import LocalCluster
+from distributed.utils import get_mp_context
 
 from tests.checkout import ROOT
 
 WORKERS = 2
+READING = ("tests.cluster.pages", "espreso_crawler.archive.reading.work", "espreso_crawler.cluster.worker")
 
 
 class Running:
@@ -74,6 +77,9 @@ def running() -> Iterator[Running]:
 
 def main() -> None:
     """Run it until standard input ends."""
+    # Workers are forked from a process that has imported what they read with, which a new one does for seconds.
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    get_mp_context().set_forkserver_preload(["distributed", *READING])
     with (
         tempfile.TemporaryDirectory() as folder,
         LocalCluster(

@@ -1,7 +1,7 @@
 """A worker that comes later and runs another version is left out, and the run goes on with those that fit."""
 
-import subprocess
-import sys
+import os
+import signal
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,76 +17,47 @@ from espreso_crawler.exceptions import ClusterError
 from espreso_crawler.reextraction.running import outcomes, started
 from espreso_crawler.reextraction.work import Outcome
 from espreso_crawler.tagging import tagger
-from tests.checkout import ROOT
+from tests.cluster.apart import Apart, beginning
 from tests.cluster.pages import archived, work
 from tests.waiting import wait_until
 
 PAGES = 60
 OLD = "0.0.0"
 """The version of a worker that does not fit."""
-SCHEDULER = """
-import asyncio
-from distributed import Scheduler
-
-async def main():
-    async with Scheduler(host="127.0.0.1", port=0, dashboard_address="127.0.0.1:0") as scheduler:
-        print(scheduler.address, flush=True)
-        await scheduler.finished()
-
-asyncio.run(main())
-"""
-WORKER = """
-import asyncio, sys
-import espreso_crawler
-from distributed import Worker
-
-espreso_crawler.__version__ = sys.argv[2] or espreso_crawler.__version__
-
-async def main():
-    threads = 4 if sys.argv[2] else 1  # who does not fit gets the next batches
-    async with Worker(sys.argv[1], nthreads=threads, host="127.0.0.1", dashboard_address="127.0.0.1:0") as worker:
-        await worker.finished()
-
-asyncio.run(main())
-"""
 
 
 class Machines:
-    """A scheduler, and workers that no nanny replaces."""
+    """A scheduler and its workers."""
 
-    def __init__(self, running: ExitStack) -> None:
-        self._running = running
-        scheduler = self._start(SCHEDULER)
-        assert scheduler.stdout
-        self.address = scheduler.stdout.readline().strip()
+    def __init__(self, apart: Apart, running: ExitStack) -> None:
+        self._apart = apart
+        _, self.address = apart.begun()
         self._client = running.enter_context(Client(self.address, set_as_default=False))
 
-    def worker(self, version: str = "") -> "subprocess.Popen[str]":
-        """Start a worker of this version, or another, and wait until it is there."""
+    def worker(self, version: str = "") -> int:
+        """Start a worker of this version, or another, and wait until it is there; returns its process id."""
         count = len(self._client.nthreads())
-        process = self._start(WORKER, self.address, version)
+        pid, _ = self._apart.begun(self.address, version)
         wait_until(lambda: len(self._client.nthreads()) > count)
-        return process
+        return pid
 
-    def kill(self, worker: "subprocess.Popen[str]") -> None:
+    def kill(self, worker: int) -> None:
         """Kill a worker, and wait until it is gone."""
         count = len(self._client.nthreads())
-        worker.kill()
+        os.kill(worker, signal.SIGKILL)
         wait_until(lambda: len(self._client.nthreads()) < count)
 
-    def _start(self, *arguments: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [sys.executable, "-c", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        self._running.enter_context(process)
-        self._running.callback(process.kill)
-        return process
+
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Apart]:
+    with beginning() as process:
+        yield process
 
 
 @pytest.fixture
-def machines() -> Iterator[Machines]:
+def machines(apart: Apart) -> Iterator[Machines]:
     with ExitStack() as running:
-        yield Machines(running)
+        yield Machines(apart, running)
 
 
 def begun(machines: Machines, home: Path) -> Iterator[Outcome]:
@@ -123,10 +94,10 @@ def test_a_worker_that_differs_is_left_out_and_the_run_ends_only_when_none_fits(
     machines.kill(first)  # with batches that are for it alone
     second = machines.worker()
     taken(found, 300)
-    monkeypatch.setattr(engine, "ALONE_SECONDS", 3.0)
     machines.kill(second)
+    monkeypatch.setattr(engine, "ALONE_SECONDS", 1.0)
     with pytest.raises(
-        ClusterError, match=rf"no worker of use for 3 seconds; worker \S+: it has espreso_crawler {OLD}"
+        ClusterError, match=rf"no worker of use for 1 seconds; worker \S+: it has espreso_crawler {OLD}"
     ):
         deque(found, maxlen=0)
     assert list((tmp_path / "shared").iterdir()) == []

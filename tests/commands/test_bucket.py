@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from espreso_crawler.report.writing import Report, write
 from tests import buckets, forked
 from tests.crawls import PAGE, ROOT, Desk, dying_at
 from tests.site import SiteOptions, running
+from tests.waiting import PATIENCE, wait_until
 
 KILLED = -9
 STEPS = ("seal:data-renamed", "seal:written", "seal:manifest-renamed")
@@ -54,11 +56,8 @@ def assert_agrees(desk: Desk) -> None:
 
 
 def test_a_killed_sealer_loses_and_doubles_nothing_and_every_command_reads_the_bucket(desk, tmp_path, monkeypatch):
-    follower = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "ledger", "tail", "--follow", "-s", f"ESPRESO_OUTPUT={place(desk)}"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-    )
+    following = ["ledger", "tail", "--follow", "-s", f"ESPRESO_OUTPUT={place(desk)}"]
+    follower = forked.Started(following, folder=ROOT, now=None)
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         for step in STEPS:  # each one begins with what the one before it left; the last is killed while it does
             with dying_at(step):
@@ -70,12 +69,10 @@ def test_a_killed_sealer_loses_and_doubles_nothing_and_every_command_reads_the_b
     ids = [record["id"] for record in written]
     assert len(ids) == len(set(ids)) == LIMIT * len(STEPS)
     assert_agrees(desk)
-    assert follower.stdout
-    try:
-        assert [json.loads(follower.stdout.readline()) for _ in written] == written
-    finally:
-        follower.terminate()
-        follower.wait()
+    wait_until(lambda: follower.stdout.count(b"\n") >= len(written), "the follower")
+    assert [json.loads(line) for line in follower.stdout.splitlines()] == written
+    follower.send_signal(signal.SIGTERM)
+    follower.wait(PATIENCE)
     keys = [path.name for path in place(desk).glob("articles/*/*.jsonl")]
     assert sorted(keys) == [f"{number:012d}.jsonl" for number in range(1, len(keys) + 1)]
     assert not any(b"invented" in path.read_bytes() for path in place(desk).glob("runs/*.json"))

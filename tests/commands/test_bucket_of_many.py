@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
+from scrapy.crawler import Crawler
 
+from espreso_crawler import object_path
 from espreso_crawler.object_path import ObjectPath
+from espreso_crawler.settings import EXTENSIONS
 from tests import forked
 from tests.crawls import PAGE, Desk, dying_at, ended, hold, let_go
 from tests.postgres import schema_of
@@ -16,6 +19,15 @@ from tests.waiting import wait_until
 
 KILLED = -9
 LIMIT = 4
+
+
+class Impatient:
+    """Extension that lets a server be asked once more only; else that goes on for some seconds."""
+
+    @classmethod
+    def from_crawler(cls, _crawler: Crawler) -> Self:
+        object_path.RETRY = {**object_path.RETRY, "max_retries": 1}
+        return cls()
 
 
 @pytest.fixture
@@ -42,10 +54,11 @@ def test_a_lost_server_and_a_dead_machine_cost_nothing_and_another_machine_goes_
     assert not place.exists()  # this process asks the server itself, whatever the environment says from here on
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         news = (f"start={demo.url}/news", f"limit={LIMIT}")
+        impatient = {"EXTENSIONS": json.dumps({**EXTENSIONS, f"{__name__}.Impatient": 0})}
         hold(demo, after=1)
         with between(int(s3.rpartition(":")[2])) as link:
             monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{link.port}")
-            process = one.start(*news, settings={"ESPRESO_SEAL_SECONDS": "0"})
+            process = one.start(*news, settings=impatient | {"ESPRESO_SEAL_SECONDS": "0"})
             wait_until(lambda: [*place.glob("feed/*/*.jsonl")] or process.poll() is not None, "the first file")
         let_go(demo)
         code, said, _ = ended(process)

@@ -1,15 +1,19 @@
 """The webhook: told of bad runs, never a reason for one, and its address nowhere in log or output."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 import pytest
+from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions import webhook
 from espreso_crawler.extensions.notification import fields_of
 from espreso_crawler.extensions.webhook import Webhook
+from espreso_crawler.settings import EXTENSIONS
 from tests.crawls import PAGE, Desk, start
 from tests.extensions.receiver import SECRET, receiving
 from tests.site import SiteOptions, running
@@ -109,11 +113,22 @@ def configured(settings: Mapping[str, str], environment: Mapping[str, str]) -> W
     return hook
 
 
+class Impatient:
+    """Extension that gives a server little time to answer."""
+
+    @classmethod
+    def from_crawler(cls, _crawler: Crawler) -> Self:
+        webhook.ANSWER_SECONDS = 0.3
+        return cls()
+
+
 @pytest.mark.parametrize("statuses", [(500,), (0,)])
 def test_a_webhook_that_fails_or_hangs_is_one_warning(statuses, desk: Desk, monkeypatch: pytest.MonkeyPatch):
     with running(SiteOptions(page_bytes=PAGE)) as demo, receiving(*statuses) as receiver:
         monkeypatch.setenv("ESPRESO_WEBHOOK_URL", receiver.url)
-        done = desk.crawl(start(demo), "limit=8", settings={"ESPRESO_WEBHOOK_LEVEL": "ok"})
+        extensions = json.dumps({**EXTENSIONS, f"{__name__}.Impatient": 500})
+        told = {"ESPRESO_WEBHOOK_LEVEL": "ok", "EXTENSIONS": extensions}
+        done = desk.crawl(start(demo), "limit=8", settings=told)
     assert done.exit_code == 0
     worse = [
         line for line in done.log.splitlines() if " WARNING: " in line or " ERROR: " in line or " CRITICAL: " in line

@@ -5,7 +5,7 @@ import select
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -33,6 +33,20 @@ _watching: dict[str, Any] = {}
 LONG_LIFE = 600
 """Seconds for which a child that nobody kills stays."""
 QUICK = Rules(backoff=timedelta(0), backoff_max=timedelta(0))
+
+
+def kills(steps: Iterable[str], counts: int) -> list[tuple[str, str, int]]:
+    """Return drivers, steps and at which arrival there to kill.
+
+    On a server only at the first: what differs there is how a session ends, and not what was done before.
+    """
+    return [
+        (driver, step, count)
+        for driver in DRIVERS
+        for step in steps
+        for count in range(1, counts + 1)
+        if driver == SQLITE or count == 1
+    ]
 
 
 class Clock:

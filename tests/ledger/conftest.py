@@ -8,14 +8,15 @@ from tests.ledger import builders
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test both databases, but those of a module that says in `DRIVERS` what it is about.
+    """Give each test both databases, unless it names them itself, or its module in `DRIVERS` says what it is about.
 
     Tests of drawn examples open hundreds of ledgers, and are about what lies above the database.
     """
     drivers = getattr(metafunc.module, "DRIVERS", builders.DRIVERS)
     if hasattr(metafunc.function, "hypothesis"):
         drivers = (builders.SQLITE,)
-    metafunc.parametrize("driver", drivers, indirect=True)
+    if not any("driver" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")):
+        metafunc.parametrize("driver", drivers, indirect=True)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from espreso_crawler.ledger.care.reconcile import reconcile
 from espreso_crawler.ledger.care.releasing import discard, release
 from espreso_crawler.ledger.care.status import status
 from espreso_crawler.ledger.holding.held_draft import HeldDraft
-from tests.ledger.builders import HOST, QUICK, Clock, draft, in_child, open_ledger, see, sighting
+from tests.ledger.builders import HOST, QUICK, Clock, draft, in_child, kills, open_ledger, see, sighting
 from tests.ledger.holding import SEEN, finish, ids, inspected_ledger, quarantine
 
 KILLED = -9
@@ -62,8 +62,11 @@ def discard_all(root: Path) -> None:
         ledger.close("finished", 0)
 
 
-@pytest.mark.parametrize("count", [1, 2])
-@pytest.mark.parametrize("step", [*crash.HOLDING_STEPS, "flush:before-commit", "flush:after-commit"])
+@pytest.mark.parametrize(
+    ("driver", "step", "count"),
+    kills([*crash.HOLDING_STEPS, "flush:before-commit", "flush:after-commit"], 2),
+    indirect=["driver"],
+)
 def test_a_kill_while_rows_are_held_neither_loses_nor_doubles(tmp_path: Path, step: str, count: int) -> None:
     killed = in_child(lambda: crawl(tmp_path), crash_at=f"{step}@{count}")
     assert killed == KILLED or count > 1, f"a crawl never reaches {step}"

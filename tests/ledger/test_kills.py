@@ -14,6 +14,7 @@ from tests.ledger.builders import (
     Clock,
     draft,
     in_child,
+    kills,
     names,
     open_ledger,
     run_files,
@@ -43,8 +44,7 @@ def crawl(root: Path) -> None:
     ledger.close("finished", 0)
 
 
-@pytest.mark.parametrize("count", [1, 2])
-@pytest.mark.parametrize("step", IN_A_CRAWL)
+@pytest.mark.parametrize(("driver", "step", "count"), kills(IN_A_CRAWL, 2), indirect=["driver"])
 def test_a_kill_in_a_crawl_neither_loses_nor_doubles(tmp_path: Path, step: str, count: int) -> None:
     killed = in_child(lambda: crawl(tmp_path), crash_at=f"{step}@{count}")
     assert killed == KILLED or count > 1, f"a crawl never reaches {step}"

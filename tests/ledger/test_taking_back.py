@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from espreso_crawler.exceptions import ArgumentError
-from espreso_crawler.ledger import Decision, Ledger
+from espreso_crawler.ledger import Decision, Ledger, crash
 from espreso_crawler.ledger.care.forgetting import Forgotten, forget
 from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.reconcile import reconcile
@@ -27,6 +27,7 @@ from tests.ledger.builders import (
     database,
     draft,
     in_child,
+    kills,
     living_child,
     open_ledger,
     sealed,
@@ -36,6 +37,10 @@ from tests.ledger.builders import (
 )
 from tests.ledger.test_kills import KILLED, assert_whole
 
+IN_FORGETTING = [step for step in crash.STEPS if step.startswith("seal:")] + [
+    "forget:before-commit",
+    "forget:after-commit",
+]
 FORGOTTEN = "the text that is to go"
 
 
@@ -176,17 +181,7 @@ def kill_while_forgetting(root: Path) -> Callable[[], object]:
     return lambda: forgetting(root, "ua:2")
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
-@pytest.mark.parametrize(
-    "step",
-    ["forget:before-commit", "forget:after-commit"]
-    + [
-        f"seal:{step}"
-        for step in (
-            "planned", "half-written", "written", "manifest-renamed", "data-renamed", "before-commit", "after-commit",
-        )
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("driver", "step", "count"), kills(IN_FORGETTING, 3), indirect=["driver"])
 def test_a_kill_while_forgetting_is_made_good_by_the_next_opener(tmp_path: Path, step: str, count: int) -> None:
     crawl(tmp_path)
     killed = in_child(kill_while_forgetting(tmp_path), crash_at=f"{step}@{count}")

@@ -25,9 +25,9 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from espreso_crawler.demo_site.timeline import KYIV, minute_of
 from espreso_crawler.scheduling import timer
-from espreso_crawler.scheduling.children import Children
 from espreso_crawler.scheduling.kind import Kind, duration
 from tests.crawls import NO_WAITING, PAGE, Desk
+from tests.scheduling.schedulers import ForkedChildren
 from tests.site import DemoSite, Fault, SiteOptions, running
 
 MONDAY = datetime(2026, 3, 2, tzinfo=KYIV)
@@ -122,7 +122,7 @@ class JumpingScheduler(BlockingScheduler):  # type: ignore[misc]  # it ships no 
 class Observer:
     """Polls, and notes what each poll cost and found."""
 
-    def __init__(self, demo: DemoSite, desk: Desk, children: Children, refused: "Refused") -> None:
+    def __init__(self, demo: DemoSite, desk: Desk, children: ForkedChildren, refused: "Refused") -> None:
         self._demo, self._desk, self._children, self._refused = demo, desk, children, refused
         self.polls: list[Poll] = []
 
@@ -142,15 +142,13 @@ class Observer:
         self.polls.append(Poll(started_at, clock.now(), len(log), found, looks, rechecks, max(refused, 0)))
 
 
-class SiteTimeChildren(Children):
+class SiteTimeChildren(ForkedChildren):
     """Crawls that take the site's time for the present."""
 
     demo: DemoSite
 
-    def _command(self) -> list[str]:
-        command = super()._command()
-        now = self.demo.site.clock.now().isoformat()
-        return [command[0], "-m", "espreso_crawler.commands._at_time", now, *command[command.index("crawl") :]]
+    def now(self) -> datetime:
+        return self.demo.site.clock.now()
 
 
 @dataclass

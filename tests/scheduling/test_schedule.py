@@ -2,9 +2,10 @@
 
 import logging
 import re
+import runpy
 import signal
-import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -13,13 +14,14 @@ from threading import Event, Thread
 
 import pytest
 
+from espreso_crawler.commands import schedule
 from espreso_crawler.commands.schedule import FOLDER
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.scheduling.children import Children
 from espreso_crawler.scheduling.kind import Kind
 from espreso_crawler.scheduling.locks import sole_scheduler
-from tests.crawls import NO_WAITING, PAGE, ROOT, TOLD_TO_STOP, Desk, hold, let_go, start, wait_for_requests
-from tests.scheduling.schedulers import Scheduler, command, refused
+from tests.crawls import NO_WAITING, PAGE, TOLD_TO_STOP, Desk, hold, let_go, start, wait_for_requests
+from tests.scheduling.schedulers import ForkedChildren, Scheduler, refused
 from tests.site import DemoSite, SiteOptions, running
 from tests.waiting import PATIENCE, wait_until
 
@@ -52,10 +54,9 @@ def test_it_crawls_at_once_then_each_interval_and_never_two_at_once(desk: Desk, 
 def test_a_poll_that_finds_nothing_is_one_line_that_says_when_the_next_comes(
     desk: Desk, demo: DemoSite, capfd: pytest.CaptureFixture[str]
 ):
-    polls = children(desk, demo, limit=LONG, every=timedelta(hours=1))
-    polls.poll(Event())
+    children(desk, demo, limit=LONG).poll(Event())
     capfd.readouterr()
-    polls.poll(Event())
+    children(desk, demo, limit=LONG, every=timedelta(hours=1), of=Children).poll(Event())
     (line,) = capfd.readouterr().err.splitlines()
     told = rf"read_also, {demo.url[7:]}: nothing new: 40 entries seen, 2 pages in [\d.]+ s; next crawl about [\d :-]+$"
     assert re.search(told, line), line
@@ -121,7 +122,7 @@ class Hanging(Children):
 
 
 def children(
-    desk: Desk, demo: DemoSite, limit: timedelta, every: timedelta | None = None, of: type[Children] = Children
+    desk: Desk, demo: DemoSite, limit: timedelta, every: timedelta | None = None, of: type[Children] = ForkedChildren
 ) -> Children:
     folder = desk.home / "state" / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -141,18 +142,13 @@ def test_what_cannot_work_is_refused_before_the_first_crawl(desk: Desk, options,
     assert "Traceback" not in said
 
 
-def test_without_the_timer_the_error_names_the_pip_command(desk: Desk):
-    code = "import sys; sys.modules['apscheduler'] = None; from scrapy.cmdline import execute; execute()"
-    arguments = command(desk, ["--every", "1h"])[3:]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert (done.returncode, done.stderr.strip()) == (
-        1,
-        'scrapy schedule: the extra "schedule" is not installed: run pip install -e ".[schedule]" in the project\'s folder',
+def test_without_the_timer_the_error_names_the_pip_command(monkeypatch: pytest.MonkeyPatch):
+    for name in {"apscheduler", *(each for each in sys.modules if each.startswith("apscheduler."))}:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "espreso_crawler.scheduling.timer", raising=False)
+    loaded = runpy.run_path(schedule.__file__)  # as a new interpreter loads it, which Scrapy does for each command
+    with pytest.raises(ConfigurationError) as error:
+        loaded["Command"]().work([], Namespace())
+    assert str(error.value) == (
+        'the extra "schedule" is not installed: run pip install -e ".[schedule]" in the project\'s folder'
     )

@@ -14,7 +14,7 @@ from espreso_crawler.scheduling.targets import Target
 from espreso_crawler.scheduling.targets import target as find_target
 from tests.crawls import NO_WAITING, PAGE, TOLD_TO_STOP, hold, let_go, start
 from tests.scheduling.schedulers import Scheduler
-from tests.scrapyd_server import PASSWORD, TARGET, USER, Scrapyd, clean_clone, deploy, running_scrapyd
+from tests.scrapyd_server import PASSWORD, TARGET, USER, Scrapyd, running_installed
 from tests.site import SiteOptions, running
 from tests.waiting import wait_until
 
@@ -23,9 +23,7 @@ LONG = timedelta(minutes=10)
 
 @pytest.fixture(scope="module")
 def scrapyd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrapyd]:
-    home = tmp_path_factory.mktemp("scrapyd")
-    with running_scrapyd(home) as server:
-        assert deploy(clean_clone(home / "clone", server.url)).returncode == 0
+    with running_installed(tmp_path_factory.mktemp("scrapyd")) as server:
         yield server
 
 

@@ -10,7 +10,7 @@ from tests.site import DemoSite, SiteOptions
 from tests.site.odd_lists import PAST_THE_END, Odd, OddLists, running_oddly
 
 SMALL = SiteOptions(page_bytes=PAGE, listing_entries=10, tape_entries=10)
-OUTAGE = 60
+OUTAGE = 30
 A_DAY = 24 * 60
 ODD_PAGES = {
     "ignores the page number": Odd(4, shows=1),
@@ -66,7 +66,7 @@ def test_an_entry_out_of_order_on_top_of_an_outage_hides_nothing(
 @pytest.mark.parametrize("kind", ODD_PAGES)
 def test_an_odd_archive_page_is_not_its_end(site: tuple[DemoSite, OddLists], desk: Desk, kind: str):
     demo, lists = site
-    since = demo.site.clock.now() - timedelta(days=2)
+    since = demo.site.clock.now() - timedelta(days=1)
     numbers = demo.site.numbers(since, demo.site.clock.now())
     lists.odd = (ODD_PAGES[kind],)
     done = desk.crawl(start(demo), f"since={since.isoformat()}")
@@ -83,7 +83,7 @@ def test_an_odd_archive_page_is_not_its_end(site: tuple[DemoSite, OddLists], des
 @pytest.mark.parametrize("kind", ODD_PAGES)
 def test_a_page_that_is_odd_once_is_read_in_the_same_run(site: tuple[DemoSite, OddLists], desk: Desk, kind: str):
     demo, lists = site
-    since = demo.site.clock.now() - timedelta(days=2)
+    since = demo.site.clock.now() - timedelta(days=1)
     numbers = demo.site.numbers(since, demo.site.clock.now())
     odd = ODD_PAGES[kind]
     lists.odd = (Odd(odd.page, odd.shows, times=1),)
