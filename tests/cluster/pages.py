@@ -6,6 +6,7 @@ import signal
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from espreso_crawler.archive import Answer, Archive
 from espreso_crawler.demo_site.responses import Request
@@ -13,7 +14,9 @@ from espreso_crawler.extraction import record_of
 from espreso_crawler.pages import Page
 from espreso_crawler.record import encode
 from espreso_crawler.reextraction.work import ReextractionWork, Settings
-from espreso_crawler.tagging import Tagger
+from espreso_crawler.tagging import Tagger, tagger
+from espreso_crawler.vocabularies.concepts import Kind
+from tests.crawls import PAGE
 from tests.site.application import Application
 from tests.site.options import SiteOptions
 from tests.site.site import Site
@@ -22,11 +25,17 @@ AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 RUN = "20260302T120000Z-00000000"
 HEADERS = ((b"Content-Type", b"text/html; charset=utf-8"), (b"Content-Encoding", b"gzip"))
 DEADLY = "deadly"
+TAGS = tagger(None, frozenset(get_args(Kind)) - {"genre"})
+"""A few tags, because each worker loads them, and so does each that takes the place of one that was killed."""
+
+SMALL = SiteOptions(page_bytes=PAGE)
 
 
-def archived(folder: Path, pages: int, tags: Tagger, different: int = 300) -> list[bytes]:
+def archived(
+    folder: Path, pages: int, tags: Tagger, different: int = 300, options: SiteOptions | None = None
+) -> list[bytes]:
     """Write an archive of so many pages of a demo site, `different` of them; return records as lines."""
-    site = Site(SiteOptions())
+    site = Site(options or SiteOptions())
     application = Application(site)
     archive = Archive(folder, RUN, information={}, about={}, most_bytes=500_000_000, most_seconds=1e9)
     made = []

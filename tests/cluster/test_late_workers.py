@@ -16,9 +16,8 @@ from espreso_crawler.cluster import Cluster, engine
 from espreso_crawler.exceptions import ClusterError
 from espreso_crawler.reextraction.running import outcomes, started
 from espreso_crawler.reextraction.work import Outcome
-from espreso_crawler.tagging import tagger
 from tests.cluster.apart import Apart, beginning
-from tests.cluster.pages import archived, work
+from tests.cluster.pages import SMALL, TAGS, archived, work
 from tests.waiting import wait_until
 
 PAGES = 60
@@ -62,9 +61,9 @@ def machines(apart: Apart) -> Iterator[Machines]:
 
 def begun(machines: Machines, home: Path) -> Iterator[Outcome]:
     """Return what becomes of records, without end."""
-    tags, archive = tagger(None, frozenset()), home / "archive"
-    lines = archived(archive, PAGES, tags, 4)
-    reading = work(archive, tags)
+    archive = home / "archive"
+    lines = archived(archive, PAGES, TAGS, 4, SMALL)
+    reading = work(archive, TAGS)
     workers = started(2, reading, pytest.fail, partial(Cluster, machines.address, home / "shared", [archive]))
     return outcomes(cycle(lines), reading, workers)
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import cycle
 from pathlib import Path
-from typing import get_args
 
 import msgspec
 import pytest
@@ -18,24 +17,20 @@ from espreso_crawler.cluster.shelf import ASIDE
 from espreso_crawler.exceptions import ClusterError, ConfigurationError
 from espreso_crawler.reextraction.running import outcomes, started
 from espreso_crawler.reextraction.work import ReextractionWork
-from espreso_crawler.tagging import tagger
-from espreso_crawler.vocabularies.concepts import Kind
 from tests.archives import foreign, packed_whole, page, warc
 from tests.cluster import local
-from tests.cluster.pages import DEADLY, Deadly, archived, killed, work
+from tests.cluster.pages import DEADLY, SMALL, TAGS, Deadly, archived, killed, work
 from tests.crawls import Desk
 from tests.waiting import wait_until
 
 PAGES, DIFFERENT = 240, 8
-TAGS = tagger(None, frozenset(get_args(Kind)) - {"genre"})
-"""A few tags, because each worker that is killed loads them again."""
 AT = datetime(2024, 11, 2, 12, tzinfo=UTC)
 
 
 def test_a_cluster_reads_what_this_machine_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One cluster for all, because it takes seconds to start, and so does each worker that is killed."""
     shared, archive = tmp_path / "shared", tmp_path / "archive"
-    lines = archived(archive, PAGES, TAGS, DIFFERENT)
+    lines = archived(archive, PAGES, TAGS, DIFFERENT, SMALL)
     with local.running() as cluster:
         no_use_is_told_in_one_line(cluster, shared, monkeypatch)
         a_page_that_kills_workers_costs_itself_alone(cluster, shared, archive, lines)

@@ -29,10 +29,9 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _no_chart_script(monkeypatch, request):
-    """Spare the seconds that the charts' script takes, but for tests in which it is what counts."""
-    if "whole_page" not in request.fixturenames:
-        monkeypatch.setattr(page, "BUNDLE", "print('/* charts */')")
+def _no_chart_script(monkeypatch):
+    """Spare the seconds that the charts' script takes; it is what counts in test_in_browser.py."""
+    monkeypatch.setattr(page, "BUNDLE", "print('/* charts */')")
 
 
 @pytest.fixture
@@ -204,8 +203,11 @@ def test_a_run_file_that_cannot_be_read_is_counted(tmp_path):
     assert (runs.count, runs.unreadable, runs.documents) == (1, 1, [])
 
 
-def test_the_command_writes_a_page_and_names_it(report):
+def test_the_command_writes_a_page_and_names_it(report, tmp_path, monkeypatch):
     home = report.output.parent
+    # The real script is in the page that a browser shows in test_in_browser.py.
+    (tmp_path / "vl_convert.py").write_text("def javascript_bundle(): return '/* charts */'")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     given = ["report", str(home / "page.html"), "-s", f"ESPRESO_OUTPUT={report.output}", "-s", "ESPRESO_LEDGER=none"]
     done = forked.scrapy(given, folder=ROOT, now=None, seconds=60)
     path = home / "page.html"
