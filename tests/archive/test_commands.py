@@ -15,7 +15,7 @@ from espreso_crawler.archive.layout import unsealed
 from espreso_crawler.archive.members import members
 from espreso_crawler.archive.recovery import whole_members
 from espreso_crawler.progress import untracked
-from tests.archive.asked import folder, scrapy, verify
+from tests.archive.asked import folder, verify
 from tests.archive.pointers import assert_pointers_hold, page_at
 from tests.archive.readers import files_of, read_by_both, warcio_accepts
 from tests.crawls import PAGE, Desk, ended, let_go, start
@@ -25,7 +25,7 @@ from tests.waiting import wait_until
 
 def test_a_whole_archive_verifies(desk: Desk) -> None:
     assert verify(desk) == []
-    done = scrapy(desk, "ledger", "verify-archive")
+    done = desk.scrapy("ledger", "verify-archive")
     assert (
         f"2 files, {sum(len(path.read_bytes().splitlines()) for path in folder(desk).glob('*/*.cdxj'))} answers, "
         in (done.stdout.decode())
@@ -88,19 +88,19 @@ def test_a_pointer_to_another_page_is_found(desk: Desk) -> None:
 def test_extract_reads_the_page_that_a_record_came_from(desk: Desk) -> None:
     record = desk.records()[0]
     for asked in (record["id"], record["url"]):
-        (again,) = map(json.loads, scrapy(desk, "extract", "--from-archive", asked).stdout.splitlines())
+        (again,) = map(json.loads, desk.scrapy("extract", "--from-archive", asked).stdout.splitlines())
         for name in ("headline", "article_body", "fetched_at", "text_digest", "record_digest", "images"):
             assert again[name] == record[name]
         assert again["evidence"] == record["evidence"]
-    page = scrapy(desk, "extract", "--from-archive", "--page", record["id"]).stdout
+    page = desk.scrapy("extract", "--from-archive", "--page", record["id"]).stdout
     assert page == page_at(folder(desk), record["evidence"])[1]
-    done = scrapy(desk, "extract", "--from-archive", "ua:1")
+    done = desk.scrapy("extract", "--from-archive", "ua:1")
     assert (done.exit_code, done.log.strip()) == (
         3,
         "scrapy extract: ua:1: no record of this id or address is in the output",
     )
     shutil.rmtree(folder(desk))
-    done = scrapy(desk, "extract", "--from-archive", record["id"])
+    done = desk.scrapy("extract", "--from-archive", record["id"])
     assert done.exit_code == 3
     assert "is not there: was it pruned," in done.log
 
@@ -109,7 +109,7 @@ def test_a_forgotten_page_is_blank_and_all_others_stand_where_they_stood(desk: D
     record, *others = desk.records()
     before = {path: path.stat().st_size for path in files_of(folder(desk))}
     body = page_at(folder(desk), record["evidence"])[1]
-    done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
+    done = desk.scrapy("ledger", "forget", record["id"], "--reason", "asked for")
     assert done.exit_code == 0, done.log
     assert f"blanked in {record['evidence']['warc_file']}" in done.stdout.decode()
     assert {path: path.stat().st_size for path in files_of(folder(desk))} == before
@@ -130,15 +130,15 @@ def test_a_forgotten_page_is_blank_and_all_others_stand_where_they_stood(desk: D
 def test_forget_without_the_archive_is_refused_before_anything_is_forgotten(desk: Desk) -> None:
     record = desk.records()[0]
     del desk.settings["ESPRESO_ARCHIVE"]
-    done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
+    done = desk.scrapy("ledger", "forget", record["id"], "--reason", "asked for")
     assert (done.exit_code, "set ESPRESO_ARCHIVE to its folder" in done.log) == (1, True)
     desk.settings["ESPRESO_ARCHIVE"] = str(desk.home / "archlve")
-    done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
+    done = desk.scrapy("ledger", "forget", record["id"], "--reason", "asked for")
     assert (done.exit_code, "archlve is none; if it is gone, to an empty one" in done.log) == (1, True)
     assert "erased" not in {each["event"] for each in desk.records()}
 
     (desk.home / "archlve").mkdir()
-    done = scrapy(desk, "ledger", "forget", record["id"], "--reason", "asked for")
+    done = desk.scrapy("ledger", "forget", record["id"], "--reason", "asked for")
     (said,) = (line for line in done.stdout.decode().splitlines() if line.startswith("not in"))
     assert (done.exit_code, said.endswith(f"still holds the page: {record['evidence']['warc_file']}")) == (0, True)
 
@@ -149,10 +149,10 @@ def test_forget_says_nothing_of_a_page_that_was_pruned_and_names_a_file_that_it_
     assert len(set(names)) == 2
     chain.append(folder(desk), "pruned", names[0])
     (folder(desk) / names[0]).unlink()
-    done = scrapy(desk, "ledger", "forget", first["id"], "--reason", "asked for")
+    done = desk.scrapy("ledger", "forget", first["id"], "--reason", "asked for")
     assert (done.exit_code, names[0] in done.stdout.decode()) == (0, False)
     change_a_byte(folder(desk) / names[1])
-    done = scrapy(desk, "ledger", "forget", second["id"], "--reason", "asked for")
+    done = desk.scrapy("ledger", "forget", second["id"], "--reason", "asked for")
     assert (done.exit_code, names[1] in done.log) == (4, True)
     assert done.stdout.decode().startswith(f"erased {second['id']}")
 

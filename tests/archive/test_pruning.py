@@ -5,7 +5,7 @@ from typing import Any
 
 from espreso_crawler.archive import blanking, chain, prune
 from espreso_crawler.archive.retention import FRESH
-from tests.archive.asked import folder, scrapy, verify
+from tests.archive.asked import folder, verify
 from tests.archive.readers import files_of
 from tests.crawls import Desk
 
@@ -38,18 +38,18 @@ def test_the_command_prunes_by_age_and_size_and_keeps_what_records_point_to(desk
             chain.append(folder(desk), "sealed", name, sha256=chain.sha256_of(file), at="2026-01-02T00:00:00Z")
     records = desk.records()
     held = {record["evidence"]["warc_file"] for record in records}
-    done = scrapy(desk, "ledger", "prune-archive", "--older-than", "90d")
+    done = desk.scrapy("ledger", "prune-archive", "--older-than", "90d")
     assert done.exit_code == 0, done.log
     assert [line for line in done.stdout.decode().splitlines() if line.startswith("stays")] == [
         f"stays, records point to it: {name}" for name in sorted(held)
     ]
     assert verify(desk) == []
-    done = scrapy(desk, "ledger", "prune-archive", "--max-size", "0MB", "--with-evidence")
+    done = desk.scrapy("ledger", "prune-archive", "--max-size", "0MB", "--with-evidence")
     assert files_of(folder(desk)) == []
     assert verify(desk) == []
-    assert f"{len(records)} point to files that were pruned" in scrapy(desk, "ledger", "verify-archive").stdout.decode()
+    assert f"{len(records)} point to files that were pruned" in desk.scrapy("ledger", "verify-archive").stdout.decode()
     for wrong in ((), ("--older-than", "soon"), ("--max-size", "20")):
-        assert scrapy(desk, "ledger", "prune-archive", *wrong).exit_code == 2
+        assert desk.scrapy("ledger", "prune-archive", *wrong).exit_code == 2
 
 
 def test_what_was_sealed_a_moment_ago_stays(desk: Desk) -> None:
@@ -66,10 +66,10 @@ def test_pruning_goes_on_past_what_cannot_be_forgotten_and_a_trial_changes_nothi
     first.write_bytes(first.read_bytes()[:-9])
     before = {path: path.read_bytes() for path in folder(desk).rglob("*") if path.is_file()}
     asked = ("ledger", "prune-archive", "--max-size", "0MB", "--with-evidence")
-    done = scrapy(desk, *asked, "--dry-run")
+    done = desk.scrapy(*asked, "--dry-run")
     assert (done.exit_code, done.stdout.decode().count("would delete")) == (0, 1), done.log
     assert {path: path.read_bytes() for path in folder(desk).rglob("*") if path.is_file()} == before
-    done = scrapy(desk, *asked)
+    done = desk.scrapy(*asked)
     assert done.exit_code == 4
     assert f"what was to be forgotten is not: {first}" in done.log
     assert done.stdout.decode().count("deleted ") == 2
@@ -80,7 +80,7 @@ def test_pruning_goes_on_past_what_cannot_be_forgotten_and_a_trial_changes_nothi
 def test_pruning_is_refused_while_nobody_knows_what_records_point_to(desk: Desk) -> None:
     moved = desk.home / "moved"
     (desk.home / "output" / "articles").rename(moved)
-    assert scrapy(desk, "ledger", "reconcile", "--archived", *map(str, moved.rglob("*.jsonl"))).exit_code == 0
-    done = scrapy(desk, "ledger", "prune-archive", "--max-size", "0MB")
+    assert desk.scrapy("ledger", "reconcile", "--archived", *map(str, moved.rglob("*.jsonl"))).exit_code == 0
+    done = desk.scrapy("ledger", "prune-archive", "--max-size", "0MB")
     assert (done.exit_code, "were moved away, and what their records point to is not known" in done.log) == (2, True)
     assert len(files_of(folder(desk))) == 2
