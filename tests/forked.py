@@ -183,9 +183,10 @@ def _put(given: str | Connection, number: int) -> None:
         os.close(number)
         return
     if isinstance(given, Connection):
-        file = given.fileno()
-    else:
-        file = os.open(given, os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY, 0o644)
+        with given:
+            os.dup2(given.fileno(), number)
+        return
+    file = os.open(given, os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY, 0o644)
     os.dup2(file, number)
     os.close(file)
 
