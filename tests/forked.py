@@ -97,14 +97,11 @@ class Started:
         return self._child.exitcode
 
     @property
-    def stdout(self) -> bytes:
-        """What it has said on standard output so far."""
-        return self._said_so_far(0)
-
-    @property
     def log(self) -> str:
         """What it has said on standard error so far."""
-        return self._said_so_far(1).decode("utf-8", "replace")
+        path = self._streams[1]
+        said = path.read_bytes() if path.exists() else self._said[1] if self._said else b""
+        return said.decode("utf-8", "replace")
 
     def poll(self) -> int | None:
         return self.returncode
@@ -130,10 +127,6 @@ class Started:
             self._said = stdout, stderr
             self._folder.cleanup()
         return self._said
-
-    def _said_so_far(self, stream: int) -> bytes:
-        path = self._streams[stream]
-        return path.read_bytes() if path.exists() else self._said[stream] if self._said else b""
 
 
 def scrapy(

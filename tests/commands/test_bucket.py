@@ -23,7 +23,7 @@ from espreso_crawler.report.writing import Report, write
 from tests import buckets, forked
 from tests.crawls import PAGE, ROOT, Desk, dying_at
 from tests.site import SiteOptions, running
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import PATIENCE
 
 KILLED = -9
 STEPS = ("seal:data-renamed", "seal:written", "seal:manifest-renamed")
@@ -57,7 +57,8 @@ def assert_agrees(desk: Desk) -> None:
 
 def test_a_killed_sealer_loses_and_doubles_nothing_and_every_command_reads_the_bucket(desk, tmp_path, monkeypatch):
     following = ["ledger", "tail", "--follow", "-s", f"ESPRESO_OUTPUT={place(desk)}"]
-    follower = forked.Started(following, folder=ROOT, now=None)
+    lines, telling = forked.pipe()
+    follower = forked.Started(following, folder=ROOT, now=None, streams=forked.Streams(stdout=telling))
     with running(SiteOptions(page_bytes=PAGE)) as demo:
         for step in STEPS:  # each one begins with what the one before it left; the last is killed while it does
             with dying_at(step):
@@ -69,8 +70,8 @@ def test_a_killed_sealer_loses_and_doubles_nothing_and_every_command_reads_the_b
     ids = [record["id"] for record in written]
     assert len(ids) == len(set(ids)) == LIMIT * len(STEPS)
     assert_agrees(desk)
-    wait_until(lambda: follower.stdout.count(b"\n") >= len(written), "the follower")
-    assert [json.loads(line) for line in follower.stdout.splitlines()] == written
+    with lines:
+        assert [json.loads(lines.readline()) for _ in written] == written
     follower.send_signal(signal.SIGTERM)
     follower.wait(PATIENCE)
     keys = [path.name for path in place(desk).glob("articles/*/*.jsonl")]
