@@ -17,9 +17,9 @@ from espreso_crawler.exporters import OrjsonLinesItemExporter, RecordXmlItemExpo
 from espreso_crawler.items import Article
 from espreso_crawler.record import encode
 from tests.articles import full_article
-from tests.crawls import PAGE, Desk
+from tests.crawls import Desk
 from tests.forked import Finished
-from tests.site import SiteOptions, running
+from tests.site import running, small
 
 CRAWL = """
 import sys
@@ -133,7 +133,7 @@ def test_an_empty_article_can_be_written():
 
 def copies(tmp_path: Path, *names: str) -> tuple[Desk, Finished]:
     desk = Desk(tmp_path, settings={"FEEDS": json.dumps({name: {"format": name.rpartition(".")[2]} for name in names})})
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         return desk, desk.crawl(f"start={demo.url}/news", "limit=6")
 
 
@@ -174,7 +174,7 @@ def test_a_copy_that_fails_is_one_line_and_exit_code_4(name: str, tmp_path: Path
     (tmp_path / "folder").mkdir()
     target = name if name.startswith("/") else str(tmp_path / "folder")
     desk = Desk(tmp_path)
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         done = desk.crawl(f"start={demo.url}/news", "limit=3", extra=["-o", f"{target}:jsonl"])
     assert (done.exit_code, len(desk.records())) == (4, 3)
     assert "Traceback" not in done.log

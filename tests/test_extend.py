@@ -13,7 +13,7 @@ import pytest
 from tests import forked
 from tests.checkout import ROOT
 from tests.crawls import NO_WAITING, PAGE, Desk, page_requests
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import DemoSite, running, small
 from tests.waiting import PATIENCE
 
 FENCE = re.compile(r"^```python\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -63,7 +63,7 @@ def crawl(project: Path, installed: Path, demo: DemoSite, *more: str) -> subproc
 
 
 def test_another_project_crawls_each_article_once_with_the_examples_of_the_page(project: Path, installed: Path):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small(tape_entries=40)) as demo:
         done = crawl(project, installed, demo, "-a", f"limit={COUNT}", "-O", "headlines.txt")
         assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
         again = crawl(project, installed, demo, "-a", f"limit={COUNT}")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import ROOT, committed_files
-from tests.crawls import PAGE, TOLD_TO_STOP, hold, let_go
+from tests.crawls import TOLD_TO_STOP, hold, let_go
 from tests.scrapyd_server import PROJECT, VERSION, Scrapyd, clean_clone, deploy, running_scrapyd
-from tests.site import SiteOptions, running
+from tests.site import running, small
 from tests.waiting import wait_until
 
 
@@ -24,7 +24,7 @@ def scrapyd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrapyd]:
 
 
 def test_three_crawls_of_which_one_is_cancelled_bring_each_article_once_to_where_the_environment_says(scrapyd: Scrapyd):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small(tape_entries=40)) as demo:
         hold(demo, after=6)
         begin = f"{demo.url}/news"
         first = scrapyd.schedule(start=begin, limit="10")

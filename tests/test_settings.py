@@ -18,8 +18,8 @@ from espreso_crawler import options, scrapy_settings, settings
 from espreso_crawler.exceptions import ConfigurationError
 from tests import forked
 from tests.checkout import ROOT
-from tests.crawls import PAGE, Desk, page_requests
-from tests.site import Fault, SiteOptions, running
+from tests.crawls import Desk, page_requests
+from tests.site import Fault, running, small
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_a_refused_crawl_leaves_nothing_behind(given, said, tmp_path: Path):
 def test_a_crawl_that_is_not_to_emit_writes_and_remembers_nothing(tmp_path: Path):
     desk = Desk(tmp_path, settings={"ESPRESO_EMIT": "False"})
     copy = tmp_path / "copy.jsonl"
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         done = desk.crawl(f"start={demo.url}/news", "limit=3", extra=["-O", str(copy)])
     assert (done.exit_code, desk.records(), len(copy.read_bytes().splitlines())) == (0, [], 3)
     assert not (tmp_path / "state").exists()
@@ -226,7 +226,7 @@ def test_a_crawl_that_is_not_to_emit_writes_and_remembers_nothing(tmp_path: Path
 
 @pytest.mark.parametrize(("enabled", "asked"), [("False", 1), ("True", 3)])
 def test_retries_can_be_switched_off(enabled, asked, tmp_path: Path):
-    with running(SiteOptions(page_bytes=PAGE, faults=(Fault("status", path="/news", status=503),))) as demo:
+    with running(small(faults=(Fault("status", path="/news", status=503),))) as demo:
         Desk(tmp_path, settings={"RETRY_ENABLED": enabled}).crawl(f"start={demo.url}/news")
         assert len(page_requests(demo)) == asked
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.archive.layout import sealed
-from tests.crawls import PAGE, Desk, start
-from tests.site import SiteOptions, running
+from tests.crawls import Desk, start
+from tests.site import running, small
 
 FEED = 4
 
@@ -17,7 +17,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Crawl a site twice, with a new article in between: two files in the archive."""
     home = tmp_path_factory.mktemp("crawled")
     desk = Desk(home, settings={"ESPRESO_ARCHIVE": str(home / "archive"), "ESPRESO_RECHECK": "0"})
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, is_compressed=True)) as demo:
+    with running(small(tape_entries=FEED, is_compressed=True)) as demo:
         for _ in range(2):
             desk.now = demo.site.clock.now()
             assert desk.crawl(start(demo)).exit_code == 0

@@ -18,8 +18,8 @@ from espreso_crawler.progress import untracked
 from tests.archive.asked import folder, verify
 from tests.archive.pointers import assert_pointers_hold, page_at
 from tests.archive.readers import files_of, read_by_both, warcio_accepts
-from tests.crawls import PAGE, Desk, ended, let_go, start
-from tests.site import Fault, SiteOptions, running
+from tests.crawls import Desk, ended, let_go, start
+from tests.site import Fault, running, small
 from tests.waiting import wait_until
 
 
@@ -201,7 +201,7 @@ def test_a_kill_while_pages_are_blanked_leaves_what_the_next_command_finishes(
 
 def test_what_a_crawl_is_writing_is_blanked_when_it_ends(tmp_path: Path) -> None:
     desk = Desk(tmp_path, settings={"ESPRESO_ARCHIVE": str(tmp_path / "archive")})
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=2)) as demo:
+    with running(small(tape_entries=2)) as demo:
         first, last = (f"/{entry.brief.slug}" for entry in demo.site.entries(0, 2))
         demo.control.set_faults(Fault("hold", last))
         process = desk.start(start(demo))

@@ -20,9 +20,9 @@ from espreso_crawler.archive.warc_file import WarcFile
 from espreso_crawler.items import Article
 from tests.archive.pointers import assert_pointers_hold, page_at
 from tests.archive.readers import files_of, read_by_both, warcio_accepts
-from tests.crawls import PAGE, Desk, hold, let_go, start, stopped, wait_for_requests
+from tests.crawls import Desk, hold, let_go, start, stopped, wait_for_requests
 from tests.disks import small_disk
-from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.site import DemoSite, Fault, running, small
 
 FEED = 12
 KILLS = 2
@@ -31,7 +31,7 @@ KILLS = 2
 
 @pytest.fixture(scope="module")
 def packing() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, is_compressed=True)) as demo:
+    with running(small(tape_entries=FEED, is_compressed=True)) as demo:
         yield demo
 
 
@@ -84,7 +84,7 @@ def test_a_crawl_without_it_keeps_nothing(packing: DemoSite, tmp_path: Path) -> 
 
 
 def test_redirects_and_refusals_are_kept_too(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=3)) as demo:
+    with running(small(tape_entries=3)) as demo:
         gone, moved = (f"/{demo.site.brief(demo.site.newest - number).slug}" for number in (0, 1))
         home = Fault(path=moved, kind="redirect", location=f"{demo.url}/about")
         demo.control.set_faults(Fault(path=gone, kind="status", status=404), home)
@@ -104,7 +104,7 @@ def test_redirects_and_refusals_are_kept_too(desk: Desk) -> None:
     ],
 )
 def test_a_page_that_asks_not_to_be_kept_is_not(desk: Desk, options: dict[str, str], mode: str, is_kept: bool) -> None:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=2, **options)) as demo:  # type: ignore[arg-type]
+    with running(small(tape_entries=2, **options)) as demo:
         desk.crawl(start(demo), settings={"ESPRESO_OPT_OUT": mode})
         articles = {record["url"] for record in desk.records()}
         assert len(articles) == 2
@@ -122,7 +122,7 @@ def test_a_page_that_asks_not_to_be_kept_is_not(desk: Desk, options: dict[str, s
     ],
 )
 def test_a_page_without_an_article_is_asked_too(desk: Desk, options: dict[str, str], is_kept: bool) -> None:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=4, **options)) as demo:  # type: ignore[arg-type]
+    with running(small(tape_entries=4, **options)) as demo:
         cut, moved = (f"/{entry.brief.slug}" for entry in demo.site.entries(0, 2))
         demo.control.set_faults(
             Fault(path=cut, kind="cut"),
@@ -135,7 +135,7 @@ def test_a_page_without_an_article_is_asked_too(desk: Desk, options: dict[str, s
 
 
 def test_a_page_looked_at_again_has_its_own_capture(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=3)) as demo:
+    with running(small(tape_entries=3)) as demo:
         desk.now = demo.site.clock.now()
         desk.crawl(start(demo))
         demo.control.update(demo.site.newest)
@@ -159,7 +159,7 @@ class RaisesTheVersion:
 
 def test_a_new_extractor_that_reads_the_same_emits_nothing(desk: Desk) -> None:
     pipelines = {**settings.ITEM_PIPELINES, f"{__name__}.RaisesTheVersion": 100}
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=3)) as demo:
+    with running(small(tape_entries=3)) as demo:
         desk.now = demo.site.clock.now()
         desk.crawl(start(demo))
         records = desk.records()
@@ -173,7 +173,7 @@ def test_a_new_extractor_that_reads_the_same_emits_nothing(desk: Desk) -> None:
 
 
 def test_a_killed_crawl_leaves_readable_files_and_no_pointer_without_its_record(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, is_compressed=True)) as demo:
+    with running(small(tape_entries=FEED, is_compressed=True)) as demo:
         for number in range(KILLS):
             hold(demo, after=3 + number)
             kill_a_crawl(demo, desk, requests=5 + number)

@@ -21,12 +21,9 @@ from tests.chaos.newsroom import Newsroom
 from tests.chaos.places import Places
 from tests.chaos.rounds import Chaos
 from tests.chaos.verdict import Verdict, verdict
-from tests.crawls import PAGE
-from tests.site import DemoSite, SiteOptions, running_apart
+from tests.site import FEED, DemoSite, SiteOptions, running_apart, small
 
 PER_DAY = 40
-FEED = 12
-"""Entries of a short feed."""
 SHOWN = 10
 
 
@@ -35,7 +32,7 @@ def main() -> None:
     asked = _parser().parse_args()
     home = asked.home or Path(tempfile.mkdtemp(prefix="chaos-"))
     feed = FEED if asked.quick else SiteOptions.tape_entries
-    options = SiteOptions(page_bytes=PAGE, latency=0.005, per_day=PER_DAY, tape_entries=feed, listing_entries=feed)
+    options = small(latency=0.005, per_day=PER_DAY, tape_entries=feed, listing_entries=feed)
     start = machines if asked.postgresql else one_machine
     with start(options, home, asked.seed, is_quick=asked.quick) as series:
         is_well = run(series, asked.kills, home)

@@ -21,8 +21,8 @@ from espreso_crawler.places import places
 from espreso_crawler.report import page
 from espreso_crawler.report.writing import Report, write
 from tests import buckets, forked
-from tests.crawls import PAGE, ROOT, Desk, dying_at
-from tests.site import SiteOptions, running
+from tests.crawls import ROOT, Desk, dying_at
+from tests.site import running, small
 from tests.waiting import PATIENCE
 
 KILLED = -9
@@ -59,7 +59,7 @@ def test_a_killed_sealer_loses_and_doubles_nothing_and_every_command_reads_the_b
     following = ["ledger", "tail", "--follow", "-s", f"ESPRESO_OUTPUT={place(desk)}"]
     lines, telling = forked.pipe()
     follower = forked.Started(following, folder=ROOT, now=None, streams=forked.Streams(stdout=telling))
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         for step in STEPS:  # each one begins with what the one before it left; the last is killed while it does
             with dying_at(step):
                 assert desk.crawl(f"start={demo.url}/news", f"limit={LIMIT}").exit_code == KILLED, step
@@ -115,7 +115,7 @@ def emptied(desk: Desk) -> str:
 
 
 def test_an_object_that_this_ledger_did_not_write_stops_it(desk):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         news = (f"start={demo.url}/news", "limit=2")
         with dying_at("seal:manifest-renamed"):
             assert desk.crawl(*news).exit_code == KILLED
@@ -136,7 +136,7 @@ def test_at_the_root_of_a_bucket_a_manifest_whose_ledger_is_lost_does_not_stop_t
     root = "s3://news-at-the-root"
     buckets.make_bucket(s3, root)
     desk = Desk(tmp_path, {"ESPRESO_OUTPUT": root})
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         news = (f"start={demo.url}/news", "limit=2")
         with dying_at("seal:manifest-renamed"):
             assert desk.crawl(*news).exit_code == KILLED

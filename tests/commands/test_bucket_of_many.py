@@ -11,10 +11,10 @@ from espreso_crawler import object_path
 from espreso_crawler.object_path import ObjectPath
 from espreso_crawler.settings import EXTENSIONS
 from tests import forked
-from tests.crawls import PAGE, Desk, dying_at, ended, hold, let_go
+from tests.crawls import Desk, dying_at, ended, hold, let_go
 from tests.postgres import schema_of
 from tests.proxy import between
-from tests.site import SiteOptions, running
+from tests.site import running, small
 from tests.waiting import wait_until
 
 KILLED = -9
@@ -52,7 +52,7 @@ def test_a_lost_server_and_a_dead_machine_cost_nothing_and_another_machine_goes_
     one, two = machines
     place = ObjectPath.of(one.settings["ESPRESO_OUTPUT"])
     assert not place.exists()  # this process asks the server itself, whatever the environment says from here on
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         news = (f"start={demo.url}/news", f"limit={LIMIT}")
         impatient = {"EXTENSIONS": json.dumps({**EXTENSIONS, f"{__name__}.Impatient": 0})}
         hold(demo, after=1)

@@ -19,7 +19,7 @@ from tests import forked
 from tests.builders import CAPTURED, Entry, Facts, article_html
 from tests.crawls import ROOT
 from tests.forked import Finished, Started, Streams, pipe
-from tests.site import SiteOptions, running
+from tests.site import running, small
 
 FACTS = Facts(entries=[Entry("19:00", "A headline", "Exclusive", ("2024, Tuesday", "24 December"), "/news-x")])
 
@@ -83,7 +83,7 @@ def test_what_cannot_be_read_is_one_line_and_an_exit_code(content, reason: str, 
 
 
 def test_an_address_is_fetched_and_a_missing_page_said():
-    with running(SiteOptions(page_bytes=20_000)) as demo:
+    with running(small()) as demo:
         truth = demo.site.truth(demo.site.newest, demo.url)
         assert json.loads(extract(truth.url).stdout)["headline"] == truth.headline
         done = extract(f"{demo.url}/nowhere")
@@ -203,7 +203,7 @@ def test_a_page_without_a_feed_is_explained_too(tmp_path: Path):
 
 def test_addresses_and_files_side_by_side_in_the_order_given(tmp_path: Path):
     file = saved_as(tmp_path / "page.html", "Alone")
-    with running(SiteOptions(page_bytes=20_000)) as demo:
+    with running(small()) as demo:
         truth = demo.site.truth(demo.site.newest, demo.url)
         done = told(truth.url, file, f"{demo.url}/nowhere")
     assert (headlines(done), done.exit_code) == ([truth.headline, "Alone"], 1)
@@ -211,13 +211,13 @@ def test_addresses_and_files_side_by_side_in_the_order_given(tmp_path: Path):
 
 
 def test_what_an_answer_s_headers_say_is_in_the_record():
-    with running(SiteOptions(page_bytes=20_000, robots_tag="noarchive")) as demo:
+    with running(small(robots_tag="noarchive")) as demo:
         done = told(demo.site.truth(demo.site.newest, demo.url).url)
     assert json.loads(done.stdout)["opt_outs"] == ["noarchive"]
 
 
 def test_what_robots_txt_forbids_is_one_line():
-    with running(SiteOptions(page_bytes=20_000, robots="disallow", disallow=("/",))) as demo:
+    with running(small(robots="disallow", disallow=("/",))) as demo:
         done = told(f"{demo.url}/news")
     assert (done.exit_code, done.stdout) == (3, b"")
     (line,) = done.log.strip().splitlines()

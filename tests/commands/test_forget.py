@@ -7,12 +7,12 @@ import pytest
 from espreso_crawler.schema.validator import problems
 from tests.commands.test_ledger import assert_refused, scrapy
 from tests.crawls import Desk
-from tests.site import SiteOptions, running
+from tests.site import running, small
 
 
 def test_a_forgotten_article_is_nowhere_and_stays_so(tmp_path: Path):
     desk = Desk(tmp_path)
-    with running(SiteOptions(page_bytes=20_000)) as demo:
+    with running(small()) as demo:
         desk.crawl(f"start={demo.url}/news", "limit=5")
         victim = desk.records()[2]
         done = scrapy(desk, "ledger", "forget", victim["url"] + "?amp", "--reason", "asked to")

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests import forked
-from tests.crawls import NO_WAITING, PAGE, ROOT
-from tests.site import DemoSite, SiteOptions, running
+from tests.crawls import NO_WAITING, ROOT
+from tests.site import FEED, DemoSite, running, small
 from tests.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE, robots="disallow")) as site:
+    with running(small(robots="disallow")) as site:
         yield site
 
 
@@ -73,7 +73,7 @@ def test_parse_shows_what_a_feed_leads_to(site, look):
     done = look("parse", "-c", "parse_start", f"{site.url}/news", "--nocolour")
     assert done.exit_code == 0
     assert f"<GET {newest(site)}>" in done.stdout.decode()
-    assert done.stdout.count(b"<GET ") >= 40
+    assert done.stdout.count(b"<GET ") >= FEED
 
 
 @pytest.mark.parametrize("pipelines", [[], ["--pipelines"]])

@@ -10,12 +10,12 @@ from espreso_crawler.commands.reconcile import _article
 from espreso_crawler.items import article_digests
 from tests.commands.test_ledger import assert_refused, scrapy
 from tests.crawls import Desk
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import FEED, DemoSite, running, small
 
 
 @pytest.fixture
 def demo() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=20_000)) as site:
+    with running(small()) as site:
         yield site
 
 
@@ -62,7 +62,7 @@ def test_a_ledger_comes_back_from_the_output(desk: Desk):
         path.unlink()
     code, found = reconcile(desk, "--rebuild")
     assert (code, found) == (0, [
-        "rebuilt: 2 segments, 5 articles, 40 entries",
+        f"rebuilt: 2 segments, 5 articles, {FEED} entries",
         "all is well: 5 lines of articles, 2 segments of all streams",
     ])  # fmt: skip
     for record in desk.records():

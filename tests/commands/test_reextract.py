@@ -24,8 +24,8 @@ from espreso_crawler.pages import claims
 from espreso_crawler.reading import forked, processes
 from espreso_crawler.reextraction.work import ReextractionWork
 from tests.archives import Shot, page, warc
-from tests.crawls import PAGE, Desk, start
-from tests.site import SiteOptions, running
+from tests.crawls import Desk, start
+from tests.site import running, small
 
 FEED = 12
 RESERVED = b'[{"location": "/", "tdm-reservation": 1}]'
@@ -37,7 +37,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Return a desk with one recorded crawl."""
     home = tmp_path_factory.mktemp("recorded")
     desk = Desk(home, settings={"ESPRESO_ARCHIVE": str(home / "archive")})
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, is_compressed=True)) as demo:
+    with running(small(tape_entries=FEED, is_compressed=True)) as demo:
         done = desk.crawl(start(demo))
     assert done.exit_code == 0, done.log
     return desk

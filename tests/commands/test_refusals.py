@@ -14,9 +14,9 @@ from espreso_crawler.command import HelpFormatter
 from espreso_crawler.commands.crawl import FirstError, ended
 from espreso_crawler.exceptions import ExitCode
 from tests import forked
-from tests.crawls import PAGE, ROOT, Desk
+from tests.crawls import ROOT, Desk
 from tests.forked import Streams, pipe
-from tests.site import SiteOptions, running
+from tests.site import running, small
 from tests.waiting import PATIENCE
 
 COMMANDS = sorted(path.stem for path in (ROOT / "espreso_crawler/commands").glob("[a-z]*.py"))
@@ -28,7 +28,7 @@ NO_SITE = ("-a", "start=http://127.0.0.1:9/news")
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory) -> Desk:
     desk = Desk(tmp_path_factory.mktemp("desk"))
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         assert desk.crawl(f"start={demo.url}/news", "limit=2").exit_code == 0
     (desk.home / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00")
     return desk
@@ -183,7 +183,7 @@ def test_a_help_line_that_ends_in_a_colon_is_no_heading():
 
 
 def test_a_failed_run_ends_with_its_reason_and_what_to_do(tmp_path: Path):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         done = Desk(tmp_path).crawl(f"start={demo.url}/nowhere")
         last = done.log.splitlines()[-1]
         assert last == (

@@ -7,12 +7,12 @@ import pytest
 from espreso_crawler.schema.validator import problems
 from tests.commands.test_ledger import assert_refused, scrapy
 from tests.crawls import Desk
-from tests.site import SiteOptions, running
+from tests.site import running, small
 
 
 def test_a_run_is_taken_back_whole(tmp_path: Path):
     desk = Desk(tmp_path)
-    with running(SiteOptions(page_bytes=20_000)) as demo:
+    with running(small()) as demo:
         desk.crawl(f"start={demo.url}/news", "limit=5")
     (crawl,), created = desk.runs(), desk.records()
     done = scrapy(desk, "ledger", "retract", crawl["run_id"], "--reason", "wrong dates")

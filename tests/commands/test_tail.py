@@ -9,7 +9,7 @@ import pytest
 from tests.commands.test_ledger import assert_refused, scrapy
 from tests.crawls import Desk
 from tests.forked import Started, Streams, pipe
-from tests.site import SiteOptions, running
+from tests.site import running, small
 from tests.waiting import PATIENCE
 
 
@@ -29,7 +29,7 @@ def content(desk: Desk, stream: str = "articles") -> bytes:
 def test_sealed_lines_come_in_order_now_and_later(tmp_path: Path):
     desk = Desk(tmp_path)
     follower, lines = following(desk)  # begun before there is any output
-    with running(SiteOptions(page_bytes=20_000)) as demo:
+    with running(small()) as demo:
         desk.crawl(f"start={demo.url}/news", "limit=5")
         assert read(lines, 5) == content(desk)
         desk.crawl(f"start={demo.url}/news", "limit=3")

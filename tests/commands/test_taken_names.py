@@ -8,8 +8,8 @@ import pytest
 
 from espreso_crawler.object_path import ObjectPath, OutputPath
 from tests import forked
-from tests.crawls import PAGE, Desk, dying_at
-from tests.site import SiteOptions, running
+from tests.crawls import Desk, dying_at
+from tests.site import running, small
 
 KILLED = -9
 ADVICE = "`scrapy ledger reconcile --fix` puts"
@@ -43,7 +43,7 @@ def put_stranger(planned: OutputPath) -> OutputPath:
 
 
 def test_what_lies_under_a_planned_name_is_put_aside_by_what_the_error_advises(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         news = (f"start={demo.url}/news", "limit=2")
         with dying_at("seal:manifest-renamed"):
             assert desk.crawl(*news).exit_code == KILLED

@@ -18,9 +18,9 @@ import pytest
 from espreso_crawler.schema import duckdb_view
 from tests import tools
 from tests.checkout import ROOT
-from tests.crawls import PAGE, Desk, start
+from tests.crawls import Desk, start
 from tests.export.sealed import Json, article, seal, tag
-from tests.site import SiteOptions, running
+from tests.site import running, small
 
 RECIPES = ROOT / "docs" / "recipes"
 Answers = dict[str, list[Json]]
@@ -30,7 +30,7 @@ Answers = dict[str, list[Json]]
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the output of a crawl in two runs, and a segment with what the invented site never has."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         assert desk.crawl(start(demo)).exit_code == 0
         time.sleep(1)  # a run file tells its end to the second, and the recipes ask for the newest
         known = demo.site.newest - 2

@@ -9,8 +9,8 @@ from scrapy.utils.test import get_crawler
 
 from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.extensions.metrics import MetricsExtension, samples
-from tests.crawls import PAGE, Desk, start
-from tests.site import SiteOptions, running
+from tests.crawls import Desk, start
+from tests.site import running, small
 
 
 def read(path: Path) -> dict[tuple[str, ...], float]:
@@ -27,7 +27,7 @@ def read(path: Path) -> dict[tuple[str, ...], float]:
 
 def test_the_metrics_file_says_what_the_run_file_says_and_is_overwritten(tmp_path: Path):
     desk = Desk(tmp_path, {"ESPRESO_METRICS": str(tmp_path / "textfiles")})
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         desk.crawl(start(demo), "limit=3")
         (path,) = (tmp_path / "textfiles").iterdir()
         first = read(path)

@@ -14,9 +14,9 @@ from espreso_crawler.extensions import webhook
 from espreso_crawler.extensions.notification import fields_of
 from espreso_crawler.extensions.webhook import Webhook
 from espreso_crawler.settings import EXTENSIONS
-from tests.crawls import PAGE, Desk, start
+from tests.crawls import Desk, start
 from tests.extensions.receiver import SECRET, receiving
-from tests.site import SiteOptions, running
+from tests.site import running, small
 from tests.waiting import PATIENCE
 
 BODY = '{"text": "$summary", "code": "$exit_code", "to": ["$spider #$run_id"]}'
@@ -54,7 +54,7 @@ def test_a_failed_run_is_told_also_when_the_server_stumbles(desk: Desk, monkeypa
 
 
 def test_a_webhook_that_fails_is_one_line_and_changes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    with running(SiteOptions(page_bytes=PAGE)) as demo, receiving(302) as receiver:
+    with running(small()) as demo, receiving(302) as receiver:
         monkeypatch.setenv("ESPRESO_WEBHOOK_URL", receiver.url)
         done = desk.crawl(start(demo), "limit=1", settings={"ESPRESO_WEBHOOK_LEVEL": "ok"})
     assert (done.exit_code, len(receiver.bodies), len(desk.records())) == (0, 1, 1)
@@ -65,7 +65,7 @@ def test_a_webhook_that_fails_is_one_line_and_changes_nothing(desk: Desk, monkey
 
 
 def test_a_good_run_is_not_told_and_one_that_cannot_start_is(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    with running(SiteOptions(page_bytes=PAGE)) as demo, receiving(200) as receiver:
+    with running(small()) as demo, receiving(200) as receiver:
         monkeypatch.setenv("ESPRESO_WEBHOOK_URL", receiver.url)
         assert desk.crawl(start(demo), "limit=1").exit_code == 0
         assert receiver.bodies == []
@@ -124,7 +124,7 @@ class Impatient:
 
 @pytest.mark.parametrize("statuses", [(500,), (0,)])
 def test_a_webhook_that_fails_or_hangs_is_one_warning(statuses, desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    with running(SiteOptions(page_bytes=PAGE)) as demo, receiving(*statuses) as receiver:
+    with running(small()) as demo, receiving(*statuses) as receiver:
         monkeypatch.setenv("ESPRESO_WEBHOOK_URL", receiver.url)
         extensions = json.dumps({**EXTENSIONS, f"{__name__}.Impatient": 500})
         told = {"ESPRESO_WEBHOOK_LEVEL": "ok", "EXTENSIONS": extensions}

@@ -12,13 +12,12 @@ import pytest
 
 from espreso_crawler import settings
 from espreso_crawler.extensions.progress import ProgressExtension
-from tests.crawls import PAGE, Desk, ended, hold, let_go, start, wait_for_requests
+from tests.crawls import Desk, ended, hold, let_go, start, wait_for_requests
 from tests.forked import CLOSED, UNFLUSHED, Streams
-from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.site import FEED, DemoSite, Fault, running, small
 from tests.terminals import COLUMNS, CrawlTerminal, Terminal
 from tests.waiting import wait_until
 
-FEED = 40
 SMALL = 8
 """Articles of a feed whose crawl nobody watches."""
 ESCAPE = b"\x1b["
@@ -40,14 +39,14 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def demo() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=SMALL)) as site:
+    with running(small(tape_entries=SMALL)) as site:
         yield site
 
 
 @pytest.fixture
 def slow() -> Iterator[DemoSite]:
     """Run a site that takes some seconds for a crawl."""
-    with running(SiteOptions(page_bytes=PAGE, latency=0.3)) as site:
+    with running(small(latency=0.3)) as site:
         yield site
 
 

@@ -15,10 +15,9 @@ from random import Random
 
 from tests.chaos.__main__ import PER_DAY, SHOWN
 from tests.chaos.children import warm
-from tests.crawls import PAGE
 from tests.failing_disk import shim
 from tests.failing_disk.rounds import Rounds
-from tests.site import SiteOptions, running_apart
+from tests.site import running_apart, small
 
 
 def main() -> None:
@@ -39,7 +38,7 @@ def main() -> None:
 def run(failures: int, seed: int, home: Path) -> bool:
     """Let so many disks fail, print what came of it, and return whether all is well."""
     started = time.monotonic()
-    with running_apart(SiteOptions(page_bytes=PAGE, per_day=PER_DAY)) as demo:
+    with running_apart(small(per_day=PER_DAY)) as demo:
         warm(demo.url, home / "warmth")
         gc.freeze()  # pages of memory that the children share stay shared
         rounds = Rounds(demo, home, Random(seed))

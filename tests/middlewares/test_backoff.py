@@ -5,6 +5,7 @@ import re
 import signal
 import sqlite3
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -14,15 +15,22 @@ from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 
 from espreso_crawler.settings import DOWNLOADER_MIDDLEWARES, EXTENSIONS
-from tests.crawls import PAGE, Desk, page_requests, start, stopped
-from tests.site import Control, DemoSite, Fault, SiteOptions, running
+from tests.crawls import Desk, page_requests, start, stopped
+from tests.site import Control, DemoSite, Fault, running, small
 from tests.waiting import wait_until
 
+FEED = 40
 LATENCY = 0.05
 REST = 3
 # A stopped crawl that waited for this rest to end would be noticed on a machine of any speed.
 LONG_REST = 50
 LOOK_NEVER = 3600.0
+
+
+@pytest.fixture
+def demo() -> Iterator[DemoSite]:
+    with running(small(tape_entries=FEED)) as site:
+        yield site
 
 
 def visits_at(control: Control) -> list[tuple[float, int]]:
@@ -42,7 +50,7 @@ def pending(desk: Desk) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("at_once", [1, 8])
 def test_a_host_that_asks_for_rest_gets_it_and_the_other_is_not_slowed(at_once: int, desk: Desk):
-    options = SiteOptions(page_bytes=PAGE, latency=LATENCY, tape_entries=24)
+    options = small(latency=LATENCY, tape_entries=FEED)
     with running(options) as busy, running(options, host="127.0.0.2") as other:
         busy.control.set_faults(
             Fault("status", after=6, times=1, status=429, retry_after=REST),
@@ -62,13 +70,13 @@ def test_a_host_that_asks_for_rest_gets_it_and_the_other_is_not_slowed(at_once: 
         apart = other.control.state()["started"] - busy.control.state()["started"]
         undisturbed = [at + apart for at, _ in visits_at(other.control)]
         assert sum(too_many < at < too_many + REST for at in undisturbed) > 10
-        assert len(undisturbed) == 27  # robots.txt, what is reserved, the start page, the articles
-    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 48
+        assert len(undisturbed) == FEED + 3  # robots.txt, what is reserved, the start page, the articles
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 2 * FEED
     assert desk.runs()[-1]["stats"]["espreso/host/pauses"] == 2
 
 
 def test_a_signal_ends_a_pause_at_once_and_loses_nothing(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, latency=LATENCY)) as demo:
+    with running(small(latency=LATENCY, tape_entries=FEED)) as demo:
         demo.control.set_faults(Fault("status", after=12, times=1, status=429, retry_after=LONG_REST))
         process = desk.start(start(demo))
         wait_until(lambda: "a pause of" in process.log, "the pause")
@@ -78,7 +86,7 @@ def test_a_signal_ends_a_pause_at_once_and_loses_nothing(desk: Desk):
         assert done.exit_code == 143, done.log
         demo.control.set_faults()
         desk.crawl(start(demo))
-    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == FEED
 
 
 def test_a_signal_ends_the_wait_for_robots_txt_too(demo: DemoSite, desk: Desk):
@@ -96,7 +104,7 @@ def test_a_rest_longer_than_the_run_is_left_to_later_runs(demo: DemoSite, desk: 
     assert (done.exit_code, desk.runs()[-1]["reason"]) == (3, "circuit_open")
     assert "asks to be left alone for 3600 s" in done.log
     waiting = pending(desk)
-    assert len(waiting) == 40 - len(desk.records())
+    assert len(waiting) == FEED - len(desk.records())
     assert {attempts for attempts, _ in waiting} == {0}
     assert all(seconds > 3500 for _, seconds in waiting)
     demo.control.set_faults()
@@ -113,7 +121,7 @@ def test_the_circuit_opens_when_a_host_keeps_failing(demo: DemoSite, desk: Desk)
     assert (done.exit_code, desk.runs()[-1]["reason"]) == (3, "circuit_open")
     assert "5 addresses failed in a row, the last one with HTTP 500" in done.log
     assert len(times_of(demo.control, 500)) <= 3 + 5 * 3  # under way when it began, then one at a time, thrice each
-    assert len(desk.records()) + len(pending(desk)) == 40
+    assert len(desk.records()) + len(pending(desk)) == FEED
 
 
 class Impatient:
@@ -145,7 +153,7 @@ def test_an_outage_ends_no_entry_as_failed(demo: DemoSite, desk: Desk):
     assert demo.control.log() == []
     desk.now = datetime.now(UTC) + timedelta(minutes=5)
     assert desk.crawl(start(demo)).exit_code == 0
-    assert len(desk.records()) == 40
+    assert len(desk.records()) == FEED
 
 
 class LooksNever:
@@ -158,7 +166,7 @@ class LooksNever:
 
 
 def test_pauses_take_no_longer_than_they_are(demo: DemoSite, desk: Desk):
-    paths = [demo.site.truth(demo.site.newest - place).url for place in range(0, 40, 3)]
+    paths = [demo.site.truth(demo.site.newest - place).url for place in range(0, FEED, 3)]
     demo.control.set_faults(*(Fault("status", path=path, status=503) for path in paths))
     once = {"RETRY_TIMES": "0", "ESPRESO_CIRCUIT_FAILURES": "0"}
     once["EXTENSIONS"] = json.dumps({**EXTENSIONS, f"{__name__}.LooksNever": 500})
@@ -190,5 +198,5 @@ def test_challenge_pages_are_counted_and_are_no_articles(status: int, demo: Demo
     assert done.exit_code == 3
     assert f"a challenge page (HTTP {status})" in done.log
     assert desk.runs()[-1]["stats"]["espreso/host/challenges"] >= 5
-    assert len(desk.records()) + len(pending(desk)) == 40
+    assert len(desk.records()) + len(pending(desk)) == FEED
     assert {attempts for attempts, _ in pending(desk)} == {0}

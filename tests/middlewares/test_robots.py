@@ -13,9 +13,9 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from espreso_crawler.browser.handler import BrowserDownloadHandler
 from espreso_crawler.manners.answers import as_utf8
-from tests.crawls import PAGE, Desk, page_requests, start
+from tests.crawls import Desk, page_requests, start
 from tests.middlewares.test_backoff import pending
-from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.site import FEED, DemoSite, Fault, running, small
 
 ROBOTS = "/robots.txt"
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def test_no_page_is_fetched_before_the_rules_came(demo: DemoSite, desk: Desk):
     targets = [visit.target for visit in demo.control.log()]
     assert targets[:4] == [ROBOTS, ROBOTS, ROBOTS, "/news"]
     assert targets.count(ROBOTS) == 3
-    assert len(desk.records()) == 40
+    assert len(desk.records()) == FEED
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_rules_that_cannot_be_read_forbid_everything(fault: Fault, demo: DemoSit
 
 
 def test_a_page_in_place_of_the_rules_loses_nothing(demo: DemoSite, desk: Desk):
-    desk.crawl(start(demo), "limit=37")
+    desk.crawl(start(demo), f"limit={FEED - 3}")
     demo.control.set_faults(Fault("error_page", path=ROBOTS))
     demo.control.clear_log()
     assert desk.crawl(start(demo)).exit_code == 3
@@ -74,7 +74,7 @@ class Telling(BrowserDownloadHandler):
 
 
 def test_crawl_delay_is_kept_whatever_the_throttle_thinks(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, crawl_delay=1)) as demo:
+    with running(small(crawl_delay=1)) as demo:
         throttle = {"AUTOTHROTTLE_ENABLED": "1", "AUTOTHROTTLE_START_DELAY": "0", "DOWNLOAD_DELAY": "0"}
         telling = {"DOWNLOAD_HANDLERS": json.dumps({"http": f"{__name__}.Telling"})}
         done = desk.crawl(start(demo), "limit=3", settings=throttle | telling)
@@ -88,7 +88,7 @@ def test_crawl_delay_is_kept_whatever_the_throttle_thinks(desk: Desk):
 
 
 def test_a_crawl_delay_beyond_patience_closes_the_host(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, crawl_delay=600)) as demo:
+    with running(small(crawl_delay=600)) as demo:
         done = desk.crawl(start(demo))
         assert page_requests(demo) == []
     assert done.exit_code == 3

@@ -10,17 +10,16 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.settings import ITEM_PIPELINES
-from tests.crawls import PAGE, Desk, page_requests, start
+from tests.crawls import Desk, page_requests, start
 from tests.pipelines import own
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import FEED, DemoSite, running, small
 
-FEED = 40
 BEFORE, BETWEEN, LAST, AFTER = 150, 350, 850, 950
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED)) as demo:
+    with running(small(tape_entries=FEED)) as demo:
         yield demo
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, ROOT, Desk, ended, start
+from tests.crawls import ROOT, Desk, ended, start
 from tests.forked import scrapy
-from tests.site import DemoSite, Fault, Site, SiteOptions, running
+from tests.site import DemoSite, Fault, Site, running, small
 from tests.waiting import wait_until
 
 DROP = {"ESPRESO_NEAR_DUPLICATES": "drop"}
-SITE = Site(SiteOptions(page_bytes=PAGE))
+SITE = Site(small())
 COPY = next(brief for number in range(SITE.newest + 1, SITE.newest + 60) if (brief := SITE.brief(number)).reprint_of)
 ORIGINAL = SITE.brief(COPY.reprint_of or 0)
 LATE = Fault("hold", path=f"/{COPY.slug}")
@@ -24,7 +24,7 @@ STRANGE = Fault("trick", path=f"/{ORIGINAL.slug}", trick="other_year")  # two da
 
 @pytest.fixture
 def demo() -> Iterator[DemoSite]:
-    options = SiteOptions(page_bytes=PAGE, tape_entries=6, strays=(f"/{ORIGINAL.slug}",))
+    options = small(tape_entries=6, strays=(f"/{ORIGINAL.slug}",))
     with running(options) as site:
         site.control.publish(COPY.number - site.site.newest)
         yield site

@@ -10,9 +10,9 @@ from espreso_crawler.pages import Page, article
 from espreso_crawler.pages.opt_outs import opt_outs, reserves
 from espreso_crawler.pipelines.withhold import withhold
 from tests.builders import CAPTURED, Facts, article_html, page
-from tests.crawls import PAGE, Desk, start
+from tests.crawls import Desk, start
 from tests.middlewares.test_backoff import pending
-from tests.site import Fault, SiteOptions, running
+from tests.site import FEED, Fault, running, small
 
 TDMREP = "/.well-known/tdmrep.json"
 ALL_NEWS = '[{"location": "/*", "tdm-reservation": 1}]'
@@ -96,7 +96,7 @@ def test_paths_that_a_site_reserves(file: bytes, *, expected: bool):
 
 
 def test_a_reserved_site_gives_metadata_and_is_asked_once_a_day(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS, robots_tag="noarchive")) as demo:
+    with running(small(tdmrep=ALL_NEWS, robots_tag="noarchive")) as demo:
         assert desk.crawl(start(demo), "limit=5").exit_code == 0
         desk.crawl(start(demo), "limit=2")
         assert [visit.target for visit in demo.control.log()].count(TDMREP) == 1
@@ -125,7 +125,7 @@ def test_what_another_source_says_of_a_text_is_withheld_too():
 
 
 def test_a_file_that_a_failing_site_did_not_give_is_asked_for_by_the_next_run(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS)) as demo:
+    with running(small(tdmrep=ALL_NEWS)) as demo:
         demo.control.set_faults(Fault("status", path=TDMREP, status=500))
         desk.crawl(start(demo), "limit=1")
         demo.control.set_faults()
@@ -134,7 +134,7 @@ def test_a_file_that_a_failing_site_did_not_give_is_asked_for_by_the_next_run(de
 
 
 def test_a_reservation_that_cannot_be_asked_for_again_still_counts(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS)) as demo:
+    with running(small(tdmrep=ALL_NEWS)) as demo:
         desk.crawl(start(demo), "limit=1")
         a_week_ago = int(time.time()) - 7 * 24 * 3600
         with closing(sqlite3.connect(desk.home / "state" / "ledger.sqlite3")) as db, db:
@@ -145,19 +145,19 @@ def test_a_reservation_that_cannot_be_asked_for_again_still_counts(desk: Desk):
 
 
 def test_a_reserved_site_is_judged_by_the_text_that_its_records_lack(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, tdmrep=ALL_NEWS)) as demo:
+    with running(small(tdmrep=ALL_NEWS)) as demo:
         assert desk.crawl(start(demo)).exit_code == 0
-        assert len(desk.records()) == 40
+        assert len(desk.records()) == FEED
         assert desk.runs()[-1]["verdict"] == "ok"
         demo.control.publish(3)
         demo.control.set_layout("wrong_weekday")
         assert desk.crawl(start(demo)).exit_code == 5
-        assert len(desk.records()) == 40
+        assert len(desk.records()) == FEED
 
 
 @pytest.mark.parametrize(("mode", "count"), [("flag", 3), ("skip", 0)])
 def test_other_ways_to_take_a_reservation(mode: str, count: int, desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, tdm_reservation="1")) as demo:
+    with running(small(tdm_reservation="1")) as demo:
         assert desk.crawl(start(demo), "limit=3", settings={"ESPRESO_OPT_OUT": mode}).exit_code == 0
     records = desk.records()
     assert len(records) == count
@@ -172,7 +172,7 @@ def test_an_unknown_way_is_refused_before_anything_is_fetched(desk: Desk):
 
 
 def test_an_article_from_the_future_waits_for_its_time(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         early = demo.site.truth(demo.site.newest - 2, demo.url).url
         demo.control.set_faults(Fault("trick", path=early.removeprefix(demo.url), trick="future"))
         assert desk.crawl(start(demo), "limit=5").exit_code == 0
@@ -183,7 +183,7 @@ def test_an_article_from_the_future_waits_for_its_time(desk: Desk):
 
 
 def test_many_articles_from_the_future_raise_an_alarm(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         demo.control.set_faults(Fault("trick", path="/*-*", trick="future"))
         assert desk.crawl(start(demo), "limit=5").exit_code == 5
     assert [finding["name"] for finding in desk.runs()[-1]["findings"]] == ["future"]

@@ -20,10 +20,10 @@ from espreso_crawler.report.packing import Shelf
 from espreso_crawler.report.revisions import Revisions
 from espreso_crawler.report.writing import Report, read, write
 from tests import forked
-from tests.crawls import PAGE, ROOT, Desk, hold, let_go, page_requests, start, told_to_stop, wait_for_requests
+from tests.crawls import ROOT, Desk, hold, let_go, page_requests, start, told_to_stop, wait_for_requests
 from tests.crawls import ended as ended_crawl
 from tests.export.sealed import RECORDS, article, ended, seal
-from tests.site import SiteOptions, running
+from tests.site import running, small
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -227,7 +227,7 @@ def test_tags_of_the_first_week_are_said_to_rise_for_want_of_an_earlier_one(repo
 
 def test_a_report_during_a_crawl_shows_the_rows_that_are_held(tmp_path):
     desk = Desk(tmp_path)
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         demo.control.set_layout("wrong_weekday")
         held = desk.crawl(start(demo)).log  # its rows contradict each other, and wait for a person
         hold(demo, after=0)

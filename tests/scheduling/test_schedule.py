@@ -20,9 +20,9 @@ from espreso_crawler.exceptions import ConfigurationError
 from espreso_crawler.scheduling.children import Children
 from espreso_crawler.scheduling.kind import Kind
 from espreso_crawler.scheduling.locks import sole_scheduler
-from tests.crawls import NO_WAITING, PAGE, TOLD_TO_STOP, Desk, hold, let_go, start, wait_for_requests
+from tests.crawls import NO_WAITING, TOLD_TO_STOP, Desk, hold, let_go, start, wait_for_requests
 from tests.scheduling.schedulers import ForkedChildren, Scheduler, refused
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import FEED, DemoSite, running, small
 from tests.waiting import PATIENCE, wait_until
 
 LONG = timedelta(minutes=10)
@@ -35,7 +35,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def demo() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE)) as site:
+    with running(small()) as site:
         yield site
 
 
@@ -43,7 +43,7 @@ def test_it_crawls_at_once_then_each_interval_and_never_two_at_once(desk: Desk, 
     scheduler = Scheduler(desk, "--every", "1s", "--jitter", "1s", "-a", start(demo))
     wait_until(desk.runs, "the first crawl")
     demo.control.publish(2)
-    wait_until(lambda: len(desk.records()) == 42, "the articles published since")
+    wait_until(lambda: len(desk.records()) == FEED + 2, "the articles published since")
     assert scheduler.stopped() == 0
     assert set(scheduler.crawls_failed()) <= {143, -signal.SIGTERM}  # the last: it had hardly begun
     runs = sorted((run["started_at"], run["ended_at"]) for run in desk.runs())
@@ -58,15 +58,17 @@ def test_a_poll_that_finds_nothing_is_one_line_that_says_when_the_next_comes(
     capfd.readouterr()
     children(desk, demo, limit=LONG, every=timedelta(hours=1), of=Children).poll(Event())
     (line,) = capfd.readouterr().err.splitlines()
-    told = rf"read_also, {demo.url[7:]}: nothing new: 40 entries seen, 2 pages in [\d.]+ s; next crawl about [\d :-]+$"
+    told = (
+        rf"read_also, {demo.url[7:]}: nothing new: {FEED} entries seen, 2 pages in [\d.]+ s; next crawl about [\d :-]+$"
+    )
     assert re.search(told, line), line
 
 
 def test_sigterm_ends_a_crawl_in_order_and_a_second_scheduler_is_refused(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
-        hold(demo, after=8)
+    with running(small()) as demo:
+        hold(demo, after=2)
         scheduler = Scheduler(desk, "--every", "1h", "-a", start(demo))
-        wait_for_requests(demo, 6, scheduler.process)
+        wait_for_requests(demo, 4, scheduler.process)
         with pytest.raises(ConfigurationError, match="another scheduler already starts the same crawls"):
             sole_scheduler(kind(desk, demo), desk.home / "state" / FOLDER)
         scheduler.process.send_signal(signal.SIGTERM)
@@ -77,12 +79,12 @@ def test_sigterm_ends_a_crawl_in_order_and_a_second_scheduler_is_refused(desk: D
     assert scheduler.crawls_failed() == [143]
     (run,) = desk.runs()
     assert (run["reason"], run["exit_code"]) == ("shutdown", 143)
-    assert 0 < len(desk.records()) < 40
+    assert 0 < len(desk.records()) < FEED
 
 
 def test_a_new_scheduler_waits_for_the_crawl_that_a_killed_one_left(desk: Desk, caplog):
     caplog.set_level(logging.INFO)
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         hold(demo, after=4)
         killed = Scheduler(desk, "--every", "1h", "-a", start(demo))
         wait_for_requests(demo, 4, killed.process)
@@ -97,7 +99,7 @@ def test_a_new_scheduler_waits_for_the_crawl_that_a_killed_one_left(desk: Desk, 
     first, second = sorted(desk.runs(), key=lambda run: run["started_at"])
     assert (first["reason"], second["reason"]) == ("finished", "finished")
     assert first["ended_at"] <= second["started_at"]
-    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == FEED
 
 
 def test_a_crawl_that_hangs_is_stopped_at_the_limit_and_the_next_one_loses_nothing(desk: Desk, demo: DemoSite, caplog):
@@ -106,7 +108,7 @@ def test_a_crawl_that_hangs_is_stopped_at_the_limit_and_the_next_one_loses_nothi
     assert "did not end on SIGTERM" in caplog.text
     assert "Crawl ended with exit code -9" in caplog.text
     children(desk, demo, limit=LONG).poll(Event())
-    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == FEED
 
 
 def kind(desk: Desk, demo: DemoSite) -> Kind:

@@ -12,10 +12,10 @@ from espreso_crawler.scheduling.kind import Kind
 from espreso_crawler.scheduling.scrapyd import ScrapydJobs
 from espreso_crawler.scheduling.targets import Target
 from espreso_crawler.scheduling.targets import target as find_target
-from tests.crawls import NO_WAITING, PAGE, TOLD_TO_STOP, hold, let_go, start
+from tests.crawls import NO_WAITING, TOLD_TO_STOP, hold, let_go, start
 from tests.scheduling.schedulers import Scheduler
 from tests.scrapyd_server import PASSWORD, TARGET, USER, Scrapyd, running_installed
-from tests.site import SiteOptions, running
+from tests.site import FEED, running, small
 from tests.waiting import wait_until
 
 LONG = timedelta(minutes=10)
@@ -36,14 +36,14 @@ def test_it_waits_for_a_scrapyd_that_is_down_and_says_so_once(scrapyd: Scrapyd, 
     scrapyd.desk.home = tmp_path
     (tmp_path / ".scrapy.cfg").write_text(TARGET.format(url=scrapyd.url).replace(PASSWORD, "$DESK_PASSWORD"))
     user = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "DESK_PASSWORD": PASSWORD}
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         scheduler = Scheduler(scrapyd.desk, "--every", "1s", "--to", "test", "-a", start(demo), environment=user)
-        wait_until(lambda: len(scrapyd.desk.records()) == 40, "the first job")
+        wait_until(lambda: len(scrapyd.desk.records()) == FEED, "the first job")
         scrapyd.stop()
         wait_until(lambda: "does not answer (ConnectionError): it is asked again" in scheduler.log, "its word")
         demo.control.publish(1)
         scrapyd.start()
-        wait_until(lambda: len(scrapyd.desk.records()) == 41, "a job after the restart")
+        wait_until(lambda: len(scrapyd.desk.records()) == FEED + 1, "a job after the restart")
         assert scheduler.stopped() == 0
     assert scheduler.log.count("does not answer") == scheduler.log.count("answers again") == 1
     assert PASSWORD not in scheduler.log
@@ -56,7 +56,7 @@ def test_a_job_left_by_another_scheduler_is_taken_over_and_ends_at_the_limit(
     wait_until(lambda: not scrapyd.jobs("running"), "the end of earlier jobs")
     scrapyd.desk.home = tmp_path
     places = {"ESPRESO_OUTPUT": str(tmp_path / "output"), "ESPRESO_STATE": str(tmp_path / "state")}
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         hold(demo, after=2)
         kind = Kind("read_also", {"start": f"{demo.url}/news"}, NO_WAITING | places)
         stop = Event()

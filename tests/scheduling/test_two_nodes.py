@@ -14,16 +14,15 @@ from espreso_crawler.scheduling.node import STATES
 from espreso_crawler.scheduling.scrapyd import ScrapydJobs
 from espreso_crawler.scheduling.targets import Target
 from tests import forked
-from tests.crawls import NO_WAITING, PAGE, hold, let_go
+from tests.crawls import NO_WAITING, hold, let_go
 from tests.postgres import schema_of
 from tests.scrapyd_server import PASSWORD, USER, Scrapyd, running_installed
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import FEED, DemoSite, running, small
 from tests.waiting import wait_until
 
 LONG = timedelta(minutes=10)
 HOSTS = [f"127.0.1.{number}" for number in (1, 2)]
 NODES = ("127.0.0.1", "127.0.0.2")
-FEED = 40
 FIRST = 8
 """Articles that a crawl gets before its node dies."""
 
@@ -33,7 +32,7 @@ def test_a_node_that_dies_is_replaced_by_the_other_and_no_host_has_two_guests(
 ):
     with ExitStack() as stack:
         shared = {"ESPRESO_LEDGER": schema_of(postgresql, "two_nodes"), "ESPRESO_OUTPUT": bucket}
-        sites = [stack.enter_context(running(SiteOptions(page_bytes=PAGE), host=host)) for host in HOSTS]
+        sites = [stack.enter_context(running(small(), host=host)) for host in HOSTS]
         for site in sites:
             hold(site, after=FIRST)
         nodes = []

@@ -10,6 +10,9 @@ from espreso_crawler.demo_site.oddities import Spell
 from tests.site.faults import Fault
 from tests.site.layouts import LAYOUTS
 
+FEED = 12
+"""Entries of a small site's feed, and of a page of its archive."""
+
 Robots = Literal["allow", "disallow", "missing", "unavailable", "challenge"]
 
 
@@ -36,6 +39,11 @@ class SiteOptions(demo_site.SiteOptions):
         for name, names in {"layout": tuple(LAYOUTS), "robots": get_args(Robots)}.items():
             if getattr(self, name) not in names:
                 raise ValueError(f"unknown {name} {getattr(self, name)!r}: one of {', '.join(names)}")
+
+
+def small(**fields: Any) -> SiteOptions:
+    """Return options of a site whose lists and pages are short, for crawls that take a moment."""
+    return SiteOptions(**{"page_bytes": 20_000, "tape_entries": FEED, "listing_entries": FEED} | fields)
 
 
 def options_from(fields: Mapping[str, Any]) -> SiteOptions:

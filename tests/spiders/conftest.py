@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk
-from tests.site import DemoSite, SiteOptions, running
+from tests.crawls import Desk
+from tests.site import DemoSite, running, small
 
 
 @pytest.fixture
 def demo() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE)) as site:
+    with running(small()) as site:
         yield site
 
 
 @pytest.fixture
 def ukrainian() -> Iterator[DemoSite]:
-    with running(SiteOptions(language="uk", page_bytes=PAGE)) as site:
+    with running(small(language="uk")) as site:
         yield site
 
 

@@ -15,9 +15,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crawls import LONGEST_CRAWL, PAGE, Desk, let_go, start, told_to_stop
+from tests.crawls import LONGEST_CRAWL, Desk, let_go, start, told_to_stop
 from tests.forked import Started
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import DemoSite, running, small
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SPAN = 2.0
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make stops", description=__doc__)
     parser.add_argument("--moments", type=int, default=20)
     moments = parser.parse_args(arguments).moments
-    with running(SiteOptions(page_bytes=PAGE, latency=0.3)) as demo, tempfile.TemporaryDirectory() as root:
+    with running(small(latency=0.3)) as demo, tempfile.TemporaryDirectory() as root:
         found = []
         for place in range(moments):
             for number in CODES:

@@ -17,8 +17,8 @@ from espreso_crawler.settings import EXTENSIONS, SPIDER_MIDDLEWARES
 from tests import forked
 from tests.archives import Shot, foreign, page, warc
 from tests.builders import Entry, Facts, article_html
-from tests.crawls import PAGE, Desk, dying_at, start
-from tests.site import SiteOptions, running
+from tests.crawls import Desk, dying_at, start
+from tests.site import running, small
 
 AT = datetime(2024, 11, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -237,7 +237,7 @@ def comparable(record: dict[str, Any]) -> dict[str, Any]:
 def test_a_recorded_crawl_gives_the_same_records_once_more(tmp_path):
     crawled, replayed = Desk(tmp_path / "crawled"), Desk(tmp_path / "replayed")
     folder = tmp_path / "archive"
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=12, is_compressed=True)) as demo:
+    with running(small(tape_entries=12, is_compressed=True)) as demo:
         done = crawled.crawl(start(demo), settings={"ESPRESO_ARCHIVE": str(folder)})
         assert done.exit_code == 0, done.log
     host = demo.url.removeprefix("http://")

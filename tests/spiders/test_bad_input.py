@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk, page_requests, start
-from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.crawls import Desk, page_requests, start
+from tests.site import FEED, DemoSite, Fault, running, small
 from tests.site.faults import FaultKind
 
 
@@ -48,7 +48,7 @@ def test_a_wrong_setting_is_exit_code_1_and_leaves_no_run(desk: Desk):
 
 
 def test_a_start_page_without_news_is_exit_code_3(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, layout="no_feed")) as demo:
+    with running(small(layout="no_feed")) as demo:
         done = desk.crawl(f"start={demo.url}/", "browser=never")  # the same on machines with a browser and without
     assert done.exit_code == 3
     assert f"Start page {demo.url}/: no news feed without its scripts, and a browser is not wanted" in done.log
@@ -65,7 +65,7 @@ def test_a_host_that_does_not_answer_is_exit_code_3(desk: Desk):
 @pytest.mark.parametrize(("robots", "reason"), [("disallow", "Forbidden by robots.txt"), ("unavailable", "HTTP 503"),
                                                 ("challenge", "robots.txt could not be read")])  # fmt: skip
 def test_robots_txt_is_obeyed_also_when_it_cannot_be_read(robots, reason: str, desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, robots=robots, disallow=("/news",))) as demo:
+    with running(small(robots=robots, disallow=("/news",))) as demo:
         done = desk.crawl(start(demo), settings={"RETRY_TIMES": "0"})
         assert page_requests(demo) == []
     assert done.exit_code == 3
@@ -85,7 +85,7 @@ BROKEN: dict[FaultKind, str] = {
 
 def test_broken_article_pages_are_tried_again_by_the_next_run(ukrainian: DemoSite, desk: Desk):
     demo = ukrainian
-    victims = {demo.site.truth(demo.site.newest - 3 * place, demo.url).url: kind for place, kind in enumerate(BROKEN)}
+    victims = {demo.site.truth(demo.site.newest - place, demo.url).url: kind for place, kind in enumerate(BROKEN)}
     demo.control.set_faults(*(Fault(kind, path=url.removeprefix(demo.url)) for url, kind in victims.items()))
     once = {"RETRY_TIMES": "0", "ESPRESO_BACKOFF_SECONDS": "0"}
     done = desk.crawl(start(demo), settings=once)
@@ -94,10 +94,10 @@ def test_broken_article_pages_are_tried_again_by_the_next_run(ukrainian: DemoSit
         lines = [line for line in done.log.splitlines() if url in line]
         assert len(lines) == 1, done.log
         assert BROKEN[kind] in lines[0]
-    assert len(desk.records()) == 40 - len(BROKEN)
+    assert len(desk.records()) == FEED - len(BROKEN)
     demo.control.set_faults()
     desk.crawl(start(demo), settings=once)
-    assert len({record["url"] for record in desk.records()}) == 40
+    assert len({record["url"] for record in desk.records()}) == FEED
 
 
 def test_a_wrong_charset_in_the_header_does_no_harm(demo: DemoSite, desk: Desk):
@@ -113,7 +113,7 @@ def test_tag_and_error_pages_served_as_200_are_no_articles(demo: DemoSite, desk:
     demo.control.set_faults(Fault("error_page", path=victim.url.removeprefix(demo.url)))
     assert desk.crawl(start(demo)).exit_code == 0
     assert victim.url not in {record["url"] for record in desk.records()}
-    assert desk.runs()[-1]["counts"]["entry"] == {"emitted": 39, "not_article": 1}
+    assert desk.runs()[-1]["counts"]["entry"] == {"emitted": FEED - 1, "not_article": 1}
 
 
 def test_an_output_folder_that_cannot_be_written_is_exit_code_4(demo: DemoSite, desk: Desk, tmp_path: Path):

@@ -3,14 +3,18 @@
 import re
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.crawls import ROOT, Desk, page_requests, start
 from tests.forked import Finished
-from tests.site import DemoSite, Fault
+from tests.site import DemoSite, Fault, running, small
 
 MEGABYTE = 1_000_000
+FEED = 24
 # Fault, and what the ledger has to say of the entry afterwards: its state, and a part of the reason.
 WEATHER = [
     (Fault("redirect", location="http://127.0.0.9:9/elsewhere"), "pending", "no host of this crawl"),
@@ -31,6 +35,12 @@ WEATHER = [
     (Fault("trick", trick="traversal"), "emitted", ""),
     (Fault("trick", trick="other_year"), "quarantined", "contradict each other"),
 ]
+
+
+@pytest.fixture
+def demo() -> Iterator[DemoSite]:
+    with running(small(tape_entries=FEED)) as site:
+        yield site
 
 
 def entries(desk: Desk) -> dict[str, tuple[str, str]]:
@@ -67,7 +77,7 @@ def test_each_attack_on_an_article_ends_in_a_refusal_and_the_others_are_read(dem
     }
     assert wrong == {}
     emitted = sum(state == "emitted" for _, state, _ in WEATHER)
-    assert len(desk.records()) == 40 - len(WEATHER) + emitted
+    assert len(desk.records()) == FEED - len(WEATHER) + emitted
     assert all(record["id"].startswith("127.0.0.1:") and ".." not in record["id"] for record in desk.records())
     assert all(visit.host.startswith("127.0.0.1:") for visit in demo.control.log())
     assert not any("Injected" in visit.target or "%01" in visit.target for visit in demo.control.log())
@@ -79,7 +89,7 @@ def test_pages_that_list_nothing_but_themselves_are_asked_for_once(demo: DemoSit
     desk.now = demo.site.clock.now()
     assert desk.crawl(start(demo), "since=4d").exit_code == 0
     articles = [record["url"].removeprefix(demo.url) for record in desk.records()]
-    assert len(articles) == 40
+    assert len(articles) == FEED
     assert sorted(page_requests(demo)) == sorted(["/news", "/news?page=2", *articles])
     (finding,) = (finding for finding in desk.runs()[-1]["findings"] if finding["name"] == "gaps")
     assert finding["level"] == "warning", "that the archive leads nowhere is no end of it"

@@ -6,7 +6,6 @@ import signal
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from scrapy.settings import Settings
@@ -15,13 +14,12 @@ from espreso_crawler.archive.members import members
 from espreso_crawler.browser import HOW_TO_INSTALL, program
 from tests.archive.pointers import assert_pointers_hold
 from tests.archive.readers import files_of
-from tests.crawls import LONGEST_CRAWL, PAGE, Desk, page_requests
+from tests.crawls import LONGEST_CRAWL, Desk, page_requests
 from tests.processes import children
-from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.site import DemoSite, Fault, running, small
 from tests.tools import missing
 from tests.waiting import wait_until
 
-SMALL: dict[str, Any] = {"page_bytes": PAGE, "tape_entries": 10}
 LINUX = sys.platform == "linux"
 
 
@@ -59,7 +57,7 @@ def stats(desk: Desk) -> dict[str, int]:
 
 
 def test_a_feed_built_by_script_is_pressed_down_to_since(chromium, desk: Desk):
-    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+    with running(small(layout="script_feed", tape_entries=10)) as demo:
         done = desk.crawl(home_page(demo), f"since={since(demo).isoformat()}")
         assert (done.exit_code, found(desk)) == (0, expected(demo)), done.log
         visits = demo.control.log()
@@ -72,7 +70,7 @@ def test_a_feed_built_by_script_is_pressed_down_to_since(chromium, desk: Desk):
 
 
 def test_a_button_below_a_served_feed_is_pressed_as_often_as_allowed_and_a_later_run_goes_on(chromium, desk: Desk):
-    with running(SiteOptions(layout="script_more", **SMALL)) as demo:
+    with running(small(layout="script_more", tape_entries=10)) as demo:
         oldest = since(demo).isoformat()
         done = desk.crawl(home_page(demo), f"since={oldest}", settings={"ESPRESO_BROWSER_PRESSES": "1"})
         (gap,) = desk.runs()[-1]["gaps"]
@@ -87,7 +85,7 @@ def test_a_button_below_a_served_feed_is_pressed_as_often_as_allowed_and_a_later
 
 
 def test_the_browser_loads_only_what_can_build_a_feed_from_the_crawls_host_as_robots_allows(chromium, desk: Desk):
-    with running(SiteOptions(layout="nosy_script", robots="disallow", **SMALL)) as demo:
+    with running(small(layout="nosy_script", robots="disallow", tape_entries=10)) as demo:
         demo.control.set_faults(
             Fault("redirect", path="/js/moved-off", location=demo.url.replace("127.0.0.1", "localhost") + "/js/off"),
             Fault("nonsense", path="/news-tape.json?page=2", size=100),
@@ -120,7 +118,7 @@ def test_the_browser_loads_only_what_can_build_a_feed_from_the_crawls_host_as_ro
 
 
 def test_a_host_that_asks_the_browser_for_rest_gets_it(chromium, desk: Desk):
-    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+    with running(small(layout="script_feed", tape_entries=10)) as demo:
         fault = Fault("status", path="/news-tape.json?page=1", times=1, status=429, retry_after=3)
         demo.control.set_faults(fault)
         done = desk.crawl(f"start={demo.url}/,{demo.url}/news", settings={"CONCURRENT_REQUESTS": "1"})
@@ -138,7 +136,7 @@ def test_a_host_that_asks_the_browser_for_rest_gets_it(chromium, desk: Desk):
 
 
 def test_a_script_that_never_ends_costs_its_time_limit_and_the_start_page(chromium, desk: Desk):
-    with running(SiteOptions(layout="stuck_script", **SMALL)) as demo:
+    with running(small(layout="stuck_script", tape_entries=10)) as demo:
         done = desk.crawl(home_page(demo), settings={"ESPRESO_BROWSER_SECONDS": "3"})
     assert done.exit_code == 3
     assert f"Start page {demo.url}/: the browser was not done after 3 s" in done.log
@@ -147,7 +145,7 @@ def test_a_script_that_never_ends_costs_its_time_limit_and_the_start_page(chromi
 
 @pytest.mark.skipif(not LINUX, reason="reads the process table of Linux")
 def test_a_browser_that_is_killed_is_a_failure_on_record(chromium, desk: Desk):
-    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+    with running(small(layout="script_feed", tape_entries=10)) as demo:
         page = "/news-tape.json?page=2"
         demo.control.set_faults(Fault("hold", path=page))
         process = desk.start(home_page(demo), f"since={since(demo).isoformat()}")
@@ -167,7 +165,7 @@ def browser_of(crawl: int) -> int:
 
 
 def test_a_page_without_news_in_the_browser_either_is_exit_code_3(chromium, desk: Desk):
-    with running(SiteOptions(layout="no_feed", **SMALL)) as demo:
+    with running(small(layout="no_feed", tape_entries=10)) as demo:
         done = desk.crawl(home_page(demo))
     assert done.exit_code == 3
     assert f"Start page {demo.url}/: no news feed, neither by its markup nor by its shape" in done.log
@@ -175,7 +173,7 @@ def test_a_page_without_news_in_the_browser_either_is_exit_code_3(chromium, desk
 
 
 def test_an_article_to_begin_with_is_read_as_served_and_its_feed_in_the_browser(chromium, desk: Desk):
-    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+    with running(small(layout="script_feed", tape_entries=10)) as demo:
         old = demo.site.truth(demo.site.newest - 500, demo.url)
         kept = {"ESPRESO_ARCHIVE": str(desk.home / "archive")}
         assert desk.crawl(f"start={old.url}", "browser=always", "limit=1", settings=kept).exit_code == 0
@@ -194,7 +192,7 @@ def test_an_article_to_begin_with_is_read_as_served_and_its_feed_in_the_browser(
 
 
 def test_without_a_browser_one_line_says_what_to_install(no_chromium, desk: Desk):
-    with running(SiteOptions(layout="script_feed", **SMALL)) as demo:
+    with running(small(layout="script_feed", tape_entries=10)) as demo:
         done = desk.crawl(f"start={demo.url}/,{demo.url}/news")
     assert done.exit_code == 3
     told, again, last = [line for line in done.log.splitlines() if "no browser is installed" in line]
@@ -204,7 +202,7 @@ def test_without_a_browser_one_line_says_what_to_install(no_chromium, desk: Desk
 
 
 def test_a_browser_that_is_not_wanted_is_not_started(desk: Desk):
-    with running(SiteOptions(layout="script_more", **SMALL)) as demo:
+    with running(small(layout="script_more", tape_entries=10)) as demo:
         done = desk.crawl(home_page(demo), "browser=never", f"since={since(demo).isoformat()}")
         demo.control.set_layout("script_feed")
         again = desk.crawl(home_page(demo), "browser=never")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk, ended, hold, let_go, start, stopped, wait_for_requests
+from tests.crawls import Desk, ended, hold, let_go, start, stopped, wait_for_requests
 from tests.postgres import schema_of, wait_for_sessions
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import DemoSite, running, small
 
 FEED = 12
-OPTIONS = SiteOptions(page_bytes=PAGE, tape_entries=FEED)
+OPTIONS = small(tape_entries=FEED)
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from espreso_crawler.ledger.care.inspection import inspected
 from espreso_crawler.ledger.care.reconcile import reconcile
 from tests.commands.test_ledger import scrapy
 from tests.crawls import (
-    PAGE,
     Desk,
     ended,
     hold,
@@ -32,11 +31,10 @@ from tests.crawls import (
     wait_for_requests,
 )
 from tests.disks import grow, small_disk
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import FEED, DemoSite, running, small
 from tests.spiders.stops import CODES, stop
 from tests.waiting import wait_until
 
-FEED = 20
 # At any other moment Python may be where it drops what a signal raises.
 LOADS_FOR_EVER = """
 import sys
@@ -58,14 +56,14 @@ STOPPED_SECONDS = 2
 @pytest.fixture
 def slow() -> Iterator[DemoSite]:
     """Run a site that keeps its last articles back, so that a crawl can be interrupted."""
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED)) as demo:
+    with running(small(tape_entries=FEED)) as demo:
         hold(demo, after=FEED // 2)
         yield demo
 
 
 @pytest.fixture
 def demo() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED)) as demo:
+    with running(small(tape_entries=FEED)) as demo:
         yield demo
 
 
@@ -216,8 +214,8 @@ class EndsBeforeTheFifth:
 def test_what_a_stopped_crawl_did_not_send_is_due_at_once(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     middlewares = {**settings.DOWNLOADER_MIDDLEWARES, f"{__name__}.EndsBeforeTheFifth": 60}
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         assert desk.crawl(start(demo), settings={"DOWNLOADER_MIDDLEWARES": json.dumps(middlewares)}).exit_code == 0
-        assert len(desk.records()) < 40
+        assert len(desk.records()) < FEED
         assert desk.crawl(start(demo)).exit_code == 0
-    assert len(desk.records()) == 40
+    assert len(desk.records()) == FEED

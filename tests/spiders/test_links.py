@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.crawls import PAGE, Desk, page_requests, start
-from tests.site import DemoSite, Site, SiteOptions, running
+from tests.crawls import Desk, page_requests, start
+from tests.site import FEED, DemoSite, Site, running, small
 
 ELSEWHERE = "https://elsewhere.example/video"
-SITE = Site(SiteOptions(page_bytes=PAGE))
+SITE = Site(small())
 KNOWN = SITE.brief(SITE.newest - 3)  # in the feed
 OLD = SITE.brief(SITE.newest - 900)  # in the feed by its old address alone
 REPRINT = next(brief for number in range(SITE.newest - 200, 0, -1) if (brief := SITE.brief(number)).reprint_of)
@@ -30,7 +30,7 @@ STRAYS = (
 
 @pytest.fixture
 def stray() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE, strays=STRAYS)) as site:
+    with running(small(strays=STRAYS)) as site:
         yield site
 
 
@@ -38,26 +38,26 @@ def test_every_kind_of_link_ends_as_what_it_is_and_costs_one_request_at_most(str
     assert desk.crawl(start(stray)).exit_code == 0
     asked = Counter(page_requests(stray))
     assert set(asked.values()) == {1}
-    assert len(asked) == 1 + 40 + len(NO_ARTICLES) + 3  # the feed, its articles, two old addresses and the reprint
+    assert len(asked) == 1 + FEED + len(NO_ARTICLES) + 3  # the feed, its articles, two old addresses and the reprint
     run = desk.runs()[-1]
     ends = run["counts"]["entry"]
     again = ends.pop("duplicate", 0) + ends.pop("unchanged", 0)  # which, depends on the address that was fetched first
     assert again == 1
-    assert ends == {"emitted": 42, "not_article": len(NO_ARTICLES), "offsite": 2}
+    assert ends == {"emitted": FEED + 2, "not_article": len(NO_ARTICLES), "offsite": 2}
     assert run["stats"]["espreso/feed/offsite"] == 2
     records = {record["entity_id"]: record for record in desk.records()}
-    assert len(records) == len(desk.records()) == 42
+    assert len(records) == len(desk.records()) == FEED + 2
     for brief in (KNOWN, OLD, REPRINT):
         assert records[str(brief.entity_id)]["url"] == f"{stray.url}/{brief.slug}"
 
     stray.control.clear_log()
     assert desk.crawl(start(stray)).exit_code == 0
     assert page_requests(stray) == ["/news"]
-    assert len(desk.records()) == 42
+    assert len(desk.records()) == FEED + 2
 
 
 def test_a_tag_page_that_moves_in_the_feed_is_looked_at_once_more(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, strays=NO_ARTICLES[:1])) as demo:
+    with running(small(strays=NO_ARTICLES[:1])) as demo:
         desk.crawl(start(demo))
         demo.control.publish(1)  # the newest time in the feed, under which the stray stands, is another one
         demo.control.clear_log()
@@ -67,9 +67,9 @@ def test_a_tag_page_that_moves_in_the_feed_is_looked_at_once_more(desk: Desk) ->
 
 
 def test_what_one_crawl_leaves_to_another_host_the_other_hosts_crawl_takes(desk: Desk) -> None:
-    with running(SiteOptions(page_bytes=PAGE, language="uk"), host="127.0.0.2") as other:
+    with running(small(language="uk"), host="127.0.0.2") as other:
         old = other.site.truth(other.site.newest - 500, other.url)
-        with running(SiteOptions(page_bytes=PAGE, strays=(old.url,))) as demo:
+        with running(small(strays=(old.url,))) as demo:
             desk.crawl(start(demo))
             assert other.control.log() == []
         assert desk.crawl(start(other)).exit_code == 0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk, page_requests, start
+from tests.crawls import Desk, page_requests, start
 from tests.pipelines.test_own_pipelines import states
-from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.site import DemoSite, Fault, running, small
 
 FEED = 10
 SHORTLY = timedelta(minutes=1)
@@ -20,7 +20,7 @@ AGES = [timedelta(hours=6), *(timedelta(days=days) for days in (1, 3, 10, 17, 24
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED, per_day=12)) as demo:
+    with running(small(tape_entries=FEED, per_day=12)) as demo:
         yield demo
 
 

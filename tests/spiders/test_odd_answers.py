@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.crawls import PAGE, Desk, page_requests, start
-from tests.site import DemoSite, SiteOptions
+from tests.crawls import Desk, page_requests, start
+from tests.site import DemoSite, small
 from tests.site.odd_lists import PAST_THE_END, Odd, OddLists, running_oddly
 
-SMALL = SiteOptions(page_bytes=PAGE, listing_entries=10, tape_entries=10)
+SMALL = small(listing_entries=10, tape_entries=10)
 OUTAGE = 30
 A_DAY = 24 * 60
 ODD_PAGES = {
@@ -94,7 +94,7 @@ def test_a_page_that_is_odd_once_is_read_in_the_same_run(site: tuple[DemoSite, O
 
 
 def test_the_end_of_a_small_archive_is_looked_at_by_two_runs_and_then_no_more(desk: Desk):
-    options = SiteOptions(page_bytes=PAGE, listing_entries=10, tape_entries=10, first_day=date(2026, 3, 1))
+    options = small(listing_entries=10, tape_entries=10, first_day=date(2026, 3, 1))
     with running_oddly(options) as (demo, _):
         assert desk.crawl(start(demo), "since=2026-01-01").exit_code == 0
         assert found(desk) == published(demo, 1, demo.site.newest)

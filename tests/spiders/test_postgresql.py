@@ -11,9 +11,9 @@ from espreso_crawler.exceptions import ExitCode
 from espreso_crawler.ledger import LedgerCare
 from espreso_crawler.ledger.store.opening import opened
 from tests.commands.test_ledger import scrapy
-from tests.crawls import PAGE, Desk, ended, hold, let_go, start, stopped, wait_for_requests
+from tests.crawls import Desk, ended, hold, let_go, start, stopped, wait_for_requests
 from tests.postgres import schema_of, wait_for_sessions
-from tests.site import DemoSite, SiteOptions, running
+from tests.site import DemoSite, running, small
 from tests.waiting import wait_until
 
 FEED = 20
@@ -21,7 +21,7 @@ FEED = 20
 
 @pytest.fixture
 def slow() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE, tape_entries=FEED)) as demo:
+    with running(small(tape_entries=FEED)) as demo:
         hold(demo, after=6)
         yield demo
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk, hold, let_go, page_requests, start, stopped, wait_for_requests
-from tests.site import SiteOptions, running
+from tests.crawls import Desk, hold, let_go, page_requests, start, stopped, wait_for_requests
+from tests.site import running, small
 from tests.spiders.reach import ORDERS, editions, reached
 
 DAYS = 8
@@ -29,7 +29,7 @@ def test_a_span_of_two_editions_is_taken_exactly_and_once(order: tuple[str, str]
 
 def test_a_walk_far_back_goes_on_after_a_limit_and_a_kill(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"ESPRESO_BACKOFF_SECONDS": "0"})
-    options = SiteOptions(page_bytes=PAGE, per_day=20, first_day=date(2026, 1, 1))
+    options = small(per_day=20, first_day=date(2026, 1, 1))
     with running(options) as demo:
         since = demo.site.clock.now() - timedelta(days=10)
         arguments = (start(demo), f"since={since.isoformat()}")

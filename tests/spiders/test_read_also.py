@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawls import PAGE, Desk, ended, hold, let_go, page_requests, start, told_to_stop, wait_for_requests
-from tests.site import DemoSite, SiteOptions, running
+from tests.crawls import Desk, ended, hold, let_go, page_requests, start, told_to_stop, wait_for_requests
+from tests.site import FEED, DemoSite, running, small
 
 
 @pytest.mark.parametrize("language", ["en", "uk"])
 def test_every_field_of_the_first_pages_feed_is_true(language, desk: Desk):
-    with running(SiteOptions(language=language, page_bytes=PAGE)) as demo:
+    with running(small(language=language)) as demo:
         assert desk.crawl(start(demo)).exit_code == 0
         records = desk.records()
         newest = demo.site.newest
-        truths = {truth.url: truth for truth in (demo.site.truth(newest - n, demo.url) for n in range(40))}
+        truths = {truth.url: truth for truth in (demo.site.truth(newest - n, demo.url) for n in range(FEED))}
         assert {record["url"] for record in records} == truths.keys()
-        assert len(page_requests(demo)) == 41  # the start page and each article once
+        assert len(page_requests(demo)) == FEED + 1  # the start page and each article once
     for record in records:
         truth = truths[record["url"]]
         for name in ("headline", "alternative_headline", "article_body", "author_note", "content_kind"):
@@ -94,11 +94,11 @@ def test_what_a_limit_leaves_over_is_taken_by_the_next_run(demo: DemoSite, desk:
     desk.crawl(start(demo), "limit=7")
     assert len(desk.records()) == 7
     desk.crawl(start(demo))
-    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == 40
+    assert len({record["url"] for record in desk.records()}) == len(desk.records()) == FEED
 
 
 def test_articles_published_during_the_crawl_are_found(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         hold(demo, after=5)
         process = desk.start(start(demo))
         wait_for_requests(demo, 8, process)
@@ -115,7 +115,7 @@ def test_a_start_page_that_is_an_article_is_emitted_too(demo: DemoSite, desk: De
     old = demo.site.truth(demo.site.newest - 500, demo.url)
     assert desk.crawl(f"start={old.url}?amp").exit_code == 0
     assert old.url in {record["url"] for record in desk.records()}
-    assert len(desk.records()) == 41
+    assert len(desk.records()) == FEED + 1
     assert not any("amp" in path for path in page_requests(demo))
 
 
@@ -128,20 +128,20 @@ def test_two_addresses_of_one_article_are_one(demo: DemoSite, desk: Desk):
 
 
 def test_a_renamed_layout_does_not_stop_the_crawl_nor_spoil_a_row(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE, layout="renamed")) as demo:
+    with running(small(layout="renamed")) as demo:
         assert desk.crawl(start(demo)).exit_code == 0
         records = {record["entity_id"]: record for record in desk.records()}
         newest = demo.site.newest
-        assert len(records) == 40
-        for number in range(newest - 39, newest + 1):
+        assert len(records) == FEED
+        for number in range(newest - FEED + 1, newest + 1):
             truth = demo.site.truth(number, demo.url)
             record = records[str(truth.entity_id)]
             assert record["headline"] == truth.headline
             assert record["date_published"] == truth.date_published.isoformat()
             assert record["article_body"] == truth.article_body, truth.url
     stats = desk.runs()[-1]["stats"]
-    assert stats["espreso/feed/read/structure"] == 41
-    assert stats["espreso/selector/article_body/structure"] == 40
+    assert stats["espreso/feed/read/structure"] == FEED + 1
+    assert stats["espreso/selector/article_body/structure"] == FEED
 
 
 def test_export_options_write_the_same_bytes_as_the_sealed_file(demo: DemoSite, desk: Desk, tmp_path: Path):
@@ -169,15 +169,15 @@ def test_a_crawl_without_memory_emits_again(demo: DemoSite, desk: Desk, tmp_path
 
 
 def test_a_signal_ends_the_crawl_honestly_and_loses_nothing(desk: Desk):
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
-        hold(demo, after=9)
+    with running(small()) as demo:
+        hold(demo, after=2)
         process = desk.start(start(demo))
-        wait_for_requests(demo, 12, process)
+        wait_for_requests(demo, 4, process)
         told_to_stop(process, signal.SIGTERM)
         let_go(demo)
         done = ended(process)
         assert done.exit_code == 143, done.log
-        assert 0 < len(desk.records()) < 40
+        assert 0 < len(desk.records()) < FEED
         assert desk.crawl(start(demo)).exit_code == 0
         assert Counter(record["url"] for record in desk.records()).most_common(1)[0][1] == 1
-        assert len(desk.records()) == 40
+        assert len(desk.records()) == FEED

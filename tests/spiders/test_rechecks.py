@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from espreso_crawler.schema.validator import problems
-from tests.crawls import PAGE, Desk, page_requests, start
-from tests.site import DemoSite, Fault, Site, SiteOptions, running
+from tests.crawls import Desk, page_requests, start
+from tests.site import FEED, DemoSite, Fault, Site, running, small
 
 HOUR = timedelta(hours=1, minutes=1)
 ARTICLES = "/*-*"
@@ -21,7 +21,7 @@ ARTICLES = "/*-*"
 def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoSite, Path]]:
     """Run a site and crawl it once; the tests begin with copies of what that left."""
     home = tmp_path_factory.mktemp("once")
-    with running(SiteOptions(page_bytes=PAGE)) as demo:
+    with running(small()) as demo:
         assert Desk(home, now=demo.site.clock.now()).crawl(start(demo)).exit_code == 0
         yield demo, home
 
@@ -120,7 +120,7 @@ def test_a_site_that_refuses_or_fails_everything_has_removed_nothing(
 
 
 def test_a_known_article_that_is_gone_when_its_entry_moves_is_looked_at_again(demo: DemoSite, crawled: Desk) -> None:
-    number = demo.site.newest - 30
+    number = demo.site.newest - FEED // 2
     demo.control.advance(1)
     demo.control.update(number, "text")
     demo.control.set_faults(Fault("status", f"/{demo.site.brief(number).slug}", status=410))
@@ -130,9 +130,9 @@ def test_a_known_article_that_is_gone_when_its_entry_moves_is_looked_at_again(de
 
 
 def test_a_revision_keeps_the_feed_that_named_its_article_by_another_address(tmp_path: Path) -> None:
-    site = Site(SiteOptions(page_bytes=PAGE))
+    site = Site(small())
     brief = site.brief(site.newest - site.options.tape_entries)  # the first below the feed
-    with running(SiteOptions(page_bytes=PAGE, strays=(f"/{brief.old_path}",))) as demo:
+    with running(small(strays=(f"/{brief.old_path}",))) as demo:
         desk = Desk(tmp_path, now=demo.site.clock.now())
         assert desk.crawl(start(demo)).exit_code == 0
         (created,) = (record for record in desk.records() if record["entity_id"] == str(brief.entity_id))

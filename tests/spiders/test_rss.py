@@ -1,7 +1,7 @@
 """The RSS spider against the demo site: the cheapest poll."""
 
 from tests.crawls import Desk, page_requests
-from tests.site import DemoSite, Fault
+from tests.site import FEED, DemoSite, Fault
 
 
 def start(demo: DemoSite) -> str:
@@ -11,7 +11,7 @@ def start(demo: DemoSite) -> str:
 def test_a_poll_takes_what_is_new_and_an_idle_one_asks_twice(demo: DemoSite, desk: Desk) -> None:
     assert desk.crawl(start(demo), spider="rss").exit_code == 0
     newest = demo.site.newest
-    truths = {truth.url: truth for truth in (demo.site.truth(newest - place, demo.url) for place in range(40))}
+    truths = {truth.url: truth for truth in (demo.site.truth(newest - place, demo.url) for place in range(FEED))}
     assert {record["url"] for record in desk.records()} == truths.keys()
     for record in desk.records():
         assert record["headline"] == truths[record["url"]].headline
@@ -28,13 +28,13 @@ def test_a_poll_takes_what_is_new_and_an_idle_one_asks_twice(demo: DemoSite, des
     desk.crawl(start(demo), spider="rss")
     new = demo.site.newest - newest
     assert len(page_requests(demo)) == 1 + new
-    assert len(desk.records()) == 40 + new
+    assert len(desk.records()) == FEED + new
 
     demo.control.clear_log()
     desk.crawl(f"start={demo.url}/news")
     assert page_requests(demo) == ["/news"], "what RSS took, the feed does not take again"
-    assert len(desk.records()) == 40 + new
-    assert len(desk.records("feed")) == 40, "but the feed's own stream tells of it"
+    assert len(desk.records()) == FEED + new
+    assert len(desk.records("feed")) == FEED, "but the feed's own stream tells of it"
 
 
 def test_an_error_page_instead_of_rss_is_exit_code_3(demo: DemoSite, desk: Desk) -> None:

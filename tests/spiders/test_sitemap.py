@@ -9,17 +9,17 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from espreso_crawler.spiders.backlog import BATCH
-from tests.crawls import PAGE, Desk, hold, let_go, page_requests, stopped, wait_for_requests
-from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.crawls import Desk, hold, let_go, page_requests, stopped, wait_for_requests
+from tests.site import DemoSite, Fault, running, small
 
-SMALL = SiteOptions(page_bytes=PAGE, per_day=12, first_day=date(2026, 1, 20))
+SMALL = small(per_day=12, first_day=date(2026, 1, 20))
 # The first articles of a site have no others to refer to, and a monitor wonders at that: the tests stay clear of them.
 SINCE = SMALL.now.replace(hour=0) - timedelta(days=12)
 SOURCES = ["/sitemap.xml", "/sitemap_news_1.xml", "/sitemapnews/1"]
 
 
 @pytest.fixture
-def small() -> Iterator[DemoSite]:
+def archive() -> Iterator[DemoSite]:
     with running(SMALL) as site:
         yield site
 
@@ -37,25 +37,25 @@ def emitted(desk: Desk) -> list[str]:
     return sorted(record["entity_id"] for record in desk.records())
 
 
-def test_since_takes_exactly_that_span_and_a_wider_one_the_rest(small: DemoSite, desk: Desk) -> None:
-    small.control.update(small.site.newest - 200, "text")  # changed today, published weeks ago
+def test_since_takes_exactly_that_span_and_a_wider_one_the_rest(archive: DemoSite, desk: Desk) -> None:
+    archive.control.update(archive.site.newest - 200, "text")  # changed today, published weeks ago
     # From a midnight on: last changes are days, so of the first day all are looked at.
     since = SINCE + timedelta(days=7)
-    assert desk.crawl(start(small), f"since={since.isoformat()}", spider="sitemap").exit_code == 0
-    assert emitted(desk) == ids(small, since)
-    asked = page_requests(small)
+    assert desk.crawl(start(archive), f"since={since.isoformat()}", spider="sitemap").exit_code == 0
+    assert emitted(desk) == ids(archive, since)
+    asked = page_requests(archive)
     assert asked[:1] == SOURCES[:1] and sorted(asked[:3]) == SOURCES
     assert len(asked) <= 1.1 * len(desk.records()) + len(SOURCES)
     assert desk.runs()[-1]["counts"]["entry"]["set_aside"] >= 1
     assert all(record["feed"] is None for record in desk.records())
 
-    assert desk.crawl(start(small), f"since={SINCE.isoformat()}", spider="sitemap").exit_code == 0
-    assert emitted(desk) == ids(small, SINCE)
+    assert desk.crawl(start(archive), f"since={SINCE.isoformat()}", spider="sitemap").exit_code == 0
+    assert emitted(desk) == ids(archive, SINCE)
 
-    small.control.clear_log()
-    assert desk.crawl(start(small), f"since={SINCE.isoformat()}", spider="sitemap").exit_code == 0
-    assert sorted(page_requests(small)) == SOURCES
-    assert emitted(desk) == ids(small, SINCE)
+    archive.control.clear_log()
+    assert desk.crawl(start(archive), f"since={SINCE.isoformat()}", spider="sitemap").exit_code == 0
+    assert sorted(page_requests(archive)) == SOURCES
+    assert emitted(desk) == ids(archive, SINCE)
 
 
 def test_a_killed_and_a_limited_run_lose_nothing(desk: Desk) -> None:
@@ -79,25 +79,25 @@ def test_a_killed_and_a_limited_run_lose_nothing(desk: Desk) -> None:
         assert Counter(record["id"] for record in desk.records()).most_common(1)[0][1] == 1
 
 
-def test_a_later_last_change_is_looked_at_and_no_other(small: DemoSite, desk: Desk) -> None:
+def test_a_later_last_change_is_looked_at_and_no_other(archive: DemoSite, desk: Desk) -> None:
     desk.now, desk.settings = SMALL.now, {"ESPRESO_RECHECK": "0"}
     span = f"since={SINCE.isoformat()}"
-    desk.crawl(start(small), span, spider="sitemap")
-    number = small.site.newest - 60
-    small.control.advance(2 * 24 * 60)
-    small.control.update(number, "text")
-    desk.now = small.site.clock.now()
-    small.control.clear_log()
-    desk.crawl(start(small), span, spider="sitemap")
+    desk.crawl(start(archive), span, spider="sitemap")
+    number = archive.site.newest - 60
+    archive.control.advance(2 * 24 * 60)
+    archive.control.update(number, "text")
+    desk.now = archive.site.clock.now()
+    archive.control.clear_log()
+    desk.crawl(start(archive), span, spider="sitemap")
     (revised,) = (record for record in desk.records() if record["event"] == "revised")
-    assert revised["entity_id"] == str(small.site.truth(number).entity_id)
-    new = [small.site.truth(n) for n in small.site.numbers(SMALL.now + timedelta(minutes=1), desk.now)]
-    assert len(page_requests(small)) == len(SOURCES) + 1 + len(new) + sum(bool(truth.alias_url) for truth in new)
+    assert revised["entity_id"] == str(archive.site.truth(number).entity_id)
+    new = [archive.site.truth(n) for n in archive.site.numbers(SMALL.now + timedelta(minutes=1), desk.now)]
+    assert len(page_requests(archive)) == len(SOURCES) + 1 + len(new) + sum(bool(truth.alias_url) for truth in new)
 
 
-def test_a_sitemap_that_is_a_page_is_exit_code_3_and_the_others_are_read(small: DemoSite, desk: Desk) -> None:
-    small.control.set_faults(Fault("error_page", path="/sitemap_news_1.xml"))
-    done = desk.crawl(start(small), "limit=3", spider="sitemap")
+def test_a_sitemap_that_is_a_page_is_exit_code_3_and_the_others_are_read(archive: DemoSite, desk: Desk) -> None:
+    archive.control.set_faults(Fault("error_page", path="/sitemap_news_1.xml"))
+    done = desk.crawl(start(archive), "limit=3", spider="sitemap")
     assert done.exit_code == 3
-    assert f"{small.url}/sitemap_news_1.xml: an HTML page where a list in XML should be" in done.log
+    assert f"{archive.url}/sitemap_news_1.xml: an HTML page where a list in XML should be" in done.log
     assert len(desk.records()) == 3

@@ -18,9 +18,9 @@ from espreso_crawler.survey.verdict import verdict
 from espreso_crawler.tagging import tagger
 from tests import forked
 from tests.builders import CAPTURED, Entry, Facts, article_html
-from tests.crawls import NO_WAITING, PAGE, ROOT
+from tests.crawls import NO_WAITING, ROOT
 from tests.forked import Finished
-from tests.site import DemoSite, Fault, SiteOptions, running
+from tests.site import DemoSite, Fault, running, small
 
 
 def survey(*arguments: str, home: Path | None = None, settings: Sequence[str] = ()) -> Finished:
@@ -48,7 +48,7 @@ def counts(found: dict[str, Any]) -> dict[str, int]:
 
 @pytest.fixture
 def demo() -> Iterator[DemoSite]:
-    with running(SiteOptions(page_bytes=PAGE)) as site:
+    with running(small()) as site:
         yield site
 
 
@@ -58,7 +58,7 @@ def test_a_site_whose_articles_come_out_right(demo: DemoSite, tmp_path: Path):
     said = done.stdout.decode()
     assert max(map(len, said.splitlines())) <= 80
     assert "\x1b" not in said
-    for word in ("robots.txt", "40 entries by the known markup", "10 of 10 read", "come out right", "make crawl ARGS="):
+    for word in ("robots.txt", "12 entries by the known markup", "10 of 10 read", "come out right", "make crawl ARGS="):
         assert word in " ".join(said.split())
     assert "at most 17 pages" in " ".join(done.log.split())
     assert list(tmp_path.iterdir()) == []
@@ -68,7 +68,7 @@ def test_a_site_whose_articles_come_out_right(demo: DemoSite, tmp_path: Path):
 
 
 def test_an_edition_that_prints_less_is_told_in_words():
-    with running(SiteOptions(page_bytes=PAGE, layout="bare")) as demo:
+    with running(small(layout="bare")) as demo:
         found = surveyed(demo)
     assert found["is_readable"]
     assert counts(found)["headline"] == ARTICLES
@@ -78,7 +78,7 @@ def test_an_edition_that_prints_less_is_told_in_words():
 
 
 def test_rows_that_a_crawl_would_hold_back_are_named_with_the_reason():
-    with running(SiteOptions(page_bytes=PAGE, layout="wrong_weekday")) as demo:
+    with running(small(layout="wrong_weekday")) as demo:
         found = surveyed(demo, code=3)
     assert not found["is_readable"]
     assert all("contradict each other about the time" in each["doubts"][0] for each in found["articles"])
@@ -86,14 +86,14 @@ def test_rows_that_a_crawl_would_hold_back_are_named_with_the_reason():
 
 
 def test_a_site_without_its_feed_is_surveyed_by_its_archive():
-    with running(SiteOptions(page_bytes=PAGE, layout="no_feed")) as demo:
+    with running(small(layout="no_feed")) as demo:
         found = surveyed(demo)
     assert places(found)["start page"] == ("bad", "no news feed, neither by its markup nor by its shape")
     assert len(found["articles"]) == ARTICLES
 
 
 def test_robots_txt_is_obeyed():
-    with running(SiteOptions(page_bytes=PAGE, robots="disallow", disallow=("/news", "/rss"))) as demo:
+    with running(small(robots="disallow", disallow=("/news", "/rss"))) as demo:
         found = surveyed(demo, code=0)
         asked = [visit.target for visit in demo.control.log()]
     assert not [target for target in asked if target.startswith(("/news", "/rss"))]
@@ -102,7 +102,7 @@ def test_robots_txt_is_obeyed():
 
 
 def test_a_site_that_cannot_be_asked_is_exit_code_3():
-    with running(SiteOptions(page_bytes=PAGE, robots="unavailable")) as demo:
+    with running(small(robots="unavailable")) as demo:
         found = surveyed(demo, code=3)
         asked = {visit.target for visit in demo.control.log()}
     assert asked == {"/robots.txt"}
@@ -112,7 +112,7 @@ def test_a_site_that_cannot_be_asked_is_exit_code_3():
 
 def test_opt_outs_are_told_and_such_pages_not_kept(tmp_path: Path):
     reserved = '[{"location": "/*", "tdm-reservation": 1}]'
-    with running(SiteOptions(page_bytes=PAGE, robots_tag="noarchive", tdmrep=reserved)) as demo:
+    with running(small(robots_tag="noarchive", tdmrep=reserved)) as demo:
         found = surveyed(demo, "--save", str(tmp_path))
     assert places(found)["opt-outs"] == ("ok", "the site reserves text and data mining")
     assert all(set(each["opt_outs"]) == {"noarchive", "tdm-reserved"} for each in found["articles"])
@@ -164,7 +164,7 @@ def test_pages_are_kept_for_extract_and_the_recorder(demo: DemoSite, tmp_path: P
 
 
 def test_pages_that_are_missing_cost_no_others():
-    with running(SiteOptions(page_bytes=PAGE, faults=(Fault("status", "/*-*", status=404, probability=0.4),))) as demo:
+    with running(small(faults=(Fault("status", "/*-*", status=404, probability=0.4),))) as demo:
         found = surveyed(demo)
     assert 0 < len([each for each in found["articles"] if each["problem"] is None]) < ARTICLES
 
