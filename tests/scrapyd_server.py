@@ -29,7 +29,7 @@ http_port = {{port}}
 username = {USER}
 password = {PASSWORD}
 poll_interval = 0.1
-max_proc = {{at_once}}
+max_proc = 2
 """
 TARGET = f"""
 [deploy:test]
@@ -127,27 +127,23 @@ class Scrapyd:
 
 @contextmanager
 def running_installed(
-    home: Path, host: str = "127.0.0.1", environment: Mapping[str, str] | None = None, at_once: int = 2
+    home: Path, host: str = "127.0.0.1", environment: Mapping[str, str] | None = None
 ) -> Iterator[Scrapyd]:
     """Run a Scrapyd that has the project as it is installed: its jobs begin in half the time that an egg takes."""
     given = {"SCRAPY_SETTINGS_MODULE": f"{PROJECT}.settings", **(environment or {})}
-    with running_scrapyd(home, host, given, at_once, INSTALLED) as server:
+    with running_scrapyd(home, host, given, INSTALLED) as server:
         yield server
 
 
 @contextmanager
 def running_scrapyd(
-    home: Path,
-    host: str = "127.0.0.1",
-    environment: Mapping[str, str] | None = None,
-    at_once: int = 2,
-    more: str = "",
+    home: Path, host: str = "127.0.0.1", environment: Mapping[str, str] | None = None, more: str = ""
 ) -> Iterator[Scrapyd]:
     """Run a Scrapyd in a folder of its own, without a project unless `more`, lines of its configuration, name one."""
     port = free_port(host)
     server = Scrapyd(home / "server", port, Desk(home / "desk"), host=host, environment=environment or {})
     server.home.mkdir(parents=True)
-    (server.home / "scrapyd.conf").write_text(CONFIGURATION.format(host=host, port=port, at_once=at_once) + more)
+    (server.home / "scrapyd.conf").write_text(CONFIGURATION.format(host=host, port=port) + more)
     server.start()
     try:
         yield server
