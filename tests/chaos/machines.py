@@ -11,7 +11,7 @@ from espreso_crawler.ledger import crash
 from tests.chaos.children import PAUSE, Child, ended
 from tests.chaos.newsroom import Newsroom
 from tests.chaos.places import Places
-from tests.chaos.rounds import ENDS, HALF, KILLED, STEPS, Chaos
+from tests.chaos.rounds import ENDS, HALF, KILLED, MOST_NEWS, STEPS, Chaos
 from tests.postgres import Server, a_server, socket_of, through
 from tests.proxy import Proxy, between
 from tests.site import DemoSite, SiteOptions, running_apart
@@ -182,11 +182,12 @@ class Machines:
 
     def _watch(self, crawls: dict[Chaos, list[Child]], seconds: float = float("inf")) -> None:
         """Wait for the ends of all crawls, at most so long, while the newsrooms work on."""
-        until = time.monotonic() + seconds
+        until, news = time.monotonic() + seconds, MACHINES * MOST_NEWS
         while time.monotonic() < until and not all([c.is_over() for each in crawls.values() for c in each]):  # noqa: C419
             for each in crawls:
-                if self._chance.random() < HALF / MACHINES:
+                if news and self._chance.random() < HALF / MACHINES:
                     each.newsroom.act()
+                    news -= 1
             time.sleep(PAUSE)
 
 

@@ -37,6 +37,8 @@ ONCE = ("close:", "recovery:", "hold:", "adopt:", "quarantine:", "baseline:")
 """Steps to which a crawl comes once, or not surely twice."""
 PATIENT = {"DOWNLOAD_TIMEOUT": "60"}
 """For a crawl that waits for a slow page, and one that is to end well however busy the machine is."""
+MOST_NEWS = 15
+"""What happens on a site while its crawls run, at most: else a slow machine has ever more to read, and never ends."""
 LONGEST_LIFE = 0.8
 """Seconds after which a crawl that is to be killed from outside is dead."""
 SETTINGS = NO_WAITING | {
@@ -210,10 +212,11 @@ class Chaos:
 
     def _watch(self, children: list[Child], *, is_busy: bool = True) -> None:
         """Wait for the ends of crawls, while the newsroom works on."""
-        running = children
+        running, news = children, MOST_NEWS if is_busy else 0
         while running := [child for child in running if not child.is_over()]:
-            if is_busy and self.chance.random() < HALF:
+            if news and self.chance.random() < HALF:
                 self.newsroom.act()
+                news -= 1
             time.sleep(PAUSE)
         for child in children:
             self.note(child)
