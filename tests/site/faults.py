@@ -85,12 +85,14 @@ class FaultPlan:
 
     def __init__(self, seed: int, faults: Iterable[Fault] = ()) -> None:
         self._seed = seed
+        self._turn = 0
         self._kept = list[Callable[[], None]]()
         self.replace(faults)
 
     def replace(self, faults: Iterable[Fault]) -> None:
-        """Put other faults in force and start counting anew; what `keep` has kept is sent."""
+        """Put other faults in force and start counting anew, with other luck; what `keep` has kept is sent."""
         self.faults = tuple(faults)
+        self._turn += 1
         self._seen: Counter[tuple[int, str]] = Counter()
         self._fits: Counter[int] = Counter()
         self._hits: Counter[int] = Counter()
@@ -114,7 +116,7 @@ class FaultPlan:
         if self._fits[place] <= fault.after or self._hits[place] == fault.times:
             return False
         # By target and its count, not by order of arrival: concurrent crawls meet the same faults.
-        drawn = mixed(self._seed, place, crc32(target.encode()), self._seen[place, target]) % _CERTAIN
+        drawn = mixed(self._seed, self._turn, place, crc32(target.encode()), self._seen[place, target]) % _CERTAIN
         is_hit = drawn < fault.probability * _CERTAIN
         self._hits[place] += is_hit
         return is_hit
